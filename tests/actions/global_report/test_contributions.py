@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from services.actions.erasing import erase
 from services.actions.global_report.contributions.operations import remind
-from services.actions.reactions import erase
 from shared.contracts import report
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
@@ -167,9 +167,9 @@ async def test_editors_decide_and_are_no_authors(
     both = CALLERS[me.name].holding(*CALLERS[editor(admin, called, monkeypatch).name].grants)
     monkeypatch.setitem(CALLERS, me.name, both)
     assert await refused(me, text, "accept") == "is_an_author"
-    judge = editor(admin, called, monkeypatch)
-    assert (await judge.step(text["links"]["self"], "decline")).status_code == 422
-    declined = await stepped(judge, text, "decline", reason="out of scope")
+    chief = editor(admin, called, monkeypatch)
+    assert (await chief.step(text["links"]["self"], "decline")).status_code == 422
+    declined = await stepped(chief, text, "decline", reason="out of scope")
     assert declined["status"] == "declined"
     assert (await me.change(text["links"]["self"], keywords=["peat"])).status_code == 409
 

@@ -100,12 +100,13 @@ async def _require_authors(uow: UnitOfWork, before: Contribution | None, wanted:
     }
     await NAMED_EXPERTS.require(uow, named)
     if len(wanted.addresses) + wanted.authors_asked > domain.MOST_MAILS:
-        raise Conflict("Too many authors were asked by mail.", members={"reason": "too_many_mails"})
+        raise Conflict(f"A contribution asks at most {domain.MOST_MAILS} authors by mail.")
 
 
-def _due(edition: Edition, wanted: date | None) -> date | None:
+def _due(edition: Edition | None, wanted: date | None) -> date | None:
     """The last day of a draft: that of the edition by default."""
-    return wanted or (date.fromisoformat(edition.deadlines["draft"]) if edition.deadlines else None)
+    days = edition.deadlines if edition else None
+    return wanted or (date.fromisoformat(days["draft"]) if days else None)
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Contribution, wanted: Contribution) -> Contribution:
@@ -175,7 +176,7 @@ async def _changed(
             return domain.confirmed(before, {*own_records(access.principal)}, now())
         case "accept":
             edition = await edition_of(uow.connection, before.edition_id)
-            return replace(before, due=edition and _due(edition, given(fields, "due", date)))
+            return replace(before, due=_due(edition, given(fields, "due", date)))
         case "return":
             return replace(before, due=given(fields, "due", date) or before.due)
         case "assign":

@@ -185,8 +185,8 @@ def columns(body: ContributionBody) -> dict[str, Any]:
     found = row_values(body, contribution)
     addresses, authors = {}, []
     for given in found["authors"]:
-        author: record.Author = {**given, "confirmed_at": None}
-        email = author.pop("email")  # type: ignore[typeddict-item]
+        email = given.pop("email")
+        author: record.Author = {**given, "confirmed_at": None}  # type: ignore[typeddict-item]
         if email is not None:
             addresses[domain.identity_of(author)] = {"email": email, "asked": None}
         authors.append(author)

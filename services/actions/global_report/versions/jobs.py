@@ -1,5 +1,6 @@
 """The job that reads a manuscript."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ async def _read_manuscript(run: JobRun) -> dict[str, Any]:
         sent = await queries.manuscript_of(uow.connection, key)
         found = await queries.by_id(uow.connection, key)
     if found is not None:
-        return operations.result_of(found)
+        return _result(found)
     if sent is None:
         raise NotFound("The manuscript is no longer there.")
     try:
@@ -34,7 +35,12 @@ async def _read_manuscript(run: JobRun) -> dict[str, Any]:
     kind, _, author = sent["created_by"].partition(":")
     origin = Origin(Principal(PrincipalKind(kind), UUID(author)), str(run.id))
     async with run.unit_of_work(SYSTEM_CONTEXT, origin) as uow:
-        return await operations.store(uow, sent, content, reading)
+        return _result(await operations.store(uow, sent, content, reading.blocks, reading.warnings))
+
+
+def _result(row: Mapping[str, Any]) -> dict[str, Any]:
+    shown = {name: row[name] for name in ("number", "language", "sha256", "words", "warnings")}
+    return {**shown, "blocks": len(row["blocks"])}
 
 
 VERSION_JOBS: JobHandlers = {READ_MANUSCRIPT: _read_manuscript}

@@ -1,11 +1,10 @@
 """Taking manuscripts, and storing what was read of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
 import orjson
@@ -13,7 +12,7 @@ import orjson
 from services.actions.global_report.contributions.domain import EDITABLE
 from services.actions.global_report.contributions.operations import CONTRIBUTIONS
 from services.actions.global_report.versions import queries
-from services.actions.global_report.versions.domain import Node, Reading, words_of
+from services.actions.global_report.versions.domain import MOST_VERSIONS, Block, Warned
 from services.actions.global_report.versions.tables import manuscript, version
 from shared.database.ids import uuid7
 from shared.database.statements import Row
@@ -22,11 +21,11 @@ from shared.kernel.clock import now
 from shared.kernel.errors import Conflict, invalid_field
 from shared.messaging.outbox import defer
 from shared.records.access_scope import AccessScope
+from shared.records.record import Parts
 from shared.records.requirements import require
 
 READ_MANUSCRIPT = "read_manuscript"
 """The job that reads a manuscript."""
-MOST_VERSIONS = 200
 _KEPT = timedelta(days=7)
 
 
@@ -36,7 +35,7 @@ class Manuscript:
 
     content: bytes
     media_type: str
-    references: list[dict[str, Any]]
+    references: Parts
     note: str | None
     language: str | None
     translates: int | None
@@ -87,9 +86,11 @@ async def take(uow: UnitOfWork, access: AccessScope, row: Row, given: Manuscript
     return defer(uow, "actions", READ_MANUSCRIPT, {"manuscript": str(key)}, created_by=author)
 
 
-async def store(uow: UnitOfWork, sent: Row, content: list[Node], reading: Reading) -> dict[str, Any]:
-    """Stores what was read as the next version of its contribution. Returns the result of the job. Raises Conflict if
-    its authors do not have the contribution any more."""
+async def store(
+    uow: UnitOfWork, sent: Row, content: Parts, blocks: Sequence[Block], warnings: Sequence[Warned]
+) -> Mapping[str, object]:
+    """Stores what was read as the next version of its contribution, and returns its row. Raises Conflict if its authors
+    do not have the contribution any more."""
     before = await CONTRIBUTIONS.lock(uow, sent["contribution_id"])
     await queries.forget(uow.connection, sent["id"])
     if before.status not in EDITABLE:
@@ -103,24 +104,18 @@ async def store(uow: UnitOfWork, sent: Row, content: list[Node], reading: Readin
         "language": sent["language"],
         "translates": sent["translates"],
         "sha256": sha256(orjson.dumps(read, option=orjson.OPT_SORT_KEYS)).hexdigest(),
-        "words": words_of(reading.blocks),
-        "blocks": reading.blocks,
+        "words": sum(len(block["text"].split()) for block in blocks),
+        "blocks": blocks,
         "content": content,
         "cited": cited,
-        "warnings": reading.warnings,
+        "warnings": warnings,
         "note": sent["note"],
         "created_at": now(),
         "created_by": sent["created_by"],
     }
     uow.append_row(version, row)
     await CONTRIBUTIONS.write(uow, "add_version", before, before, fact="version_added")
-    return result_of(row)
-
-
-def result_of(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The result of the job that made a version."""
-    shown = {name: row[name] for name in ("number", "language", "sha256", "words", "warnings")}
-    return {**shown, "blocks": len(row["blocks"])}
+    return row
 
 
 async def forget_old(uow: UnitOfWork) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import orjson
 
-from services.actions.global_report.versions.domain import DOCX, Node, Reading, Unreadable, read
+from services.actions.global_report.versions.document import Node, Reading, read
+from services.actions.global_report.versions.domain import DOCX, Unreadable
 
 SECONDS = 30
 _MEMORY = 512 << 20

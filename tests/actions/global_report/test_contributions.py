@@ -15,12 +15,12 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
-from tests.actions.neighbours import enter
 from tests.support.callers import CALLERS, Caller
 from tests.support.centres import entered, refused, stepped
 from tests.support.clock import calendar, run_on
 from tests.support.editions import CONTRIBUTIONS, EDITIONS, WROTE, author, contribution_body, day, edition, editor
 from tests.support.mailbox import Mailbox, token_in
+from tests.support.principals import enter_principal
 
 Callers = Callable[[str | None], Caller]
 AUTHORSHIP = f"{CONTRIBUTIONS}/authorship"
@@ -194,16 +194,7 @@ async def test_a_contribution_is_assigned_to_an_editor(
     account = CALLERS[other.name].id
     unknown = await chief.step(text["links"]["self"], "assign", fields={"editor_id": str(account)})
     assert (unknown.status_code, unknown.json()["errors"][0]["pointer"]) == (422, "/fields/editor_id")
-    grant = {
-        "visibility": "restricted",
-        "scope_kind": "edition",
-        "scope_id": called["id"],
-        "role": "editor",
-        "principal_kind": "account",
-    }
-    await enter(
-        superuser, "access_grant", status="active", country=None, principal_id=account, ref=uuid4().hex, **grant
-    )
+    await enter_principal(superuser, CALLERS[other.name])
     assigned = await stepped(chief, text, "assign", fields={"editor_id": str(account)})
     assert assigned["editor_id"] == str(account)
     waiting = [(await who.get(f"{CONTRIBUTIONS}?holder=me")).json()["items"] for who in (chief, other)]

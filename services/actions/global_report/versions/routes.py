@@ -111,16 +111,16 @@ async def list_contribution_versions(contribution: _readable, ctx: CurrentContex
     return document_response(ctx, {"items": [schemas.summary(row) for row in rows], "next": None})
 
 
-@router.get("/{record}/versions/{number}", responses={200: {"model": schemas.ContributionVersion}})
-async def get_contribution_version(number: str, contribution: _readable, ctx: CurrentContext) -> Response:
+@router.get("/{record}/versions/{version}", responses={200: {"model": schemas.ContributionVersion}})
+async def get_contribution_version(version: str, contribution: _readable, ctx: CurrentContext) -> Response:
     """Read a version of a contribution.
 
     With its blocks, by whose numbers comments name a place. It never changes.
     """
     row = None
-    if number.isascii() and number.isdigit() and len(number) <= 6:
+    if version.isascii() and version.isdigit() and len(version) <= 6:
         async with ctx.connection() as connection:
-            row = await queries.version_of(connection, ctx.access, contribution["id"], int(number))
+            row = await queries.version_of(connection, ctx.access, contribution["id"], int(version))
     if row is None:
         raise NotFound("There is no such version.")
     return document_response(ctx, schemas.whole(row))

@@ -8,7 +8,7 @@ import pytest
 from shared.web.contract.openapi import merged
 from tests.support.contract import SPECS, description
 
-MOST_BYTES = 2_000_000
+MOST_BYTES = 2_100_000
 
 
 @pytest.mark.parametrize("service", ["membership", "centres", "actions", "access", "portal"])

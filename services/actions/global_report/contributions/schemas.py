@@ -91,7 +91,7 @@ class ContributionFields(Body):
     ] = None
 
 
-class Author(ResponseModel):
+class ContributionAuthor(ResponseModel):
     """An author as a caller sees it."""
 
     expert_id: Annotated[UUID | None, Refers("/membership/v1/experts"), _EXPERT]
@@ -108,7 +108,7 @@ class Contribution(RecordResponse, of=record.Contribution, lifecycle=domain.LIFE
 
     language: Annotated[str, Field(examples=["en"])]
     keywords: Annotated[list[str], Field(examples=[["soil carbon"]])]
-    authors: list[Author]
+    authors: list[ContributionAuthor]
     days_late: Annotated[
         int | None,
         Field(examples=[None]),

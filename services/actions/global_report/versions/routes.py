@@ -100,7 +100,7 @@ async def create_contribution_version(
     return queued_response("actions", job, operations.READ_MANUSCRIPT, now())
 
 
-@router.get("/{record}/versions", responses={200: {"model": schemas.VersionList}})
+@router.get("/{record}/versions", responses={200: {"model": schemas.ContributionVersionPage}})
 async def list_contribution_versions(contribution: _readable, ctx: CurrentContext) -> Response:
     """List the versions of a contribution.
 

@@ -109,7 +109,7 @@ class ContributionVersion(VersionSummary):
     references: Annotated[list[Reference], "The references as CSL JSON."]
 
 
-class VersionList(ResponseModel):
+class ContributionVersionPage(ResponseModel):
     """The versions of a contribution, the newest first."""
 
     items: Annotated[list[VersionSummary], "The versions."]

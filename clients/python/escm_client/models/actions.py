@@ -486,6 +486,11 @@ class ContributionVersion(TypedDict):
     references: list[dict[str, Any]]
 
 
+class ContributionVersionPage(TypedDict):
+    items: list[VersionSummary]
+    next: str | None
+
+
 class Contributor(TypedDict):
     person: ContributorPerson
     credit: list[Literal["conceptualization", "data-curation", "formal-analysis", "funding-acquisition", "investigation", "methodology", "project-administration", "resources", "software", "supervision", "validation", "visualization", "writing-original-draft", "writing-review-editing"]]
@@ -3112,11 +3117,6 @@ class VersionCreate(TypedDict):
     note: NotRequired[str | None]
     language: NotRequired[str | None]
     of: NotRequired[int | None]
-
-
-class VersionList(TypedDict):
-    items: list[VersionSummary]
-    next: str | None
 
 
 class VersionSummary(TypedDict):

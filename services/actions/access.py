@@ -87,7 +87,16 @@ ROLES: RoleTable = {
     | _permissions("results", "approve return")
     | _permissions("assessments", "reply")
     | _permissions("endorsements", "create update"),
-    "national_author": _READ_ALL | _PLAN | _WORK | _INDICATORS | _EVIDENCE | _REQUESTS | _REPORTS | _DELEGATE | _TASKS,
+    "national_author": _READ_ALL
+    | _CHAPTER
+    | _PLAN
+    | _WORK
+    | _INDICATORS
+    | _EVIDENCE
+    | _REQUESTS
+    | _REPORTS
+    | _DELEGATE
+    | _TASKS,
     "national_publisher": _READ_ALL
     | _CHAPTER
     | _TASKS

@@ -79,10 +79,8 @@ class Operation:
 _UNDER_EXPERT = Demand(Ask.ENTER_UNDER, "create", under="experts")
 _BY_NAME: Mapping[str, Demand] = {
     **dict.fromkeys(("createExpert", "createInstitution"), Demand(Ask.APPLY, "create")),
-    "listExpertAffiliations": Demand(Ask.SEE),
-    "getExpertAffiliation": Demand(Ask.SEE),
-    "createExpertAffiliation": Demand(Ask.DO, "update"),
-    "updateExpertAffiliation": Demand(Ask.DO, "update"),
+    **dict.fromkeys(("listExpertAffiliations", "getExpertAffiliation"), Demand(Ask.SEE)),
+    **dict.fromkeys(("createExpertAffiliation", "updateExpertAffiliation"), Demand(Ask.DO, "update")),
     "getExpertAffiliationTransitions": Demand(Ask.SEE),
     "transitionExpertAffiliation": Demand(Ask.DO, "update"),
     **dict.fromkeys(("createCertificate", "createParticipation", "createSupport"), _UNDER_EXPERT),
@@ -106,6 +104,8 @@ _BY_NAME: Mapping[str, Demand] = {
     "getCalendarFeed": Demand(Ask.NOTHING),
     "createContribution": Demand(Ask.PROPOSE, "create", "editions"),
     "getEditionProgress": Demand(Ask.DO, "read"),
+    "createContributionVersion": Demand(Ask.DO, "update"),
+    **dict.fromkeys(("listContributionVersions", "getContributionVersion"), Demand(Ask.SEE)),
     "createNomination": Demand(Ask.ONESELF, "read", "calls"),
     "getCallRanking": Demand(Ask.DO, "read", "scores"),
     "getCallResults": Demand(Ask.SEE),

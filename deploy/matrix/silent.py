@@ -58,6 +58,8 @@ NOBODY: Mapping[str, str] = {
     report.EDITION_WRITING: "the day is known before",
     report.EDITION_ABANDONED: "each open contribution is dropped and notifies its authors",
     report.CONTRIBUTION_AUTHORSHIP_CONFIRMED: "the list of authors shows it",
+    report.CONTRIBUTION_VERSION_ADDED: "the submission notifies the editor",
+    report.CONTRIBUTION_IN_REVIEW: "nothing follows for the authors until the editor returns it",
     actions.EVIDENCE_AVAILABLE: "the file is available, as is expected",
     **dict.fromkeys((tasks.TASK_IN_PROGRESS, tasks.TASK_DONE, tasks.TASK_VERIFIED), "the list of tasks shows it"),
     access.ACCOUNT_SUSPENDED: "a suspended account gets no mail and cannot sign in",

@@ -75,7 +75,7 @@ CREATE INDEX action_contribution_country_idx ON action_contribution (country, st
 --;
 CREATE INDEX action_contribution_due_idx ON action_contribution (due) WHERE status = 'draft'
 """)
-    for table, prefix in (("action_edition", "EDN"), ("action_contribution", "CTB")):
+    for table, prefix in (("action_edition", "EDI"), ("action_contribution", "CTB")):
         reference_numbers(table, prefix, "actions")
     country_scoped("action_edition", "actions")
     country_scoped("action_contribution", "actions", record="edition_id")

@@ -187,8 +187,10 @@ def _why_not(actor: Principal, wanted: WantedGrant, act: str) -> ScopeFault | No
     countries = countries_of(wanted.scope_kind, wanted.scope_id)
     if place := wanted.invited_in or wanted.delegated_in:
         countries = frozenset((place,))
-    place = (wanted.scope_kind, wanted.scope_id)
-    is_within = any(place == _place_of(grant) or _covers(grant, wanted.scope_kind, countries) for grant in holding)
+    wanted_place = (wanted.scope_kind, wanted.scope_id)
+    is_within = any(
+        wanted_place == _place_of(grant) or _covers(grant, wanted.scope_kind, countries) for grant in holding
+    )
     return None if is_within else "beyond_own_scope"
 
 

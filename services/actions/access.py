@@ -45,7 +45,7 @@ _REPORTS = (
 _DELEGATE = _permissions("delegations", "create end")
 _REVIEW = _permissions("reports", "take return clear") | _permissions("report_comments", "create resolve reopen")
 _CHAPTER = _permissions("contributions", "read history")
-_EDIT = _permissions("contributions", "read history create update accept decline assign drop")
+_EDIT = _permissions("contributions", "read history create update accept decline assign take return drop")
 _LETTERS = _permissions("correspondence", "create update await reply close")
 _OFFICIALS = (
     _permissions("government_bodies", "create update")
@@ -87,7 +87,16 @@ ROLES: RoleTable = {
     | _permissions("results", "approve return")
     | _permissions("assessments", "reply")
     | _permissions("endorsements", "create update"),
-    "national_author": _READ_ALL | _PLAN | _WORK | _INDICATORS | _EVIDENCE | _REQUESTS | _REPORTS | _DELEGATE | _TASKS,
+    "national_author": _READ_ALL
+    | _CHAPTER
+    | _PLAN
+    | _WORK
+    | _INDICATORS
+    | _EVIDENCE
+    | _REQUESTS
+    | _REPORTS
+    | _DELEGATE
+    | _TASKS,
     "national_publisher": _READ_ALL
     | _CHAPTER
     | _TASKS
@@ -106,7 +115,7 @@ ROLES: RoleTable = {
     "centre_director": _READ_ALL | _EVIDENCE | _RESULTS,
     "expert": _permissions("support_requests", "read deliver")
     | _permissions("offers", "read history accept decline")
-    | _permissions("contributions", "read history create update confirm_authorship")
+    | _permissions("contributions", "read history create update confirm_authorship submit")
     | _permissions("evidence", "read history")
     | _EVIDENCE,
     "institution_representative": _permissions("evidence", "read history") | _EVIDENCE,

@@ -14,6 +14,7 @@ from services.actions.coordination.tasks.routes import router as tasks
 from services.actions.global_report.contributions.routes import of_edition
 from services.actions.global_report.contributions.routes import router as contributions
 from services.actions.global_report.editions.routes import router as editions
+from services.actions.global_report.versions.routes import router as versions
 from services.actions.governments.correspondence.routes import router as correspondence
 from services.actions.governments.endorsements.routes import router as endorsements
 from services.actions.governments.government_bodies.routes import router as government_bodies
@@ -80,7 +81,7 @@ _RESULTS = (
 )
 _OPEN_DATA = (open_data, country_profiles, report_documents, iati)
 _REPORTS = (report_templates, expected_reports, reports, report_orders, report_sections, *REPORT_PARTS)
-_GLOBAL_REPORT = (editions, of_edition, contributions)
+_GLOBAL_REPORT = (editions, of_edition, contributions, versions)
 _SCHEMES = (schemes, codes, states, mappings, all_mappings, coverage)
 _BULK = (*bulk_routes("actions", ROLES, IMPORTABLE, EXPORTABLE), job_routes("actions", ROLES))
 _GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, meetings, tasks, task_comments)

@@ -44,7 +44,8 @@ PARTS: Mapping[str, PersonalTable] = {
         f"{RECORD} edition_id number outline_key titles language abstract keywords funding conflicts due authors",
         {
             FOUND_BY: "expert_ids search_key",
-            "says who is asked to confirm, and which editor handles it": "unconfirmed_ids addresses authors_asked"
+            "says who is asked to confirm, and which editor handles it": "unconfirmed_ids corresponding_id addresses"
+            " authors_asked"
             " reminded_on editor_id",
         },
         retained="*",
@@ -84,6 +85,23 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
             "says whose task it is": "owner_id completed_by completers",
             _ABOUT_A_MATTER: f"{RECORD} due priority owner_role about_kind about_record about_decision completed_on"
             " verified_on raised_for overdue_for",
+        },
+    ),
+    personal(
+        "action_version",
+        "",
+        {
+            NAMED_IN_TEXT: "blocks content cited note",
+            _ABOUT_A_MATTER: "id contribution_id number language translates sha256 words warnings created_at"
+            " created_by",
+        },
+    ),
+    personal(
+        "action_manuscript",
+        "",
+        {
+            NAMED_IN_TEXT: "content cited note",
+            _ABOUT_A_MATTER: "id contribution_id media_type language translates created_by created_at",
         },
     ),
     personal("action_task_comment", "", {NAMED_IN_TEXT: "text", _ABOUT_A_MATTER: f"{RECORD} task_id"}),

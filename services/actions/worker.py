@@ -1,7 +1,7 @@
 """The actions worker: reacts to facts that change a country's stage, ends endorsements and offices, opens and closes
 periods, validates results, reminds of reports, expires offers of support, makes tasks of overdue milestones and
-letters, opens and closes calls of editions, asks and reminds authors, keeps the files of evidence, prints public
-documents and reports, and makes copies of open data."""
+letters, opens and closes calls of editions, asks and reminds authors, reads manuscripts, keeps the files of evidence,
+prints public documents and reports, and makes copies of open data."""
 
 from datetime import timedelta
 
@@ -11,6 +11,8 @@ from services.actions.coordination.tasks import operations as tasks
 from services.actions.global_report.contributions import operations as contributions
 from services.actions.global_report.contributions.jobs import author_jobs
 from services.actions.global_report.editions import operations as editions
+from services.actions.global_report.versions.jobs import VERSION_JOBS
+from services.actions.global_report.versions.operations import forget_old
 from services.actions.governments.endorsements.operations import expire_endorsements
 from services.actions.measurement.periods import operations as periods
 from services.actions.measurement.validations.jobs import VALIDATION_JOBS, order_validation
@@ -71,6 +73,7 @@ async def _delete_expired_tokens(uow: UnitOfWork) -> None:
 SCHEDULES: Schedules = {
     "follow_editions": Schedule(timedelta(minutes=1), _follow_editions, catch_up=1),
     "remind_of_contributions": Schedule(timedelta(hours=1), contributions.remind, catch_up=1),
+    "forget_manuscripts": Schedule(timedelta(hours=1), forget_old, catch_up=1),
     "delete_expired_tokens": Schedule(timedelta(hours=1), _delete_expired_tokens, catch_up=1),
     "expire_endorsements": Schedule(timedelta(hours=1), _expire, catch_up=1),
     "apply_periods": Schedule(timedelta(hours=1), periods.apply_scheduled, catch_up=1),
@@ -106,7 +109,7 @@ def create_worker(settings: ActionsSettings | None = None) -> Worker:
     kinds = {PROFILE: profile_kind(settings.issuer), REPORT: report_kind(settings.issuer)}
     printing = {**printing_jobs(kinds, documents), **report_jobs(settings)}
     handlers = {**evidence_jobs(objects, scanner), **printing, **VALIDATION_JOBS, **bulk.handlers, **steps.handlers}
-    handlers |= {**copies.handlers, **author_jobs(settings), **mail_handlers(settings, {})}
+    handlers |= {**VERSION_JOBS, **copies.handlers, **author_jobs(settings), **mail_handlers(settings, {})}
     handlers |= reset_jobs(settings, "action_")
     return Worker("actions", settings, REACTIONS, handlers, {**bulk.schedules, **schedules}, has_bulk_jobs=True)
 

@@ -21,6 +21,7 @@ PUBLIC_LISTS = {
     "profile",
     "programmes",
     "countries",
+    "editions",
     "frameworks",
     "schemes",
     "mappings",
@@ -41,6 +42,8 @@ BY_TOKEN = {
     "/centres/v1/reviewers/answer",
     "/membership/v1/nominations/confirmation",
     "/membership/v1/nominations/confirmation/preview",
+    "/actions/v1/contributions/authorship",
+    "/actions/v1/contributions/authorship/preview",
     "/actions/v1/evidence/files/{ticket}",
     "/actions/v1/calendars/{record}/feed.ics",
 }

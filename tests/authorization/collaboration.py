@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from itertools import count
+from json import dumps
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from tests.authorization.country_fixture import CountryFixture, Seeder
 
 _editions = count(1)
+_VERSION = """
+INSERT INTO action_version (id, contribution_id, number, language, sha256, words, blocks, content, cited, warnings,
+    created_at, created_by)
+VALUES (uuidv7(), $1, 1, 'en', '', 1, $2, '[]', '[]', '[]', now(), 'system')
+"""
 Enter = Callable[..., Awaitable[dict[str, Any]]]
 
 
@@ -20,7 +26,7 @@ async def enter_collaboration(seeder: "Seeder", fixture: "CountryFixture") -> No
     """A record of each kind, after the programme with its period."""
     await _assessments(fixture, seeder.enter, seeder.superuser)
     await _tasks(fixture, seeder.enter)
-    await _chapter(fixture, seeder.enter)
+    await _chapter(fixture, seeder.enter, seeder.superuser)
 
 
 async def _assessments(fixture: "CountryFixture", enter: Enter, superuser: asyncpg.Connection) -> None:
@@ -35,10 +41,12 @@ async def _assessments(fixture: "CountryFixture", enter: Enter, superuser: async
     await superuser.execute(submit, made["id"])
 
 
-async def _chapter(fixture: "CountryFixture", enter: Enter) -> None:
-    """The chapter of the country in an edition of its own."""
+async def _chapter(fixture: "CountryFixture", enter: Enter, superuser: asyncpg.Connection) -> None:
+    """The chapter of the country in an edition of its own, with a version."""
     await enter(fixture, "actions", "editions", **edition_of(fixture))
-    await enter(fixture, "actions", "contributions", **contribution_of(fixture))
+    made = await enter(fixture, "actions", "contributions", **contribution_of(fixture))
+    block = {"number": 1, "kind": "paragraph", "text": fixture.word}
+    await superuser.execute(_VERSION, made["id"], dumps([block]))
 
 
 def edition_of(fixture: "CountryFixture") -> dict[str, Any]:

@@ -201,6 +201,7 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
     },
     "createEdition": edition_of,
     "createContribution": contribution_of,
+    "createContributionVersion": lambda country_fixture: {"body": country_fixture.word},
     **dict.fromkeys(("confirmAuthorship", "previewAuthorship"), lambda _country_fixture: {"token": uuid4().hex}),
     "createNomination": lambda country_fixture: {
         "call_id": country_fixture.id("calls"),
@@ -430,6 +431,7 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
         "{affiliation}": country_fixture.id("affiliations"),
         "{review_id}": country_fixture.id("reviews"),
         "{score_id}": country_fixture.id("evaluation_scores" if plural == "evaluations" else "scores"),
+        "{version}": "1",
         "{offer}": country_fixture.id("offers"),
         "{comment}": country_fixture.id("task_comments"),
         "{part}": country_fixture.records.get(_PARTS.get(parts[5], ""), {}).get("id", "") if len(parts) > 5 else "",

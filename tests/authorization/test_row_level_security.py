@@ -232,7 +232,7 @@ async def test_without_the_filter_restricted_rows_of_another_country_stay_hidden
             item = address.format(hidden) if "{}" in address else f"{path}/{hidden}"
             assert (await caller.get(item)).status_code == 404, item
     assert {hidden, own} <= await _listed(Caller(services[service], "admin"), path)
-    of_some = ("agreements", "duplicates", "merges", "offers", "participations", "tasks")
+    of_some = ("agreements", "contributions", "duplicates", "merges", "offers", "participations", "tasks")
     if plural not in (*of_some, *_OF_REPORTS, *_OF_THE_OFFICE):
         assert shown in await _listed(Caller(services[service], "author_xa"), path)
 

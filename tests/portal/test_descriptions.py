@@ -17,6 +17,8 @@ DOCUMENTS = {path.stem: json.loads(path.read_text()) for path in sorted(SPECS.gl
 SERVICES = sorted(DOCUMENTS)
 _JOB = "#/components/schemas/Job"
 _ANY_KEYS = {
+    "ContributionVersion.references": "CSL JSON",
+    "VersionCreate.references": "CSL JSON",
     "Job.result": "what the operation that was ordered says",
     "JsonWebKey": "members that the type of the key asks for",
     "OfferedAction.fields_schema": "a JSON Schema",

@@ -1,6 +1,7 @@
 """What the guards of editions and contributions say."""
 
 from dataclasses import replace
+from typing import get_args
 
 from services.actions.global_report.contributions import domain as contributions
 from services.actions.global_report.contributions.domain import ContributionGuardContext
@@ -31,6 +32,10 @@ RULES = (
             ("accept", _AUTHOR, "is_an_author"),
             ("decline", _EDITOR, None),
             ("decline", _AUTHOR, "is_an_author"),
+            ("submit", _AUTHOR, None),
+            *(("submit", replace(_AUTHOR, missing=code), code) for code in get_args(contributions.Missing)),
+            ("take", _EDITOR, None),
+            ("take", _AUTHOR, "is_an_author"),
             ("confirm_authorship", _AUTHOR, None),
             ("confirm_authorship", _EDITOR, "not_an_author"),
             ("confirm_authorship", replace(_AUTHOR, is_unconfirmed=False), "authorship_confirmed"),

@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 from tests.journeys.paths.calls import expert_with_account
-from tests.journeys.paths.path import Path, PathRun, change, follows, later, refused, taken
+from tests.journeys.paths.path import Path, PathRun, change, follows, given, later, refused, taken
 from tests.journeys.paths.world import V1
 from tests.support.running import eventually
 
@@ -67,6 +67,36 @@ def _of_author_who_edits(path_run: PathRun) -> str:
     return path
 
 
+def _author_confirms(path_run: PathRun) -> None:
+    path_run.by(_AUTHOR).step(path_run.record, "confirm_authorship")
+
+
+def _draft_of_editor(path_run: PathRun) -> str:
+    """A draft of the chief without authors, of which the chief's own entry is one after the first refusal."""
+    _open(path_run)
+    path_run.notes["key"] = expert_with_account(path_run, _AUTHOR)
+    edition = path_run.notes["edition"].rpartition("/")[2]
+    body = {"edition_id": edition, "outline_key": "soils", "titles": {"en": "Peat"}}
+    return str(path_run.create(_CHIEF, f"{_V1}/contributions", **body)["links"]["self"])
+
+
+def _name_the_author(path_run: PathRun) -> None:
+    me = {"expert_id": path_run.notes["key"], "roles": ["writing-original-draft"], "corresponding": True}
+    path_run.by(_CHIEF).change(path_run.record, {"authors": [me]})
+    eventually(lambda: path_run.by(_AUTHOR).look(path_run.record).status_code == 200)
+
+
+def _become_editor(path_run: PathRun) -> None:
+    path_run.notes[_BOTH] = _editor(path_run, _CHIEF, "editor", path_run.notes[_AUTHOR])
+
+
+def _version_of_chief(path_run: PathRun) -> None:
+    chief = path_run.by(_CHIEF)
+    sent = chief.send("POST", f"{path_run.record}/versions", json={"body": "# Peat"})
+    assert sent.status_code == 202, sent.text
+    eventually(lambda: chief.get(f"{_V1}/jobs/{sent.json()['id']}")["status"] == "succeeded")
+
+
 def _abandon(path_run: PathRun) -> None:
     path_run.by(_CHIEF).step(path_run.notes["edition"], "abandon", reason="No money.")
     later("actions.follow_editions")(path_run)
@@ -108,6 +138,24 @@ PATHS = (
         _of_author_who_edits,
         "proposed",
         (refused(_BOTH, "decline", "is_an_author"), taken(_CHIEF, "decline", "declined")),
+    ),
+    Path(
+        "actions.contributions",
+        "WS",
+        _draft_of_editor,
+        "draft",
+        (
+            refused("admin", "submit", "version_missing", _version_of_chief),
+            refused("admin", "submit", "abstract_missing", change(_CHIEF, abstract={"en": "Peat."})),
+            refused("admin", "submit", "conflicts_missing", change(_CHIEF, conflicts="None.")),
+            refused("admin", "submit", "authors_missing", _name_the_author),
+            refused(_AUTHOR, "submit", "authorships_unconfirmed", _author_confirms),
+            taken(_AUTHOR, "submit", "submitted"),
+            given(_become_editor),
+            refused(_BOTH, "take", "is_an_author"),
+            taken(_CHIEF, "take", "in_review"),
+            taken(_CHIEF, "return", "changes_requested"),
+        ),
     ),
     Path("actions.contributions", "WS", _proposal, "proposed", (follows("drop", "dropped", _abandon),)),
 )

@@ -221,16 +221,6 @@ class Attendee(TypedDict):
     role: NotRequired[str | None]
 
 
-class Author(TypedDict):
-    expert_id: str | None
-    name: str | None
-    orcid: str | None
-    affiliation: str | None
-    roles: list[Literal["conceptualization", "data-curation", "formal-analysis", "funding-acquisition", "investigation", "methodology", "project-administration", "resources", "software", "supervision", "validation", "visualization", "writing-original-draft", "writing-review-editing"]]
-    corresponding: bool
-    confirmed_at: str | None
-
-
 class AuthorBody(TypedDict):
     expert_id: NotRequired[str | None]
     name: NotRequired[str | None]
@@ -341,18 +331,6 @@ class CalendarPage(TypedDict):
     total_estimate: NotRequired[int | None]
 
 
-class Call(TypedDict):
-    opens: str
-    closes: str
-    texts: NotRequired[dict[str, str]]
-
-
-class CallPatch(TypedDict):
-    opens: NotRequired[str | None]
-    closes: NotRequired[str | None]
-    texts: NotRequired[dict[str, str | None] | None]
-
-
 class Change(TypedDict):
     pointer: str
     before: NotRequired[Any]
@@ -436,9 +414,19 @@ class Contribution(TypedDict):
     funding: str | None
     conflicts: str | None
     due: str | None
-    authors: list[Author]
+    authors: list[ContributionAuthor]
     editor_id: str | None
     days_late: int | None
+
+
+class ContributionAuthor(TypedDict):
+    expert_id: str | None
+    name: str | None
+    orcid: str | None
+    affiliation: str | None
+    roles: list[Literal["conceptualization", "data-curation", "formal-analysis", "funding-acquisition", "investigation", "methodology", "project-administration", "resources", "software", "supervision", "validation", "visualization", "writing-original-draft", "writing-review-editing"]]
+    corresponding: bool
+    confirmed_at: str | None
 
 
 class ContributionCreate(TypedDict):
@@ -482,6 +470,25 @@ class ContributionTransition(TypedDict):
     action: str
     reason: NotRequired[str | None]
     fields: NotRequired[ContributionFields]
+
+
+class ContributionVersion(TypedDict):
+    number: int
+    language: str
+    of: int | None
+    sha256: str
+    words: int
+    warnings: list[VersionWarning]
+    note: str | None
+    created_at: str
+    created_by: str
+    blocks: list[VersionBlock]
+    references: list[dict[str, Any]]
+
+
+class ContributionVersionPage(TypedDict):
+    items: list[VersionSummary]
+    next: str | None
 
 
 class Contributor(TypedDict):
@@ -646,18 +653,6 @@ class DayOfProgress(TypedDict):
     counts: dict[str, int]
 
 
-class Deadlines(TypedDict):
-    draft: str
-    review: str
-    final: str
-
-
-class DeadlinesPatch(TypedDict):
-    draft: NotRequired[str | None]
-    review: NotRequired[str | None]
-    final: NotRequired[str | None]
-
-
 class Decision(TypedDict):
     key: NotRequired[str | None]
     text: str
@@ -763,9 +758,21 @@ class Edition(TypedDict):
     doi: str | None
     isbn: str | None
     outline: list[OutlineEntry]
-    call: Call | None
-    deadlines: Deadlines | None
-    review: Review
+    call: EditionCall | None
+    deadlines: EditionDeadlines | None
+    review: EditionReview
+
+
+class EditionCall(TypedDict):
+    opens: str
+    closes: str
+    texts: NotRequired[dict[str, str]]
+
+
+class EditionCallPatch(TypedDict):
+    opens: NotRequired[str | None]
+    closes: NotRequired[str | None]
+    texts: NotRequired[dict[str, str | None] | None]
 
 
 class EditionCreate(TypedDict):
@@ -776,11 +783,23 @@ class EditionCreate(TypedDict):
     doi: NotRequired[str | None]
     isbn: NotRequired[str | None]
     outline: list[OutlineEntry]
-    call: NotRequired[Call | None]
-    deadlines: NotRequired[Deadlines | None]
-    review: NotRequired[Review]
+    call: NotRequired[EditionCall | None]
+    deadlines: NotRequired[EditionDeadlines | None]
+    review: NotRequired[EditionReview]
     year: int
     number: NotRequired[int]
+
+
+class EditionDeadlines(TypedDict):
+    draft: str
+    review: str
+    final: str
+
+
+class EditionDeadlinesPatch(TypedDict):
+    draft: NotRequired[str | None]
+    review: NotRequired[str | None]
+    final: NotRequired[str | None]
 
 
 class EditionPage(TypedDict):
@@ -797,9 +816,9 @@ class EditionPatch(TypedDict):
     doi: NotRequired[str | None]
     isbn: NotRequired[str | None]
     outline: NotRequired[list[OutlineEntry] | None]
-    call: NotRequired[CallPatch | None]
-    deadlines: NotRequired[DeadlinesPatch | None]
-    review: NotRequired[ReviewPatch | None]
+    call: NotRequired[EditionCallPatch | None]
+    deadlines: NotRequired[EditionDeadlinesPatch | None]
+    review: NotRequired[EditionReviewPatch | None]
 
 
 class EditionProgress(TypedDict):
@@ -810,6 +829,16 @@ class EditionProgress(TypedDict):
     overdue: list[Overdue]
     next_deadline: NextDeadline | None
     series: list[DayOfProgress]
+
+
+class EditionReview(TypedDict):
+    blind: NotRequired[Literal["open", "single", "double"]]
+    publish_comments: NotRequired[bool]
+
+
+class EditionReviewPatch(TypedDict):
+    blind: NotRequired[Literal["open", "single", "double"] | None]
+    publish_comments: NotRequired[bool | None]
 
 
 class EditionTransition(TypedDict):
@@ -2508,16 +2537,6 @@ class ResultViolation(TypedDict):
     status: str
 
 
-class Review(TypedDict):
-    blind: NotRequired[Literal["open", "single", "double"]]
-    publish_comments: NotRequired[bool]
-
-
-class ReviewPatch(TypedDict):
-    blind: NotRequired[Literal["open", "single", "double"] | None]
-    publish_comments: NotRequired[bool | None]
-
-
 class RevisionSummary(TypedDict):
     id: str
     ref: str
@@ -3083,6 +3102,39 @@ class ValueLinks(TypedDict):
 class ValueRule(TypedDict):
     across: str
     over_time: str
+
+
+class VersionBlock(TypedDict):
+    number: int
+    kind: str
+    text: str
+
+
+class VersionCreate(TypedDict):
+    body: NotRequired[str | None]
+    file_sha256: NotRequired[str | None]
+    references: NotRequired[list[dict[str, Any]]]
+    note: NotRequired[str | None]
+    language: NotRequired[str | None]
+    of: NotRequired[int | None]
+
+
+class VersionSummary(TypedDict):
+    number: int
+    language: str
+    of: int | None
+    sha256: str
+    words: int
+    warnings: list[VersionWarning]
+    note: str | None
+    created_at: str
+    created_by: str
+
+
+class VersionWarning(TypedDict):
+    code: str
+    block: int
+    detail: str
 
 
 class ViolationResponse(TypedDict):

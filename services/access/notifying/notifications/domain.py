@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
-from uuid import UUID
 
 from shared.contracts.registry import FACTS
 
@@ -213,9 +212,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
             of="actions.programme designing plan_review approved implementing paused completed discontinued",
         ),
         *_notices(
-            "action",
-            *_OF_PROGRAMME,
-            of="actions.action planned in_progress finalising closed suspended cancelled",
+            "action", *_OF_PROGRAMME, of="actions.action planned in_progress finalising closed suspended cancelled"
         ),
         *_notices("milestone", _A.AUTHOR, of="actions.milestone in_progress claimed done dropped"),
         *_notices(
@@ -238,8 +235,9 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         *_notices("progress_report", _A.DELEGATED, of="actions.delegation created ended"),
         *_notices("progress_report", _A.REPORT_AUTHOR, of="actions.report_comment created resolved open"),
         *_notices("progress_report", _A.AUTHOR, of="actions.report_comment answered"),
-        *_notices("global_report", _A.CONTRIBUTION_EDITOR, of="actions.contribution created assigned"),
-        *_notices("global_report", _A.CONTRIBUTORS, of="actions.contribution draft declined dropped deadline_near"),
+        *_notices("global_report", _A.CONTRIBUTION_EDITOR, of="actions.contribution created assigned submitted"),
+        *_notices("global_report", _A.CONTRIBUTORS, of="actions.contribution draft declined dropped"),
+        *_notices("global_report", _A.CONTRIBUTORS, of="actions.contribution changes_requested deadline_near"),
         *_notices("global_report", _A.CONTRIBUTORS, _A.CONTRIBUTION_EDITOR, of="actions.contribution deadline_passed"),
         *_notices("evidence", _A.AUTHOR, of="actions.evidence superseded withdrawn purged"),
         *_notices("evidence", _A.UPLOADER, of="actions.evidence quarantined"),
@@ -286,20 +284,3 @@ WAITING = Notice(WORK_KIND, WORK_EVENT, ())
 EVERY_NOTICE = (*(notice for notices in NOTICES.values() for notice in notices), WAITING)
 KINDS = tuple(dict.fromkeys(notice.kind for notice in EVERY_NOTICE))
 """The kinds of notification, for which people choose a delivery."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notification:
-    """A notification as it is stored: `mail` is how its account wants it."""
-
-    id: UUID
-    account_id: UUID
-    kind: str
-    event: str
-    resource: str
-    record_id: UUID
-    ref: str
-    link: str
-    day: date
-    at: datetime
-    mail: str

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.access.notifying.notifications import deliveries, domain, queries
 from services.access.notifying.notifications.audiences.people import Recipient, recipients_of
+from services.access.notifying.notifications.record import Notification
 from services.access.notifying.notifications.sentences import sentence
 from services.access.notifying.notifications.waiting import is_wanted_at_once
 from services.access.principals.accounts import queries as accounts
@@ -46,9 +47,9 @@ async def notify(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
         defer(uow, "access", MAIL_JOB, {}, created_by=SYSTEM.label)
 
 
-def _notification(reader: Row, fact: Fact, recipient: Recipient) -> domain.Notification:
+def _notification(reader: Row, fact: Fact, recipient: Recipient) -> Notification:
     notice, proposal = recipient.notice, recipient.proposal
-    return domain.Notification(
+    return Notification(
         id=uuid7(),
         account_id=reader["id"],
         kind=notice.kind,

@@ -10,7 +10,8 @@ from sqlalchemy import Boolean, Uuid, any_, bindparam, delete, exists, func, or_
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.access.notifying.notifications.deliveries import GATHERED_SERVICE
-from services.access.notifying.notifications.domain import WORK_KIND, Notification
+from services.access.notifying.notifications.domain import WORK_KIND
+from services.access.notifying.notifications.record import Notification
 from services.access.notifying.notifications.tables import notification
 from services.access.principals.accounts.tables import account
 from shared.audit.tables import audit

@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from services.access.access import SERVICES
 from services.access.notifying.notifications import queries
 from services.access.notifying.notifications.deliveries import delivery_of
-from services.access.notifying.notifications.domain import WAITING, WORK_KIND, Notification
+from services.access.notifying.notifications.domain import WAITING, WORK_KIND
+from services.access.notifying.notifications.record import Notification
 from services.access.notifying.notifications.tables import notification
 from services.access.notifying.work_list.queries import page
 from services.access.principals.accounts.tables import account

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 from services.actions.global_report.contributions.record import Address, Author, Contribution
@@ -14,21 +14,35 @@ from shared.kernel.lifecycle import Lifecycle, transition
 MOST_AUTHORS = 100
 MOST_MAILS = 300
 """Most mails to the authors of a contribution, whatever addresses are named."""
-AWAITED = ("draft",)
+AWAITED = ("draft", "changes_requested")
 """The states in which the authors have it."""
-OPEN = ("proposed", *AWAITED)
+EDITABLE = ("proposed", *AWAITED)
+"""The states in which it changes, and takes versions."""
+OPEN = (*EDITABLE, "submitted", "in_review")
 REMINDED = (-14, -3, 0)
 """The days from the last day on which authors are reminded; afterwards each week."""
 CONFIRM = "confirm_authorship"
 NO_ADDRESS: Mapping[str, Address] = {}
 
 
+Missing: TypeAlias = Literal[
+    "version_missing", "abstract_missing", "conflicts_missing", "authors_missing", "authorships_unconfirmed"
+]
+"""What a submission needs."""
+
+
 @dataclass(frozen=True, slots=True)
 class ContributionGuardContext:
-    """The inputs of the guards: whether the caller is one of the authors, and has still to confirm it."""
+    """The inputs of the guards: whether the caller is one of the authors, and has still to confirm it; what is missing
+    for a submission."""
 
     is_author: bool
     is_unconfirmed: bool
+    missing: Missing | None = None
+
+
+def _submittable(guard_context: ContributionGuardContext) -> Missing | None:
+    return guard_context.missing
 
 
 def _by_another(guard_context: ContributionGuardContext) -> Literal["is_an_author"] | None:
@@ -48,12 +62,28 @@ LIFECYCLE: Lifecycle[ContributionGuardContext] = Lifecycle(
     (
         transition("accept", "proposed", "draft", guard=_by_another, fields=("due",)),
         transition("decline", "proposed", "declined", guard=_by_another, reason_required=True),
-        *(transition(CONFIRM, state, state, guard=_confirmable, fact="authorship_confirmed") for state in OPEN),
+        *(transition(CONFIRM, state, state, guard=_confirmable, fact="authorship_confirmed") for state in EDITABLE),
         *(transition("assign", state, state, fields=("editor_id",), fact="assigned") for state in OPEN),
-        transition("drop", "|".join(AWAITED), "dropped", reason_required=True),
+        transition("submit", "|".join(AWAITED), "submitted", guard=_submittable),
+        transition("take", "submitted", "in_review", guard=_by_another),
+        transition("return", "in_review", "changes_requested", reason_required=True, fields=("due",)),
+        transition("drop", "|".join((*AWAITED, "submitted")), "dropped", reason_required=True),
         transition("drop", "|".join(OPEN), "dropped", is_scheduled=True),
     ),
 )
+
+
+def missing_in(of: Contribution, *, has_version: bool) -> Missing | None:
+    """What the contribution lacks for a submission, the first of all."""
+    if not has_version:
+        return "version_missing"
+    if not of.abstract:
+        return "abstract_missing"
+    if of.conflicts is None:
+        return "conflicts_missing"
+    if not of.authors:
+        return "authors_missing"
+    return "authorships_unconfirmed" if any(author["confirmed_at"] is None for author in of.authors) else None
 
 
 def identity_of(author: Author) -> str:
@@ -102,7 +132,8 @@ def listed(of: Contribution, authors: Sequence[Author]) -> Contribution:
     """The contribution with these authors."""
     experts = {UUID(key): author["confirmed_at"] for author in authors if (key := author["expert_id"])}
     waiting = sorted(key for key, confirmed_at in experts.items() if confirmed_at is None)
-    return replace(of, authors=authors, expert_ids=sorted(experts), unconfirmed_ids=waiting)
+    handles = next((UUID(one["expert_id"]) for one in authors if one["corresponding"] and one["expert_id"]), None)
+    return replace(of, authors=authors, expert_ids=sorted(experts), unconfirmed_ids=waiting, corresponding_id=handles)
 
 
 def asking(of: Contribution) -> Contribution:

@@ -63,6 +63,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Contribution) -> Con
             number=0,
             expert_ids=[],
             unconfirmed_ids=[],
+            corresponding_id=None,
             authors_asked=0,
         ),
     )
@@ -99,12 +100,13 @@ async def _require_authors(uow: UnitOfWork, before: Contribution | None, wanted:
     }
     await NAMED_EXPERTS.require(uow, named)
     if len(wanted.addresses) + wanted.authors_asked > domain.MOST_MAILS:
-        raise Conflict("Too many authors were asked by mail.", members={"reason": "too_many_mails"})
+        raise Conflict(f"A contribution asks at most {domain.MOST_MAILS} authors by mail.")
 
 
-def _due(edition: Edition, wanted: date | None) -> date | None:
+def _due(edition: Edition | None, wanted: date | None) -> date | None:
     """The last day of a draft: that of the edition by default."""
-    return wanted or (date.fromisoformat(edition.deadlines["draft"]) if edition.deadlines else None)
+    days = edition.deadlines if edition else None
+    return wanted or (date.fromisoformat(days["draft"]) if days else None)
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Contribution, wanted: Contribution) -> Contribution:
@@ -118,7 +120,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Contribution, wan
     changed = differing(before, wanted).keys()
     if not changed:
         return before
-    if before.status not in domain.OPEN:
+    if before.status not in domain.EDITABLE:
         raise Conflict("This does not change any more.", members={"current_state": before.status})
     if changed & _OF_EDITORS and not access.may("accept", before.country, before.edition_id):
         raise Forbidden("Place and last day are the editors'.", members={"reason": "not_permitted"})
@@ -174,7 +176,9 @@ async def _changed(
             return domain.confirmed(before, {*own_records(access.principal)}, now())
         case "accept":
             edition = await edition_of(uow.connection, before.edition_id)
-            return replace(before, due=edition and _due(edition, given(fields, "due", date)))
+            return replace(before, due=_due(edition, given(fields, "due", date)))
+        case "return":
+            return replace(before, due=given(fields, "due", date) or before.due)
         case "assign":
             editor = given_id(fields, "editor_id")
             if editor is not None and not await queries.is_editor(uow.connection, before.edition_id, editor):
@@ -194,7 +198,12 @@ async def load_guard_context(
     if not is_author and principal.account_id is not None and record.expert_ids:
         async with connect() as connection:
             is_author = principal.account_id in await queries.accounts_of(connection, record.expert_ids)
-    return domain.ContributionGuardContext(is_author, domain.is_unconfirmed(record, {*own}))
+    missing = None
+    if record.status in domain.AWAITED:
+        async with connect() as connection:
+            has_version = await queries.has_version(connection, record.id, record.language)
+        missing = domain.missing_in(record, has_version=has_version)
+    return domain.ContributionGuardContext(is_author, domain.is_unconfirmed(record, {*own}), missing)
 
 
 async def remind(uow: UnitOfWork) -> None:

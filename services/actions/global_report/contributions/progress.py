@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Text, bindparam, cast, func, select
+from sqlalchemy import Date, Text, Uuid, bindparam, cast, func, select
 
 from services.actions.global_report.contributions import domain
 from services.actions.global_report.contributions.operations import CONTRIBUTIONS
@@ -20,7 +20,7 @@ from shared.records.access_scope import constant
 
 _MOST = 10_000
 _c = contribution.c
-_edition = bindparam("edition")
+_edition = bindparam("edition", type_=Uuid)
 _OPEN = Statement(
     within_context(
         select(_c.id, _c.ref, _c.status, _c.outline_key, _c.titles, _c.due, _c.editor_id)

@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import Integer, Select, Text, Uuid, any_, bindparam, case, cast, false, func, or_, select, type_coerce
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.actions.global_report.contributions.domain import AWAITED, CONFIRM, LIFECYCLE, OPEN, REMINDED
+from services.actions.global_report.contributions.domain import AWAITED, CONFIRM, EDITABLE, LIFECYCLE, OPEN, REMINDED
 from services.actions.global_report.contributions.record import Contribution
-from services.actions.global_report.contributions.tables import contribution
+from services.actions.global_report.contributions.tables import contribution, version
 from services.actions.global_report.editions.tables import edition
 from shared.contracts import views
 from shared.database.context import Lookup
@@ -50,12 +50,22 @@ _unconfirmed = (
     .scalar_subquery()
 )
 """The caller's account, if it has still to confirm an authorship."""
+_corresponding = (
+    select(_expert.account_id)
+    .where(_expert.id == _c.corresponding_id)
+    .limit(1)
+    .correlate(contribution)
+    .scalar_subquery()
+)
 NEXT_STEPS = NextSteps(
     "actions.contributions",
     contribution,
     (
         NextStep("proposed", "accept", _editor),
-        *(NextStep(status, CONFIRM, _unconfirmed, is_personal=True) for status in OPEN),
+        *(NextStep(status, CONFIRM, _unconfirmed, is_personal=True) for status in EDITABLE),
+        *(NextStep(status, "submit", _corresponding, is_personal=True) for status in AWAITED),
+        NextStep("submitted", "take", _editor),
+        NextStep("in_review", "return", _editor),
     ),
     scope=_c.edition_id,
 )
@@ -89,6 +99,11 @@ _LISTED = listing(
 LISTING: Listing = replace(_LISTED, sorts={**_LISTED.sorts, "due": _c.due, "number": _c.number})
 _NUMBER = Lookup(
     select(func.coalesce(func.max(_c.number), 0) + 1).where(_c.edition_id == bindparam("edition")).limit(1)
+)
+_HAS_VERSION = Lookup(
+    select(version.c.number)
+    .where(version.c.contribution_id == bindparam("contribution"), version.c.language == bindparam("language"))
+    .limit(1)
 )
 _IS_EDITOR = Lookup(
     select(_held.principal_id)
@@ -131,6 +146,11 @@ async def next_number(connection: Connection, edition_id: UUID) -> int:
     await lock_names(connection, f"contributions {edition_id}")
     found: int = await _NUMBER.fetchval(connection, edition=edition_id)
     return found
+
+
+async def has_version(connection: Connection, key: UUID, language: str) -> bool:
+    """Whether a contribution has a version in a language."""
+    return await _HAS_VERSION.fetchval(connection, contribution=key, language=language) is not None
 
 
 async def is_editor(connection: Connection, edition_id: UUID, account: UUID) -> bool:

@@ -48,7 +48,8 @@ class Address(TypedDict):
 class Contribution(Record):
     """A text of an edition, with the country of its country chapter. It is never published by itself. A grant over one
     record names the edition, the contribution, or an author's own record. `expert_ids`: the authors who are experts;
-    `unconfirmed_ids`: those of them who have still to confirm; `addresses` are by the identity of the other authors,
+    `unconfirmed_ids`: those of them who have still to confirm;
+    `corresponding_id`: the one who corresponds; `addresses` are by the identity of the other authors,
     `authors_asked` is how many mails to them were sent."""
 
     resource_type = Resource("actions", "contributions", "contribution")
@@ -77,6 +78,7 @@ class Contribution(Record):
     ]
     expert_ids: Annotated[list[UUID], Internal]
     unconfirmed_ids: Annotated[list[UUID], Internal]
+    corresponding_id: Annotated[UUID | None, Internal]
     addresses: Annotated[Mapping[str, Address], Internal]
     authors_asked: Annotated[int, Internal]
     reminded_on: Annotated[date | None, Internal]

@@ -81,7 +81,9 @@ class ContributionCreate(ContributionBody, of=record.Contribution, is_creation=T
 class ContributionFields(Body):
     """The fields of transitions."""
 
-    due: Annotated[Day | None, "For `accept`: the last day of the draft; by default that of the edition."] = None
+    due: Annotated[
+        Day | None, "For `accept` and `return`: the last day; by default that of the edition, or as before."
+    ] = None
     editor_id: Annotated[
         UUID | None,
         Refers("/access/v1/accounts"),
@@ -89,7 +91,7 @@ class ContributionFields(Body):
     ] = None
 
 
-class Author(ResponseModel):
+class ContributionAuthor(ResponseModel):
     """An author as a caller sees it."""
 
     expert_id: Annotated[UUID | None, Refers("/membership/v1/experts"), _EXPERT]
@@ -106,7 +108,7 @@ class Contribution(RecordResponse, of=record.Contribution, lifecycle=domain.LIFE
 
     language: Annotated[str, Field(examples=["en"])]
     keywords: Annotated[list[str], Field(examples=[["soil carbon"]])]
-    authors: list[Author]
+    authors: list[ContributionAuthor]
     days_late: Annotated[
         int | None,
         Field(examples=[None]),
@@ -183,8 +185,8 @@ def columns(body: ContributionBody) -> dict[str, Any]:
     found = row_values(body, contribution)
     addresses, authors = {}, []
     for given in found["authors"]:
-        author: record.Author = {**given, "confirmed_at": None}
-        email = author.pop("email")  # type: ignore[typeddict-item]
+        email = given.pop("email")
+        author: record.Author = {**given, "confirmed_at": None}  # type: ignore[typeddict-item]
         if email is not None:
             addresses[domain.identity_of(author)] = {"email": email, "asked": None}
         authors.append(author)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from services.actions.global_report.editions.record import Call, Edition, OutlineEntry
 from shared.kernel.clock import to_text
-from shared.kernel.errors import FieldError, Invalid
+from shared.kernel.errors import FieldError, Invalid, no_such
 from shared.kernel.lifecycle import Lifecycle, transition
 
 KINDS = ("front", "section", "chapter", "country", "annex")
@@ -65,11 +65,14 @@ def guard_context_of(of: Edition, at: datetime) -> EditionGuardContext:
 
 def moved(of: Edition, verb: str, at: datetime) -> Edition:
     """The edition whose call opens or closes by hand: before its time, its instant becomes that of the step."""
-    name = {"open_call": "opens", "close_call": "closes"}.get(verb)
-    if of.call is None or name is None or _instant(of.call[name]) <= at:  # type: ignore[literal-required]
+    if of.call is None:
         return of
-    call: Call = {**of.call, name: to_text(at)}  # type: ignore[typeddict-item]
-    return replace(of, call=call)
+    opens, closes, text = of.call["opens"], of.call["closes"], to_text(at)
+    if verb == "open_call":
+        opens = min(opens, text)
+    elif verb == "close_call":
+        closes = min(closes, text)
+    return replace(of, call=Call(opens=opens, closes=closes, texts=of.call["texts"]))
 
 
 def check(of: Edition) -> None:
@@ -95,7 +98,7 @@ def _outline_faults(outline: Sequence[OutlineEntry]) -> Iterator[FieldError]:
             yield FieldError("invalid_value", "A country chapter names its country, no other does.", f"{at}/country")
     for place, entry in enumerate(outline):
         if entry["parent"] is not None and entry["parent"] not in parents:
-            yield FieldError("unknown_reference", "There is no entry of this key.", f"/outline/{place}/parent")
+            yield FieldError("unknown_reference", no_such("entry"), f"/outline/{place}/parent")
         elif _level(entry["key"], parents) > MOST_LEVELS:
             yield FieldError("out_of_range", f"At most {MOST_LEVELS} levels.", f"/outline/{place}/parent")
 

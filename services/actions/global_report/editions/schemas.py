@@ -37,7 +37,7 @@ class OutlineEntry(Body):
     country: Annotated[CountryCode | None, "The country of a country chapter."] = None
 
 
-class Call(Body):
+class EditionCall(Body):
     """The call for proposals. Until it opens, it opens and closes by time too."""
 
     opens: Annotated[_Instant, "From when on people propose contributions."]
@@ -45,7 +45,7 @@ class Call(Body):
     texts: Annotated[Texts, "What the call asks for, by language."] = {}
 
 
-class Deadlines(Body):
+class EditionDeadlines(Body):
     """The last days of each step."""
 
     draft: Annotated[Day, "The last day of drafts; contributions have it by default."]
@@ -53,7 +53,7 @@ class Deadlines(Body):
     final: Annotated[Day, "The last day of final texts."]
 
 
-class Review(Body):
+class EditionReview(Body):
     """How contributions are reviewed."""
 
     blind: Annotated[
@@ -74,9 +74,9 @@ class EditionBody(RecordBody, of=record.Edition):
     doi: Doi | None = None
     isbn: Annotated[str, StringConstraints(pattern=r"^[0-9][0-9-]{8,15}[0-9X]$")] | None = None
     outline: Annotated[list[OutlineEntry], Field(min_length=1, max_length=domain.MOST_ENTRIES)]
-    call: Call | None = None
-    deadlines: Deadlines | None = None
-    review: Review = Review()
+    call: EditionCall | None = None
+    deadlines: EditionDeadlines | None = None
+    review: EditionReview = EditionReview()
 
 
 class EditionCreate(EditionBody, of=record.Edition, is_creation=True):
@@ -90,9 +90,9 @@ class Edition(RecordResponse, of=record.Edition, lifecycle=domain.LIFECYCLE):
     """An edition as a caller sees it."""
 
     outline: list[OutlineEntry]
-    call: Call | None
-    deadlines: Deadlines | None
-    review: Review
+    call: EditionCall | None
+    deadlines: EditionDeadlines | None
+    review: EditionReview
 
 
 present = presenter(record.Edition, edition)

@@ -1,0 +1,1 @@
+"""Versions of contributions: manuscripts that were read, which never change."""

@@ -1,0 +1,70 @@
+"""Reading and storing versions and manuscripts. Row-level security shows those of contributions that are shown."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, func, select
+
+from services.actions.global_report.versions.tables import manuscript, version
+from shared.database.context import within_context
+from shared.database.statements import Connection, Row, Statement
+from shared.records.access_scope import AccessScope
+
+_v, _m = version.c, manuscript.c
+_SUMMARY = tuple(
+    _v[name]
+    for name in ("number", "language", "translates", "sha256", "words", "warnings", "note", "created_at", "created_by")
+)
+_of = _v.contribution_id == bindparam("contribution")
+_LIST = Statement(within_context(select(*_SUMMARY).where(_of).order_by(_v.number.desc())))
+_ONE = Statement(
+    within_context(select(*_SUMMARY, _v.blocks, _v.cited).where(_of, _v.number == bindparam("number")).limit(1))
+)
+_NEXT = Statement(select(func.coalesce(func.max(_v.number), 0) + 1).where(_of))
+_LANGUAGES = Statement(select(_v.number, _v.language).where(_of))
+_BY_ID = Statement(select(*_SUMMARY, _v.blocks).where(_v.id == bindparam("key")))
+_MANUSCRIPT = Statement(select(manuscript).where(_m.id == bindparam("key")))
+_FORGET = Statement(delete(manuscript).where(_m.id == bindparam("key")))
+_FORGET_OLD = Statement(delete(manuscript).where(_m.created_at < bindparam("before")))
+
+
+async def versions_of(connection: Connection, access: AccessScope, contribution: UUID) -> list[Row]:
+    """The versions of a contribution, the newest first, without their blocks."""
+    return await _LIST.fetch(connection, contribution=contribution, **access.parameters)
+
+
+async def version_of(connection: Connection, access: AccessScope, contribution: UUID, number: int) -> Row | None:
+    """A version with its blocks and references."""
+    return await _ONE.fetchrow(connection, contribution=contribution, number=number, **access.parameters)
+
+
+async def languages_of(connection: Connection, contribution: UUID) -> Mapping[int, str]:
+    """The language of each version of a contribution by its number, within the connection's context."""
+    return {row["number"]: row["language"] for row in await _LANGUAGES.fetch(connection, contribution=contribution)}
+
+
+async def by_id(connection: Connection, key: UUID) -> Row | None:
+    """The version that was read of a manuscript, within the connection's context."""
+    return await _BY_ID.fetchrow(connection, key=key)
+
+
+async def manuscript_of(connection: Connection, key: UUID) -> Row | None:
+    """A manuscript that waits to be read."""
+    return await _MANUSCRIPT.fetchrow(connection, key=key)
+
+
+async def next_number(connection: Connection, contribution: UUID) -> int:
+    """The number of the next version of a contribution, which is locked."""
+    found: int = await _NEXT.fetchval(connection, contribution=contribution)
+    return found
+
+
+async def forget(connection: Connection, key: UUID) -> None:
+    """Deletes a manuscript."""
+    await _FORGET.execute(connection, key=key)
+
+
+async def forget_old(connection: Connection, before: datetime) -> None:
+    """Deletes manuscripts that came before an instant."""
+    await _FORGET_OLD.execute(connection, before=before)

@@ -1,0 +1,126 @@
+"""Versions of a contribution over HTTP."""
+
+from typing import Annotated
+
+import orjson
+from fastapi import Depends, Request, Response
+from starlette.datastructures import FormData
+from starlette.datastructures import UploadFile as FormFile
+
+from services.actions.access import ROLES
+from services.actions.global_report.contributions.operations import CONTRIBUTIONS
+from services.actions.global_report.contributions.routes import CONTRIBUTION_API
+from services.actions.global_report.versions import operations, queries, schemas
+from services.actions.global_report.versions.domain import DOCX, MARKDOWN, MOST_FILE
+from shared.configuration.settings import Settings
+from shared.database.statements import Row
+from shared.kernel.clock import now
+from shared.kernel.errors import Forbidden, NotFound, TooLarge, invalid_field
+from shared.kernel.principal import Principal
+from shared.web.contract.route_options import RouteOptions
+from shared.web.edge.body import JSON_LIMIT
+from shared.web.jobs.jobs import Job, queued_response
+from shared.web.request.endpoint import Handler
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import document_response
+from shared.web.request.route import ResourceRouter
+from shared.web.request.uploads import FormRoute
+
+_readable = Annotated[Row, Depends(CONTRIBUTION_API.readable)]
+
+
+class VersionRoute(FormRoute):
+    """Takes a form as the JSON of its fields, with the digest of its file, which the endpoint finds in
+    `request.state.manuscript`."""
+
+    resource = CONTRIBUTIONS.resource
+    roles = ROLES
+
+    def form_limit(self, _settings: Settings) -> int:
+        return MOST_FILE + JSON_LIMIT
+
+    def may_send(self, principal: Principal, _fields: dict[str, str]) -> None:
+        """Raises Forbidden unless the caller may change a contribution."""
+        if not principal.permission_scope(ROLES, CONTRIBUTIONS.resource.name, "update"):
+            raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
+
+    async def with_form(self, handle: Handler, request: Request, _principal: Principal, form: FormData) -> Response:
+        file = form.get("file")
+        if not isinstance(file, FormFile):
+            raise invalid_field("/file", "required", "The form has no file.")
+        if (file.size or 0) > MOST_FILE:
+            raise TooLarge(f"A manuscript may have {MOST_FILE >> 20} MiB.")
+        content = request.state.manuscript = await file.read()
+        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+        return await handle(_as_json(request, operations.form_members(fields, content)))
+
+
+def _as_json(request: Request, members: dict[str, object]) -> Request:
+    """The same request with a body of JSON."""
+    body = orjson.dumps(members)
+    given = {b"content-type": b"application/json", b"content-length": str(len(body)).encode()}
+    headers = [(name, value) for name, value in request.scope["headers"] if name not in given]
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return Request({**request.scope, "headers": [*headers, *given.items()]}, receive)
+
+
+router = ResourceRouter(CONTRIBUTIONS.resource, ROLES)
+router.route_class = VersionRoute
+
+
+@router.post(
+    "/{record}/versions",
+    options=RouteOptions(problems=("unreadable_manuscript",)),
+    status_code=202,
+    responses={202: {"model": Job}},
+)
+async def create_contribution_version(
+    body: schemas.VersionCreate, contribution: _readable, ctx: CurrentContext, request: Request
+) -> Response:
+    """Send a version of a contribution.
+
+    Markdown, or a form with a `file`, which is DOCX or Markdown of at most 20 MiB. A job reads it; its `result` is the
+    number of the version, how many words and blocks it has, and `warnings`, which name their block.
+    """
+    content = getattr(request.state, "manuscript", None) if body.file_sha256 else (body.body or "").encode()
+    if content is None:
+        raise invalid_field("/file_sha256", "required", "Send the file in a form.")
+    given = operations.Manuscript(
+        content=content,
+        media_type=DOCX if body.file_sha256 and content.startswith(b"PK") else MARKDOWN,
+        references=body.references,
+        note=body.note,
+        language=body.language,
+        translates=body.of,
+    )
+    job = await operations.take(ctx.uow, ctx.access, contribution, given)
+    return queued_response("actions", job, operations.READ_MANUSCRIPT, now())
+
+
+@router.get("/{record}/versions", responses={200: {"model": schemas.ContributionVersionPage}})
+async def list_contribution_versions(contribution: _readable, ctx: CurrentContext) -> Response:
+    """List the versions of a contribution.
+
+    The newest first, without their texts; at most 200.
+    """
+    async with ctx.connection() as connection:
+        rows = await queries.versions_of(connection, ctx.access, contribution["id"])
+    return document_response(ctx, {"items": [schemas.summary(row) for row in rows], "next": None})
+
+
+@router.get("/{record}/versions/{version}", responses={200: {"model": schemas.ContributionVersion}})
+async def get_contribution_version(version: str, contribution: _readable, ctx: CurrentContext) -> Response:
+    """Read a version of a contribution.
+
+    With its blocks, by whose numbers comments name a place. It never changes.
+    """
+    row = None
+    if version.isascii() and version.isdigit() and len(version) <= 6:
+        async with ctx.connection() as connection:
+            row = await queries.version_of(connection, ctx.access, contribution["id"], int(version))
+    if row is None:
+        raise NotFound("There is no such version.")
+    return document_response(ctx, schemas.whole(row))

@@ -1,0 +1,39 @@
+"""Versions of contributions, and manuscripts that wait to be read."""
+
+from sqlalchemy import Column, Integer, LargeBinary, Uuid
+
+from shared.database.tables import document, instant, table, text
+
+version = table(
+    "action_version",
+    Column("id", Uuid, primary_key=True),
+    Column("contribution_id", Uuid, nullable=False),
+    Column("number", Integer, nullable=False),
+    text("language"),
+    Column("translates", Integer, nullable=True),
+    text("sha256"),
+    Column("words", Integer, nullable=False),
+    document("blocks"),
+    document("content"),
+    document("cited"),
+    document("warnings"),
+    text("note", nullable=True),
+    instant("created_at"),
+    text("created_by"),
+)
+"""What was read of a manuscript. Nothing changes a row. `content` is pandoc's document without what is not printed,
+`cited` are the references, `translates` is the number of the version of which it is a translation."""
+manuscript = table(
+    "action_manuscript",
+    Column("id", Uuid, primary_key=True),
+    Column("contribution_id", Uuid, nullable=False),
+    text("media_type"),
+    Column("content", LargeBinary, nullable=False),
+    text("language"),
+    Column("translates", Integer, nullable=True),
+    document("cited"),
+    text("note", nullable=True),
+    text("created_by"),
+    instant("created_at"),
+)
+"""What somebody sent, until it is read: nothing else is kept of it, such as properties of a DOCX."""

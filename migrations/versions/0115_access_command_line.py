@@ -2,8 +2,8 @@
 
 from migrations.rules import run
 
-revision = "0121_access_command_line"
-down_revision = "0120_access_signing_in"
+revision = "0115_access_command_line"
+down_revision = "0114_access_signing_in"
 
 _COMMAND_LINE, _PAGES = "escm-cli", "escm-pages"
 _OF_BOTH = f"client_id IN ('{_COMMAND_LINE}', '{_PAGES}')"

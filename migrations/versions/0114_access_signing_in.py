@@ -6,8 +6,8 @@ stored as their SHA-256.
 
 from migrations.rules import grant, json_of, reference_numbers, role, run, setting
 
-revision = "0120_access_signing_in"
-down_revision = "0115_actions_editions"
+revision = "0114_access_signing_in"
+down_revision = "0113_actions_versions"
 
 _WRITES = "(SELECT current_setting('escm.write_everywhere', true)) = 'on'"
 _READS = f"visibility = ANY({setting('visibilities')}) OR id::text = ANY({setting('records')}) OR {_WRITES}"

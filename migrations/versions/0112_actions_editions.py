@@ -12,8 +12,8 @@ from migrations.rules import (
     setting,
 )
 
-revision = "0115_actions_editions"
-down_revision = "0110_access_deprecated_calls"
+revision = "0112_actions_editions"
+down_revision = "0111_access_client_contacts"
 
 _WORK, _OTHER_WORK = "action_published_work", "action_work_without_contributions"
 _PERSONAL, _OTHER_PERSONAL = "action_published_personal", "action_personal_without_contributions"

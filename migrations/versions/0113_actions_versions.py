@@ -2,8 +2,8 @@
 
 from migrations.rules import grant, run
 
-revision = "0116_actions_versions"
-down_revision = "0115_actions_editions"
+revision = "0113_actions_versions"
+down_revision = "0112_actions_editions"
 
 _WORK, _OTHER_WORK = "action_published_work", "action_work_without_versions"
 _STATES = ("proposed", "draft", "declined", "dropped")

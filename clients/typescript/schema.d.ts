@@ -788,6 +788,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/access/v1/sandbox/resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Return a country of a sandbox to its seed
+         * @description For whoever may write for the country, once an hour, and for platform operators at any time. Each service replaces the country's records by those of the seed in one transaction; the job ends when all have done so. Accounts, clients, keys and webhooks stay. Every country returns to its seed at midnight UTC.
+         */
+        post: operations["resetSandbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/access/v1/api_keys": {
         parameters: {
             query?: never;
@@ -3547,6 +3567,294 @@ export interface paths {
          * @description The same as at the comment's own address. `If-Match` names its version.
          */
         post: operations["transitionCommentOfReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/editions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List editions
+         * @description Editions of the Global Report, with their calls and outlines. Those that the caller may know of, in pages; with `format` all of them as a stream.
+         */
+        get: operations["listEditions"];
+        put?: never;
+        /**
+         * Create an edition
+         * @description Requires `titles`, `outline`, `year`. The edition starts as `draft`; `Location` is its address.
+         */
+        post: operations["createEdition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/editions/{record}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an edition
+         * @description Editions of the Global Report, with their calls and outlines. The edition as the caller may see it, with the transitions that its state allows.
+         */
+        get: operations["getEdition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change an edition
+         * @description A merge patch: absent fields are unchanged, null removes a value. `If-Match` names the version of the edition.
+         */
+        patch: operations["updateEdition"];
+        trace?: never;
+    };
+    "/actions/v1/editions/{record}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the history of an edition
+         * @description Who changed which fields of the edition when, the latest change first: its audit trail.
+         */
+        get: operations["getEditionHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/editions/{record}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the transitions of an edition
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an edition: `draft`, `call`, `writing`, `abandoned`.
+         */
+        get: operations["getEditionTransitions"];
+        put?: never;
+        /**
+         * Open the call or otherwise move an edition
+         * @description Changes the state of the edition by one of its `allowed_actions`: `open_call`, `close_call`, `abandon`. `If-Match` names the version.
+         */
+        post: operations["transitionEdition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/editions/{record}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show how far an edition is, and who is late
+         * @description For grants over the edition: the states of its contributions, by place and day by day.
+         */
+        get: operations["getEditionProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/contributions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List contributions
+         * @description What is written for an edition, and its authors. Those that the caller may know of, in pages; with `format` all of them as a stream.
+         */
+        get: operations["listContributions"];
+        put?: never;
+        /**
+         * Create a contribution
+         * @description Requires `titles`, `outline_key`, `edition_id`. The contribution starts as `proposed`; `Location` is its address.
+         */
+        post: operations["createContribution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/contributions/{record}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a contribution
+         * @description What is written for an edition, and its authors. The contribution as the caller may see it, with the transitions that its state allows.
+         */
+        get: operations["getContribution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a contribution
+         * @description A merge patch: absent fields are unchanged, null removes a value. `If-Match` names the version of the contribution.
+         */
+        patch: operations["updateContribution"];
+        trace?: never;
+    };
+    "/actions/v1/contributions/{record}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the history of a contribution
+         * @description Who changed which fields of the contribution when, the latest change first: its audit trail.
+         */
+        get: operations["getContributionHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/contributions/{record}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the transitions of a contribution
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a contribution: `proposed`, `draft`, `changes_requested`, `submitted`, `in_review`, `declined`, `dropped`.
+         */
+        get: operations["getContributionTransitions"];
+        put?: never;
+        /**
+         * Accept or otherwise move a contribution
+         * @description Changes the state of the contribution by one of its `allowed_actions`: `accept`, `decline`, `confirm_authorship`, `assign`, `submit`, `take`, `return`, `drop`. `If-Match` names the version.
+         */
+        post: operations["transitionContribution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/contributions/authorship": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm that one is an author
+         * @description With the token of the mail, without signing in. It may be repeated.
+         */
+        post: operations["confirmAuthorship"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/contributions/authorship/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read what an author confirms
+         * @description With the token of the mail, without signing in. Nothing changes.
+         */
+        post: operations["previewAuthorship"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/contributions/{record}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the versions of a contribution
+         * @description The newest first, without their texts; at most 200.
+         */
+        get: operations["listContributionVersions"];
+        put?: never;
+        /**
+         * Send a version of a contribution
+         * @description Markdown, or a form with a `file`, which is DOCX or Markdown of at most 20 MiB. A job reads it; its `result` is the number of the version, how many words and blocks it has, and `warnings`, which name their block.
+         */
+        post: operations["createContributionVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/contributions/{record}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a version of a contribution
+         * @description With its blocks, by whose numbers comments name a place. It never changes.
+         */
+        get: operations["getContributionVersion"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -10457,6 +10765,8 @@ export interface components {
             public: boolean;
             /** @description Whether it is one of our own, which asks people for no consent. */
             first_party: boolean;
+            /** @description The accounts that are mailed about the client: webhooks that fail, operations that retire. */
+            contacts: string[];
             /** @description Whether the client sees and writes fictional countries only. */
             sandbox: boolean;
             /** @description How many secrets the client can use, at most 2. */
@@ -10482,6 +10792,8 @@ export interface components {
             redirect_uris?: string[];
             /** @description The addresses that people are sent back to when they have signed out. */
             post_logout_redirect_uris?: string[];
+            /** @description The accounts that are mailed about the client: webhooks that fail, operations that retire. */
+            contacts?: string[];
             /**
              * @description What the client's grants are over: everything, a region or a country.
              * @enum {string}
@@ -10538,6 +10850,8 @@ export interface components {
             redirect_uris?: string[] | null;
             /** @description The addresses that people are sent back to when they have signed out. */
             post_logout_redirect_uris?: string[] | null;
+            /** @description The accounts that are mailed about the client: webhooks that fail, operations that retire. */
+            contacts?: string[] | null;
         };
         /** @description A further secret, returned once. */
         ClientSecret: {
@@ -11558,6 +11872,11 @@ export interface components {
             /** @description Of these types; default: all. */
             types?: string[] | null;
         };
+        /** @description The country to reset. */
+        ResetBody: {
+            /** @description A fictional country; without it all of them, for platform operators. */
+            country?: string | null;
+        };
         /** @description RFC 9728. */
         ResourceMetadata: {
             /** @description The API. */
@@ -12332,6 +12651,42 @@ export interface components {
             /** @description In what office. */
             role?: string | null;
         };
+        /** @description An author: an expert of the register, or a name with an address, which gets a mail with a link to confirm. */
+        AuthorBody: {
+            /** @description The expert, who confirms by account. */
+            expert_id?: string | null;
+            /** @description The name of somebody who is no expert of the register. */
+            name?: string | null;
+            /** @description The address of a name; required once, and never shown. */
+            email?: string | null;
+            /** @description The ORCID iD. */
+            orcid?: string | null;
+            /** @description The affiliation, as it is printed. */
+            affiliation?: string | null;
+            /** @description Roles of the Contributor Role Taxonomy (CRediT). */
+            roles: ("conceptualization" | "data-curation" | "formal-analysis" | "funding-acquisition" | "investigation" | "methodology" | "project-administration" | "resources" | "software" | "supervision" | "validation" | "visualization" | "writing-original-draft" | "writing-review-editing")[];
+            /** @description Whether the author corresponds; one does. Default: `false`. */
+            corresponding?: boolean;
+        };
+        /** @description What an author confirms. */
+        Authorship: {
+            /** @description The name of the author. */
+            name: string;
+            /** @description The titles of the edition. */
+            edition_titles: {
+                [key: string]: string;
+            };
+            /** @description The titles of the contribution. */
+            titles: {
+                [key: string]: string;
+            };
+            /** @description Roles of the Contributor Role Taxonomy (CRediT). */
+            roles: ("conceptualization" | "data-curation" | "formal-analysis" | "funding-acquisition" | "investigation" | "methodology" | "project-administration" | "resources" | "software" | "supervision" | "validation" | "visualization" | "writing-original-draft" | "writing-review-editing")[];
+            /** @description When the authorship was confirmed; null before. */
+            confirmed_at: string | null;
+        } & {
+            [key: string]: unknown;
+        };
         /** @description The figure that the action's progress is measured from: what, how much, in which unit, as of when. */
         Baseline: {
             /** @description What is measured. */
@@ -12489,8 +12844,8 @@ export interface components {
             country?: string | null;
             /** @description The programme; null for all of the country. */
             programme_id?: string | null;
-            /** @description What the calendar has the days of. Default: `['milestones', 'meetings', 'annual_reports', 'reports', 'periods', 'tasks']`. */
-            kinds?: ("milestones" | "meetings" | "annual_reports" | "reports" | "periods" | "tasks")[];
+            /** @description What the calendar has the days of. Default: `['milestones', 'meetings', 'annual_reports', 'reports', 'periods', 'tasks', 'editions', 'contributions']`. */
+            kinds?: ("milestones" | "meetings" | "annual_reports" | "reports" | "periods" | "tasks" | "editions" | "contributions")[];
             /**
              * @description The language of the calendar, as a BCP 47 tag. Default: `en`.
              * @enum {string}
@@ -12609,6 +12964,218 @@ export interface components {
             difference: number | null;
             /** @description Why there is no difference, as in the vocabulary `gaps`: the country has `not_reported`, the subject was `not_assessed`, or a side is `no_evidence`; null with a difference. */
             gap: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A contribution as a caller sees it. */
+        Contribution: {
+            /**
+             * Format: uuid
+             * @description The record's id, which never changes.
+             */
+            id: string;
+            /** @description The record's short name for people, which never changes. */
+            ref: string;
+            /** @description Grows by one with each change; `ETag` starts with it. */
+            version: number;
+            /** @description The state of the lifecycle. */
+            status: string;
+            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
+            country: string | null;
+            /**
+             * @description Who may know of the record once it is published: everybody, the network, or grants over it.
+             * @enum {string}
+             */
+            visibility: "public" | "network" | "restricted";
+            /** @description When the record was created. */
+            created_at?: string | null;
+            /** @description Who created the record: kind and id. */
+            created_by?: string | null;
+            /** @description When the record was last changed. */
+            updated_at?: string | null;
+            /** @description Who last changed the record: kind and id. */
+            updated_by?: string | null;
+            /** @description The verbs of the present state; in items, not in lists. */
+            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
+            /** @description Addresses of the record. */
+            links: components["schemas"]["Links"];
+            /**
+             * Format: uuid
+             * @description The edition.
+             */
+            edition_id: string;
+            /** @description Its number in the edition, which never changes. */
+            number: number;
+            /** @description The key of its place in the edition's outline. */
+            outline_key: string;
+            /** @description The titles, by language. */
+            titles: {
+                [key: string]: string;
+            };
+            /** @description The language in which it is written. */
+            language: string;
+            /** @description The abstract, by language. */
+            abstract: {
+                [key: string]: string;
+            };
+            /** @description What it is about. */
+            keywords: string[];
+            /** @description Who funded the work. */
+            funding: string | null;
+            /** @description Conflicts of interest, or that there are none. */
+            conflicts: string | null;
+            /** @description The last day of the draft; by default that of the edition. */
+            due: string | null;
+            /** @description The authors, in order, with their roles of CRediT. */
+            authors: components["schemas"]["ContributionAuthor"][];
+            /** @description The account of the editor who handles it. */
+            editor_id: string | null;
+            /** @description For how many days its last day has passed while its authors have it; null if it is in time. */
+            days_late: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description An author as a caller sees it. */
+        ContributionAuthor: {
+            /** @description The expert, who confirms by account. */
+            expert_id: string | null;
+            /** @description The name of somebody who is no expert of the register. */
+            name: string | null;
+            /** @description The ORCID iD. */
+            orcid: string | null;
+            /** @description The affiliation, as it is printed. */
+            affiliation: string | null;
+            /** @description Roles of the Contributor Role Taxonomy (CRediT). */
+            roles: ("conceptualization" | "data-curation" | "formal-analysis" | "funding-acquisition" | "investigation" | "methodology" | "project-administration" | "resources" | "software" | "supervision" | "validation" | "visualization" | "writing-original-draft" | "writing-review-editing")[];
+            /** @description Whether the author corresponds. */
+            corresponding: boolean;
+            /** @description When the author confirmed the authorship; null before. */
+            confirmed_at: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A new contribution: a proposal of one of its authors, or a draft of an editor. */
+        ContributionCreate: {
+            /** @description The titles, by language. */
+            titles: {
+                [key: string]: string;
+            };
+            /** @description The abstract, by language. */
+            abstract?: {
+                [key: string]: string;
+            };
+            /** @description What it is about. */
+            keywords?: string[];
+            /** @description Who funded the work. */
+            funding?: string | null;
+            /** @description Conflicts of interest, or that there are none. */
+            conflicts?: string | null;
+            /** @description The last day of the draft; by default that of the edition. */
+            due?: string | null;
+            /** @description The key of its place in the edition's outline. */
+            outline_key: string;
+            /** @description The language in which it is written. Default: `en`. */
+            language?: string;
+            /** @description The authors, in order, with their roles of CRediT. */
+            authors?: components["schemas"]["AuthorBody"][];
+            /** @description The country of a country chapter: that of its place. */
+            country?: string | null;
+            /**
+             * Format: uuid
+             * @description The edition.
+             */
+            edition_id: string;
+        };
+        /** @description The fields of transitions. */
+        ContributionFields: {
+            /** @description For `accept` and `return`: the last day; by default that of the edition, or as before. */
+            due?: string | null;
+            /** @description For `assign`: the account of an editor of the edition; without one, nobody handles it. */
+            editor_id?: string | null;
+        };
+        /** @description One page of a list of records, without `allowed_actions`. */
+        ContributionPage: {
+            /** @description The records of this page. */
+            items: components["schemas"]["Contribution"][];
+            /** @description The address of the next page, relative to the origin; null on the last one. */
+            next: string | null;
+            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
+            total_estimate?: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
+        ContributionPatch: {
+            /** @description The titles, by language. */
+            titles?: {
+                [key: string]: string | null;
+            } | null;
+            /** @description The abstract, by language. */
+            abstract?: {
+                [key: string]: string | null;
+            } | null;
+            /** @description What it is about. */
+            keywords?: string[] | null;
+            /** @description Who funded the work. */
+            funding?: string | null;
+            /** @description Conflicts of interest, or that there are none. */
+            conflicts?: string | null;
+            /** @description The last day of the draft; by default that of the edition. */
+            due?: string | null;
+            /** @description The key of its place in the edition's outline. */
+            outline_key?: string | null;
+            /** @description The language in which it is written. */
+            language?: string | null;
+            /** @description The authors, in order, with their roles of CRediT. */
+            authors?: components["schemas"]["AuthorBody"][] | null;
+        };
+        /** @description A transition of a record. */
+        ContributionTransition: {
+            /** @description The verb, one of `allowed_actions`. */
+            action: string;
+            /** @description The reason, if `requires` names it; the history shows it. */
+            reason?: string | null;
+            /** @description What the transition takes; see its `fields_schema`. */
+            fields?: components["schemas"]["ContributionFields"];
+        };
+        /** @description A version with its blocks. */
+        ContributionVersion: {
+            /** @description The number in the contribution. */
+            number: number;
+            /** @description The language. */
+            language: string;
+            /** @description For a translation: the number of what it translates. */
+            of: number | null;
+            /** @description The digest of text, language and references as canonical JSON. */
+            sha256: string;
+            /** @description How many words it has. */
+            words: number;
+            /** @description What was left out, or leads nowhere. */
+            warnings: components["schemas"]["VersionWarning"][];
+            /** @description What changed. */
+            note: string | null;
+            /**
+             * Format: date-time
+             * @description When it was read.
+             */
+            created_at: string;
+            /** @description Who sent it. */
+            created_by: string;
+            /** @description The blocks in order. */
+            blocks: components["schemas"]["VersionBlock"][];
+            /** @description The references as CSL JSON. */
+            references: {
+                [key: string]: unknown;
+            }[];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The versions of a contribution, the newest first. */
+        ContributionVersionPage: {
+            /** @description The versions. */
+            items: components["schemas"]["VersionSummary"][];
+            /** @description Always null. */
+            next: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -12934,6 +13501,20 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @description The contributions at the end of a day on which one changed its state. */
+        DayOfProgress: {
+            /**
+             * Format: date
+             * @description The day.
+             */
+            day: string;
+            /** @description How many were in each state. */
+            counts: {
+                [key: string]: number;
+            };
+        } & {
+            [key: string]: unknown;
+        };
         /** @description What was decided; `key` is how others refer to it. */
         Decision: {
             /** @description How others refer to the decision. */
@@ -13079,6 +13660,241 @@ export interface components {
             sha256: string;
         } & {
             [key: string]: unknown;
+        };
+        /** @description An edition as a caller sees it. */
+        Edition: {
+            /**
+             * Format: uuid
+             * @description The record's id, which never changes.
+             */
+            id: string;
+            /** @description The record's short name for people, which never changes. */
+            ref: string;
+            /** @description Grows by one with each change; `ETag` starts with it. */
+            version: number;
+            /** @description The state of the lifecycle. */
+            status: string;
+            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
+            country: string | null;
+            /**
+             * @description Who may know of the edition once its call is open.
+             * @enum {string}
+             */
+            visibility: "public" | "network" | "restricted";
+            /** @description When the record was created. */
+            created_at?: string | null;
+            /** @description Who created the record: kind and id. */
+            created_by?: string | null;
+            /** @description When the record was last changed. */
+            updated_at?: string | null;
+            /** @description Who last changed the record: kind and id. */
+            updated_by?: string | null;
+            /** @description The verbs of the present state; in items, not in lists. */
+            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
+            /** @description Addresses of the record. */
+            links: components["schemas"]["Links"];
+            /** @description The year of the edition. */
+            year: number;
+            /** @description The number of the edition in its year. */
+            number: number;
+            /** @description The titles of the edition, by language. */
+            titles: {
+                [key: string]: string;
+            };
+            /** @description The languages in which it is to appear. */
+            languages: string[];
+            /** @description The licence, as an SPDX identifier. */
+            licence: string;
+            /** @description Its DOI, once there is one. */
+            doi: string | null;
+            /** @description Its ISBN, once there is one. */
+            isbn: string | null;
+            /** @description The places of the edition, in three levels at most. */
+            outline: components["schemas"]["OutlineEntry"][];
+            /** @description The call for proposals; it opens and closes at its instants. */
+            call: components["schemas"]["EditionCall"] | null;
+            /** @description The last days of each step. */
+            deadlines: components["schemas"]["EditionDeadlines"] | null;
+            /** @description How contributions are reviewed. */
+            review: components["schemas"]["EditionReview"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The call for proposals. Until it opens, it opens and closes by time too. */
+        EditionCall: {
+            /**
+             * Format: date-time
+             * @description From when on people propose contributions.
+             */
+            opens: string;
+            /**
+             * Format: date-time
+             * @description Until when they do.
+             */
+            closes: string;
+            /** @description What the call asks for, by language. */
+            texts?: {
+                [key: string]: string;
+            };
+        };
+        /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
+        EditionCallPatch: {
+            /** @description From when on people propose contributions. */
+            opens?: string | null;
+            /** @description Until when they do. */
+            closes?: string | null;
+            /** @description What the call asks for, by language. */
+            texts?: {
+                [key: string]: string | null;
+            } | null;
+        };
+        /** @description A new edition. */
+        EditionCreate: {
+            /**
+             * @description Who may know of the edition once its call is open. Default: `public`.
+             * @enum {string}
+             */
+            visibility?: "public" | "network" | "restricted";
+            /** @description The titles of the edition, by language. */
+            titles: {
+                [key: string]: string;
+            };
+            /** @description The languages in which it is to appear. Default: `['en']`. */
+            languages?: string[];
+            /** @description The licence, as an SPDX identifier. Default: `CC-BY-4.0`. */
+            licence?: string;
+            /** @description Its DOI, once there is one. */
+            doi?: string | null;
+            /** @description Its ISBN, once there is one. */
+            isbn?: string | null;
+            /** @description The places of the edition, in three levels at most. */
+            outline: components["schemas"]["OutlineEntry"][];
+            /** @description The call for proposals; it opens and closes at its instants. */
+            call?: components["schemas"]["EditionCall"] | null;
+            /** @description The last days of each step. */
+            deadlines?: components["schemas"]["EditionDeadlines"] | null;
+            /** @description How contributions are reviewed. Default: `{'blind': 'single', 'publish_comments': True}`. */
+            review?: components["schemas"]["EditionReview"];
+            /** @description The year of the edition. */
+            year: number;
+            /** @description The number of the edition in its year. Default: `1`. */
+            number?: number;
+        };
+        /** @description The last days of each step. */
+        EditionDeadlines: {
+            /**
+             * Format: date
+             * @description The last day of drafts; contributions have it by default.
+             */
+            draft: string;
+            /**
+             * Format: date
+             * @description The last day of the review.
+             */
+            review: string;
+            /**
+             * Format: date
+             * @description The last day of final texts.
+             */
+            final: string;
+        };
+        /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
+        EditionDeadlinesPatch: {
+            /** @description The last day of drafts; contributions have it by default. */
+            draft?: string | null;
+            /** @description The last day of the review. */
+            review?: string | null;
+            /** @description The last day of final texts. */
+            final?: string | null;
+        };
+        /** @description One page of a list of records, without `allowed_actions`. */
+        EditionPage: {
+            /** @description The records of this page. */
+            items: components["schemas"]["Edition"][];
+            /** @description The address of the next page, relative to the origin; null on the last one. */
+            next: string | null;
+            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
+            total_estimate?: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
+        EditionPatch: {
+            /** @description Who may know of the record once it is published: everybody, the network, or grants over it. */
+            visibility?: ("public" | "network" | "restricted") | null;
+            /** @description The titles of the edition, by language. */
+            titles?: {
+                [key: string]: string | null;
+            } | null;
+            /** @description The languages in which it is to appear. */
+            languages?: string[] | null;
+            /** @description The licence, as an SPDX identifier. */
+            licence?: string | null;
+            /** @description Its DOI, once there is one. */
+            doi?: string | null;
+            /** @description Its ISBN, once there is one. */
+            isbn?: string | null;
+            /** @description The places of the edition, in three levels at most. */
+            outline?: components["schemas"]["OutlineEntry"][] | null;
+            /** @description The call for proposals; it opens and closes at its instants. */
+            call?: components["schemas"]["EditionCallPatch"] | null;
+            /** @description The last days of each step. */
+            deadlines?: components["schemas"]["EditionDeadlinesPatch"] | null;
+            /** @description How contributions are reviewed. */
+            review?: components["schemas"]["EditionReviewPatch"] | null;
+        };
+        /** @description How far an edition is. */
+        EditionProgress: {
+            /**
+             * Format: uuid
+             * @description The edition.
+             */
+            edition_id: string;
+            /**
+             * Format: date
+             * @description The day on which days are counted.
+             */
+            as_of: string;
+            /** @description How many contributions are in each state. */
+            counts: {
+                [key: string]: number;
+            };
+            /** @description The same for each place of the outline. */
+            outline: components["schemas"]["PlaceProgress"][];
+            /** @description Who is late, the longest first. */
+            overdue: components["schemas"]["Overdue"][];
+            /** @description The next last day of the edition; null after the last. */
+            next_deadline: components["schemas"]["NextDeadline"] | null;
+            /** @description How it went, day by day. */
+            series: components["schemas"]["DayOfProgress"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description How contributions are reviewed. */
+        EditionReview: {
+            /**
+             * @description Whom reviews hide: nobody (`open`), reviewers from authors (`single`), or both (`double`). Default: `single`.
+             * @enum {string}
+             */
+            blind?: "open" | "single" | "double";
+            /** @description Whether comments and answers are published with the edition. Default: `true`. */
+            publish_comments?: boolean;
+        };
+        /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
+        EditionReviewPatch: {
+            /** @description Whom reviews hide: nobody (`open`), reviewers from authors (`single`), or both (`double`). */
+            blind?: ("open" | "single" | "double") | null;
+            /** @description Whether comments and answers are published with the edition. */
+            publish_comments?: boolean | null;
+        };
+        /** @description A transition of a record. */
+        EditionTransition: {
+            /** @description The verb, one of `allowed_actions`. */
+            action: string;
+            /** @description The reason, if `requires` names it; the history shows it. */
+            reason?: string | null;
+            /** @description What the transition takes; see its `fields_schema`. */
+            fields?: components["schemas"]["NoFields"];
         };
         /** @description An endorsement as a caller sees it. */
         Endorsement: {
@@ -14726,6 +15542,18 @@ export interface components {
             /** @description What the transition takes; see its `fields_schema`. */
             fields?: components["schemas"]["MilestoneFields"];
         };
+        /** @description The next last day of an edition. */
+        NextDeadline: {
+            /** @description What is due. */
+            step: string;
+            /**
+             * Format: date
+             * @description The day.
+             */
+            day: string;
+        } & {
+            [key: string]: unknown;
+        };
         /** @description The fields of transitions that take none. */
         NoFields: Record<string, never>;
         /** @description An offer as a caller sees it. */
@@ -14893,6 +15721,53 @@ export interface components {
             denominator?: string | null;
             /** @description The code of the scale. */
             code?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A place of the outline. */
+        OutlineEntry: {
+            /** @description The key, by which contributions name it. */
+            key: string;
+            /** @description The titles, by language. */
+            titles: {
+                [key: string]: string;
+            };
+            /**
+             * @description What it is; `country` is the chapter of one country. Default: `chapter`.
+             * @enum {string}
+             */
+            kind?: "front" | "section" | "chapter" | "country" | "annex";
+            /** @description The key of the entry that it is part of. */
+            parent?: string | null;
+            /** @description Its place among its siblings. Default: `0`. */
+            order?: number;
+            /** @description The country of a country chapter. */
+            country?: string | null;
+        };
+        /** @description A contribution whose last day has passed while its authors have it. */
+        Overdue: {
+            /**
+             * Format: uuid
+             * @description The contribution.
+             */
+            contribution_id: string;
+            /** @description Its reference. */
+            ref: string;
+            /** @description The key of its place. */
+            outline_key: string;
+            /** @description Its titles. */
+            titles: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date
+             * @description Its last day.
+             */
+            due: string;
+            /** @description For how many days it has passed. */
+            days: number;
+            /** @description The account of the editor who handles it. */
+            editor_id: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -15089,6 +15964,17 @@ export interface components {
             completion: string;
             /** @description The assessments. */
             assessments: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description How many contributions of one place are in each state. */
+        PlaceProgress: {
+            /** @description The key of the place. */
+            key: string;
+            /** @description How many are in each state. */
+            counts: {
+                [key: string]: number;
+            };
         } & {
             [key: string]: unknown;
         };
@@ -17443,6 +18329,11 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @description The token of a mail to an author. */
+        TokenOfAuthor: {
+            /** @description The token, from the fragment of the link. */
+            token: string;
+        };
         /** @description The unit of a number. */
         Unit: {
             /** @description The unit's code, such as one of UCUM. */
@@ -17633,6 +18524,74 @@ export interface components {
             across: string;
             /** @description How those of several periods became one. */
             over_time: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A block of a version. */
+        VersionBlock: {
+            /** @description The number, which stays. */
+            number: number;
+            /** @description What it is. */
+            kind: string;
+            /** @description Its text. */
+            text: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description A new version: Markdown in `body`, or the `file` of a form. A form has the other members as fields, `references`
+         *     as JSON.
+         */
+        VersionCreate: {
+            /** @description The text in pandoc's Markdown, without HTML and TeX. */
+            body?: string | null;
+            /** @description The digest of the file of a form; the server sets it. */
+            file_sha256?: string | null;
+            /** @description References as CSL JSON, which `[@id]` cites. */
+            references?: {
+                [key: string]: unknown;
+            }[];
+            /** @description What changed. */
+            note?: string | null;
+            /** @description The language; by default the contribution's. Another is a translation. */
+            language?: string | null;
+            /** @description For a translation: the number of the version of which it is one. */
+            of?: number | null;
+        };
+        /** @description A version without its text. */
+        VersionSummary: {
+            /** @description The number in the contribution. */
+            number: number;
+            /** @description The language. */
+            language: string;
+            /** @description For a translation: the number of what it translates. */
+            of: number | null;
+            /** @description The digest of text, language and references as canonical JSON. */
+            sha256: string;
+            /** @description How many words it has. */
+            words: number;
+            /** @description What was left out, or leads nowhere. */
+            warnings: components["schemas"]["VersionWarning"][];
+            /** @description What changed. */
+            note: string | null;
+            /**
+             * Format: date-time
+             * @description When it was read.
+             */
+            created_at: string;
+            /** @description Who sent it. */
+            created_by: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What was left out of a manuscript, or leads nowhere. */
+        VersionWarning: {
+            /** @description Why. */
+            code: string;
+            /** @description The number of the block. */
+            block: number;
+            /** @description A sentence. */
+            detail: string;
         } & {
             [key: string]: unknown;
         };
@@ -24528,6 +25487,15 @@ export interface components {
                 "application/json": components["schemas"]["Client"];
             };
         };
+        /** @description Work that outlives its request. */
+        "Job.202": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Job"];
+            };
+        };
         /** @description The API key. */
         ApiKey: {
             headers: {
@@ -24544,15 +25512,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["Webhook"];
-            };
-        };
-        /** @description Work that outlives its request. */
-        "Job.202": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Job"];
             };
         };
         /** @description The framework. */
@@ -24724,6 +25683,33 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ReportComment"];
+            };
+        };
+        /** @description The edition. */
+        Edition: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Edition"];
+            };
+        };
+        /** @description The contribution. */
+        Contribution: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Contribution"];
+            };
+        };
+        /** @description What an author confirms. */
+        Authorship: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Authorship"];
             };
         };
         /** @description The endorsement. */
@@ -26514,6 +27500,26 @@ export interface operations {
                     "application/json": components["schemas"]["CloudEvent"];
                 };
             };
+            default: components["responses"]["Problem"];
+        };
+    };
+    resetSandbox: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetBody"];
+            };
+        };
+        responses: {
+            202: components["responses"]["Job.202"];
             default: components["responses"]["Problem"];
         };
     };
@@ -32084,6 +33090,541 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReportComment"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listEditions: {
+        parameters: {
+            query?: {
+                /** @description With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`. */
+                bom?: components["parameters"]["bom"];
+                /** @description ISO 3166-1 alpha-2 codes, separated by commas. */
+                country?: components["parameters"]["country"];
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                fields?: components["parameters"]["fields"];
+                /** @description The whole list as a stream, not a page. */
+                format?: components["parameters"]["format"];
+                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                include?: components["parameters"]["include"];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+                /** @description Text in a name, title or subject; one or two characters match the beginning of a word. */
+                q?: components["parameters"]["q"];
+                /** @description Regions of UN M49, by number or name, separated by commas. */
+                region?: components["parameters"]["region"];
+                /** @description With CSV, whether an apostrophe prevents formulas in cells; default: `false` for clients and keys. */
+                safe?: components["parameters"]["safe"];
+                /** @description A field, with `-` for descending. */
+                sort?: components["parameters"]["sort"];
+                /** @description States, separated by commas. */
+                status?: ("draft" | "call" | "writing" | "abandoned")[];
+                /** @description Changed after this instant. */
+                updated_after?: components["parameters"]["updated_after"];
+                /** @description Changed before this instant. */
+                updated_before?: components["parameters"]["updated_before"];
+                /** @description Visibilities, separated by commas. */
+                visibility?: components["parameters"]["visibility"];
+                /** @description The year of the edition. */
+                year?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of editions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditionPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createEdition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditionCreate"];
+            };
+        };
+        responses: {
+            /** @description The new edition. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edition"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getEdition: {
+        parameters: {
+            query?: {
+                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                fields?: components["parameters"]["fields"];
+                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                include?: components["parameters"]["include"];
+            };
+            header?: {
+                /** @description ETags that the caller has; 304 where one is current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Edition"];
+            /** @description The representation named by `If-None-Match` is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateEdition: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the record that the change is based on; `*` is rejected. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["EditionPatch"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Edition"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getEditionHistory: {
+        parameters: {
+            query?: {
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["History"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getEditionTransitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Transitions"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    transitionEdition: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the record that the change is based on; `*` is rejected. */
+                "If-Match": components["parameters"]["IfMatch"];
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditionTransition"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Edition"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getEditionProgress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far an edition is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditionProgress"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listContributions: {
+        parameters: {
+            query?: {
+                /** @description With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`. */
+                bom?: components["parameters"]["bom"];
+                /** @description Records of this corresponding. */
+                corresponding_id?: string;
+                /** @description ISO 3166-1 alpha-2 codes, separated by commas. */
+                country?: components["parameters"]["country"];
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Records of this edition. */
+                edition_id?: string;
+                /** @description Records of this editor. */
+                editor_id?: string;
+                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                fields?: components["parameters"]["fields"];
+                /** @description The whole list as a stream, not a page. */
+                format?: components["parameters"]["format"];
+                /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
+                holder?: components["parameters"]["holder"];
+                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                include?: components["parameters"]["include"];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+                /** @description Keys of places of the outline, separated by commas. */
+                outline_key?: string;
+                /** @description Text in a name, title or subject; one or two characters match the beginning of a word. */
+                q?: components["parameters"]["q"];
+                /** @description Regions of UN M49, by number or name, separated by commas. */
+                region?: components["parameters"]["region"];
+                /** @description With CSV, whether an apostrophe prevents formulas in cells; default: `false` for clients and keys. */
+                safe?: components["parameters"]["safe"];
+                /** @description A field, with `-` for descending. */
+                sort?: components["parameters"]["sort"];
+                /** @description States, separated by commas. */
+                status?: ("proposed" | "draft" | "changes_requested" | "submitted" | "in_review" | "declined" | "dropped")[];
+                /** @description Changed after this instant. */
+                updated_after?: components["parameters"]["updated_after"];
+                /** @description Changed before this instant. */
+                updated_before?: components["parameters"]["updated_before"];
+                /** @description Visibilities, separated by commas. */
+                visibility?: components["parameters"]["visibility"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of contributions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContributionPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createContribution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContributionCreate"];
+            };
+        };
+        responses: {
+            /** @description The new contribution. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contribution"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getContribution: {
+        parameters: {
+            query?: {
+                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                fields?: components["parameters"]["fields"];
+                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                include?: components["parameters"]["include"];
+            };
+            header?: {
+                /** @description ETags that the caller has; 304 where one is current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Contribution"];
+            /** @description The representation named by `If-None-Match` is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateContribution: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the record that the change is based on; `*` is rejected. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ContributionPatch"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Contribution"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getContributionHistory: {
+        parameters: {
+            query?: {
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["History"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getContributionTransitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Transitions"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    transitionContribution: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the record that the change is based on; `*` is rejected. */
+                "If-Match": components["parameters"]["IfMatch"];
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContributionTransition"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Contribution"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    confirmAuthorship: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenOfAuthor"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Authorship"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    previewAuthorship: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenOfAuthor"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Authorship"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listContributionVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The versions of a contribution, the newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContributionVersionPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createContributionVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionCreate"];
+            };
+        };
+        responses: {
+            202: components["responses"]["Job.202"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getContributionVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The version. */
+                version: string;
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A version with its blocks. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContributionVersion"];
                 };
             };
             default: components["responses"]["Problem"];

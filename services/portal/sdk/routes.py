@@ -2,10 +2,10 @@
 
 from fastapi import Request, Response
 
-from services.portal.pages.policy import HTML, PAGE
 from services.portal.pages.templates import page
 from services.portal.sdk.archives import archives
 from shared.kernel.errors import NotFound
+from shared.pages.policy import HTML, PAGE
 from shared.web.contract.route_options import OptionsRouter, RouteOptions
 from shared.web.edge.fixed import fixed_response
 

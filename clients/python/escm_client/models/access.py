@@ -198,6 +198,7 @@ class Client(TypedDict):
     post_logout_redirect_uris: list[str]
     public: bool
     first_party: bool
+    contacts: list[str]
     sandbox: bool
     living_secrets: int
     proposed_secret: bool
@@ -211,6 +212,7 @@ class ClientCreate(TypedDict):
     jwks: NotRequired[PublicKeys | None]
     redirect_uris: NotRequired[list[str]]
     post_logout_redirect_uris: NotRequired[list[str]]
+    contacts: NotRequired[list[str]]
     scope_kind: Literal["country", "region", "global"]
     scope_id: NotRequired[str | None]
     resources: list[str]
@@ -241,6 +243,7 @@ class ClientPatch(TypedDict):
     jwks: NotRequired[PublicKeysPatch | None]
     redirect_uris: NotRequired[list[str] | None]
     post_logout_redirect_uris: NotRequired[list[str] | None]
+    contacts: NotRequired[list[str] | None]
 
 
 class ClientSecret(TypedDict):
@@ -639,6 +642,10 @@ class RegistrationBody(TypedDict):
     email: str
     name: str
     language: NotRequired[Literal["en", "fr", "es", "ar", "zh", "ru"] | None]
+
+
+class ResetBody(TypedDict):
+    country: NotRequired[str | None]
 
 
 class ResourceMetadata(TypedDict):

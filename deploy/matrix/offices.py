@@ -22,6 +22,8 @@ ROLES: Mapping[str, str] = {
     "institution_representative": "centres/office-representative",
     "centre_director": "centres/office-director",
     "reviewer": "secretariat/office-reviewer",
+    "editor_in_chief": "secretariat/office-editor",
+    "editor": "secretariat/office-editor",
     "expert": "public/office-member",
 }
 """Each role of a person with an office, and the page about it, by its folder in `docs`."""

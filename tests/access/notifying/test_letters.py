@@ -26,7 +26,7 @@ from shared.kernel.clock import now
 from shared.kernel.text import LANGUAGES
 from shared.mail.message import compose
 from shared.mail.sealing import Mail
-from shared.mail.tokens import NOMINATION, REVIEW
+from shared.mail.tokens import AUTHORSHIP, NOMINATION, REVIEW
 from tests.access.caller import Caller
 from tests.support.mailbox import Mailbox, text_of, token_in
 
@@ -43,6 +43,7 @@ VALUES: dict[str, dict[str, str]] = {
     REVIEW: {**WITH_TOKEN, "centre": "Peat Centre", "due": "2027-01-31"},
     TEMPLATE: {"name": NAME, "ref": "EXP-000001", "sentence": "It is done.", "link": "https://example.org/x"},
     NOMINATION: {**WITH_TOKEN, "call": "Editors of 2027", "deadline": "2027-01-31 12:00"},
+    AUTHORSHIP: {**WITH_TOKEN, "title": "Peat and carbon", "edition": "ESCM Global Report 2027"},
     "nomination_confirmed": {"name": NAME, **_NOMINATED},
     "nomination_declined": {"name": NAME, **_NOMINATED},
     SUPPORT: {**WITH_TOKEN, "withdrawal": "another-token", "title": "Soils for all"},

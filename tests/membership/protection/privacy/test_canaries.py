@@ -126,6 +126,8 @@ class Person:
         yield "coordinated_networks", coordinated
         file = {"category": "A01", "size": 1, "media_type": "text/plain", "sha256": "0" * 64, "status": "available"}
         yield "evidence", {**record, **file, "country": None, "scope_id": self.expert}
+        texts = {"status": "draft", "authors": [{"expert_id": str(self.expert), "canary": self.word}]}
+        yield "contributions", {**record, **texts, "expert_ids": [self.expert]}
         yield "focal_points", {**record, "expert_id": self.expert, "status": "active"}
 
     async def enter(self, superuser: asyncpg.Connection) -> None:

@@ -145,3 +145,10 @@ async def test_a_suspended_account_may_not_log_in_until_it_is_reinstated(caller:
     assert (await caller.log_in(body["email"], "first password")).json()["error"] == "invalid_grant"
     assert (await caller.step("admin", link, "reinstate")).status_code == 200
     assert (await caller.log_in(body["email"], "first password")).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["expert", "officer", "admin"])
+async def test_the_link_of_ones_own_account_leads_to_it(caller: Caller, name: str) -> None:
+    own = (await caller.send(name, "GET", "/accounts/me")).json()
+    found = await caller.send(name, "GET", own["links"]["self"].removeprefix("/access/v1"))
+    assert (found.status_code, found.json()["id"]) == (200, own["id"])

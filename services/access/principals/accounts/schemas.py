@@ -68,9 +68,11 @@ class Account(RecordResponse, of=record.Account, lifecycle=LIFECYCLE):
 
 
 def present(row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
-    """The account in a response. Its expert may be of any country, so that focal points do not see it."""
+    """The account in a response. Its expert may be of any country, so that focal points do not see it. People who do not
+    read all accounts find their own at `/access/v1/accounts/me` alone."""
     shown = render(row)
-    if not (access.read.everywhere or access.principal.is_account(row["id"])):
+    reads_all, is_own = access.read.everywhere, access.principal.is_account(row["id"])
+    if not (reads_all or is_own):
         shown["expert_id"] = None
-    shown["links"] = {"self": ACCOUNTS.resource.link(shown["id"])}
+    shown["links"] = {"self": ACCOUNTS.resource.link("me" if is_own and not reads_all else shown["id"])}
     return shown

@@ -61,6 +61,7 @@ FINAL = {
     "access.grants hand_over: follows_an_office": "the office is handed over, and the role with it",
     "access.grants hand_over: not_further": "what was delegated ends with the role that it comes from",
     "access.grants hand_over: role_not_delegated": "an administrator grants the role anew, which takes two",
+    "access.clients mark_first_party: already_first_party": "a client is marked once",
     "actions.contributions confirm_authorship: authorship_confirmed": "an authorship is confirmed once",
     "actions.assessments reply: already_replied": "a government replies once; the assessment is published with it",
     "actions.offers accept: offer_expired": "the secretariat asks the expert again",

@@ -7,7 +7,9 @@ from typing import Any
 
 from shared.kernel.clock import today
 from tests.support.centres import sections
+from tests.support.editions import CONTRIBUTIONS, EDITIONS, WROTE, contribution_body, edition_body
 from tests.support.running import Client, eventually
+from tests.support.signing_in import BACK, consent
 
 COUNTRY = "XA"
 _DOCUMENT = {"title": "Minutes", "date": "2026-10-01", "url": "https://example.org/minutes.pdf"}
@@ -77,6 +79,8 @@ def enter_everything(by: Client, admin: Client, accounts: dict[str, Any]) -> Non
     _broadcast(by, admin)
     _credentials_of_two(by, admin, second)
     _notify(by, admin, accounts["admin"]["account_id"])
+    _report(by)
+    _consent(by, accounts["admin"])
 
 
 def _members(by: Client) -> tuple[dict[str, Any], list[str]]:
@@ -405,3 +409,19 @@ def _notify(by: Client, admin: Client, account: str) -> None:
 def _propose(admin: Client, path: str, action: str, **body: Any) -> None:
     response = admin.try_step(path, action, **body)
     assert response.status_code == 202, f"{path} {action}: {response.text}"
+
+
+def _report(by: Client) -> None:
+    """An edition of the Global Report with a text of one author."""
+    edition = by.step(by.create(EDITIONS, edition_body())["links"]["self"], "open_call")
+    author = {"name": "Bo Author", "email": "bo@example.org", "roles": WROTE, "corresponding": True}
+    text = by.create(CONTRIBUTIONS, contribution_body(edition, author))
+    note = {"body": "# Peat\n\nPeat stores carbon.", "note": "First draft"}
+    by.finished(by.start(f"{text['links']['self']}/versions", note))
+
+
+def _consent(by: Client, account: dict[str, Any]) -> None:
+    """A person lets a client act for them."""
+    body = {"name": "Desk", "scope_kind": "global", "resources": ["membership.*"], "verbs": ["read"], "public": True}
+    client = by.create("/access/v1/clients", {**body, "redirect_uris": [BACK]})
+    consent(by.base_url, client, account["username"], account["password"])

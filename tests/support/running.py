@@ -42,6 +42,11 @@ class Client:
         self.writes = 0
         """How many requests would change something; those for tokens are not counted."""
 
+    @property
+    def base_url(self) -> str:
+        """The address of the system."""
+        return str(self._http.base_url)
+
     def close(self) -> None:
         self._http.close()
 

@@ -1,5 +1,6 @@
 """A person at a browser, and a client that sends them to sign in."""
 
+import asyncio
 import base64
 import hashlib
 import re
@@ -137,6 +138,16 @@ class Site:
         if response.status_code == 200 and 'value="allow"' in response.text:
             response = await visitor.fill(response, {"decision": "allow"})
         return response
+
+
+def consent(base_url: str, client: dict[str, Any], username: str, password: str) -> None:
+    """A person signs in to a public client of a running system, and consents."""
+
+    async def walk() -> None:
+        async with httpx.AsyncClient(base_url=base_url, trust_env=False) as http:
+            await Site(http, client["client_id"], client).code(Visitor(http, username, password))
+
+    asyncio.run(walk())
 
 
 def answer_of(response: httpx.Response, back: str = BACK) -> dict[str, str]:

@@ -9,6 +9,7 @@ from tests.journeys.paths.membership import candidate
 from tests.journeys.paths.path import Path, PathRun, agreed, confirmed, day, follows, given, later, refused, taken
 from tests.journeys.paths.world import DOCUMENT, V1
 from tests.support.running import Client, Person, eventually
+from tests.support.signing_in import BACK, consent
 
 _V1 = V1["access"]
 _OFFICER, _FOCAL_POINT, _PRESIDENT = "secretariat_officer", "government_focal_point", "committee_president"
@@ -232,6 +233,21 @@ def _session(path_run: PathRun) -> str:
     return f"{_V1}/audit?subject={opened['id']}"
 
 
+def _consent(path_run: PathRun) -> str:
+    """The trail of a consent of a person who signs in to a client."""
+    place = {"scope_kind": "country", "scope_id": path_run.country, "resources": ["membership.*"], "verbs": ["read"]}
+    client = path_run.create("admin", f"{_V1}/clients", name="Desk", **place, public=True, redirect_uris=[BACK])
+    path_run.notes["owner"] = owner = path_run.world.person("Olga Owner")
+    consent(str(path_run.world.everybody.base_url), client, owner.login["username"], owner.login["password"])
+    (given_to,) = owner.get(f"{_V1}/authorizations")["items"]
+    path_run.notes["consent"] = f"{_V1}/authorizations/{given_to['id']}"
+    return f"{_V1}/audit?subject={given_to['id']}"
+
+
+def _take_back(path_run: PathRun) -> None:
+    assert path_run.by("owner").send("DELETE", path_run.notes["consent"]).status_code == 204
+
+
 def _sign_out(path_run: PathRun) -> None:
     owner: Client = path_run.by("owner")
     assert owner.send("DELETE", path_run.notes["session"]).status_code == 204
@@ -347,6 +363,17 @@ PATHS = (
             agreed("admin", "admin2", "change_credentials", "active", ip_allow=["127.0.0.0/8"]),
         ),
     ),
+    Path(
+        "access.clients",
+        "GD",
+        _client,
+        "active",
+        (
+            agreed("admin", "admin2", "mark_first_party", "active"),
+            refused("admin", "mark_first_party", "already_first_party", second_person=_account("admin2")),
+        ),
+    ),
+    Path("access.authorizations", "GD", _consent, "active", (follows("end", "ended", _take_back),), status=_last_state),
     Path("access.api_keys", "GD", _key(), "active", (taken("owner", "revoke", "revoked"),)),
     Path("access.api_keys", "GD", _key_of_two, "proposed", (confirmed("admin2", "confirm", "active"),)),
     Path(

@@ -68,8 +68,8 @@ class Account(RecordResponse, of=record.Account, lifecycle=LIFECYCLE):
 
 
 def present(row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
-    """The account in a response. Its expert may be of any country, so that focal points do not see it. People who do not
-    read all accounts find their own at `/access/v1/accounts/me` alone."""
+    """The account in a response. Its expert may be of any country, so that focal points do not see it. Whoever does not
+    read all accounts finds the own one at `/access/v1/accounts/me` alone."""
     shown = render(row)
     reads_all, is_own = access.read.everywhere, access.principal.is_account(row["id"])
     if not (reads_all or is_own):

@@ -11481,6 +11481,32 @@ export interface components {
             grant_types_supported: string[];
             /** @description What is sent back to a client: a code. */
             response_types_supported: string[];
+            /** @description How it is sent back. */
+            response_modes_supported: string[];
+            /** @description Whether what is sent back names the issuer (RFC 9207). */
+            authorization_response_iss_parameter_supported: boolean;
+            /** @description The values of `prompt`. */
+            prompt_values_supported: string[];
+            /** @description Scopes beside those of resources. */
+            scopes_supported: string[];
+            /** @description How people are named to clients. */
+            subject_types_supported: string[];
+            /** @description What ID tokens are signed with. */
+            id_token_signing_alg_values_supported: string[];
+            /** @description The levels of signing in. */
+            acr_values_supported: string[];
+            /** @description The claims of ID tokens. */
+            claims_supported: string[];
+            /** @description Whether a request may name claims. */
+            claims_parameter_supported: boolean;
+            /** @description Whether a request may be signed. */
+            request_parameter_supported: boolean;
+            /** @description Whether it may be sent before. */
+            request_uri_parameter_supported: boolean;
+            /** @description The languages of the pages. */
+            ui_locales_supported: string[];
+            /** @description The APIs that tokens are for (RFC 9728). */
+            protected_resources: string[];
             /** @description Where the reference is. */
             service_documentation: string;
             /** @description How a client authenticates at the token endpoint. */

@@ -209,7 +209,7 @@ def _checked(look: Look, path: str) -> int:
         count += len(items)
         one = next((each for each in RESPONSE_MODELS if re.fullmatch(re.escape(path) + r"/\{\w+\}", each)), None)
         for item in items[:3] if one else ():
-            key = next(item[name] for name in ("id", "code", "name") if name in item)
+            key = next(item[name] for name in ("id", "code", "name", "number") if name in item)
             single = look(f"{address.partition('?')[0]}/{key}")
             assert single.status_code == 200, single.text
             _check(RESPONSE_MODELS[one or ""], single.content)

@@ -477,6 +477,19 @@ class Metadata(TypedDict):
     jwks_uri: str
     grant_types_supported: list[str]
     response_types_supported: list[str]
+    response_modes_supported: list[str]
+    authorization_response_iss_parameter_supported: bool
+    prompt_values_supported: list[str]
+    scopes_supported: list[str]
+    subject_types_supported: list[str]
+    id_token_signing_alg_values_supported: list[str]
+    acr_values_supported: list[str]
+    claims_supported: list[str]
+    claims_parameter_supported: bool
+    request_parameter_supported: bool
+    request_uri_parameter_supported: bool
+    ui_locales_supported: list[str]
+    protected_resources: list[str]
     service_documentation: str
     token_endpoint_auth_methods_supported: list[str]
     token_endpoint_auth_signing_alg_values_supported: list[str]

@@ -77,6 +77,25 @@ class Metadata(Described):
     ]
     grant_types_supported: Annotated[list[str], Field(examples=[["client_credentials"]]), "The grant types."]
     response_types_supported: Annotated[list[str], Field(examples=[["code"]]), "What is sent back to a client: a code."]
+    response_modes_supported: Annotated[list[str], Field(examples=[["query"]]), "How it is sent back."]
+    authorization_response_iss_parameter_supported: Annotated[
+        bool, Field(examples=[True]), "Whether what is sent back names the issuer (RFC 9207)."
+    ]
+    prompt_values_supported: Annotated[list[str], Field(examples=[["none"]]), "The values of `prompt`."]
+    scopes_supported: Annotated[list[str], Field(examples=[["openid"]]), "Scopes beside those of resources."]
+    subject_types_supported: Annotated[list[str], Field(examples=[["public"]]), "How people are named to clients."]
+    id_token_signing_alg_values_supported: Annotated[
+        list[str], Field(examples=[["ES256"]]), "What ID tokens are signed with."
+    ]
+    acr_values_supported: Annotated[list[str], Field(examples=[["1"]]), "The levels of signing in."]
+    claims_supported: Annotated[list[str], Field(examples=[["sub"]]), "The claims of ID tokens."]
+    claims_parameter_supported: Annotated[bool, Field(examples=[False]), "Whether a request may name claims."]
+    request_parameter_supported: Annotated[bool, Field(examples=[False]), "Whether a request may be signed."]
+    request_uri_parameter_supported: Annotated[bool, Field(examples=[False]), "Whether it may be sent before."]
+    ui_locales_supported: Annotated[list[str], Field(examples=[["en"]]), "The languages of the pages."]
+    protected_resources: Annotated[
+        list[str], Field(examples=[["https://escm.example.org"]]), "The APIs that tokens are for (RFC 9728)."
+    ]
     service_documentation: Annotated[str, Field(examples=["https://escm.example.org/docs"]), "Where the reference is."]
     token_endpoint_auth_methods_supported: Annotated[
         list[str], Field(examples=[["client_secret_basic"]]), "How a client authenticates at the token endpoint."

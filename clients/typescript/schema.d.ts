@@ -11911,6 +11911,8 @@ export interface components {
             authorization_servers: string[];
             /** @description How a token is sent. */
             bearer_methods_supported: string[];
+            /** @description Where the reference is. */
+            resource_documentation: string;
         } & {
             [key: string]: unknown;
         };

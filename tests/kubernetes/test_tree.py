@@ -173,8 +173,9 @@ def test_postgres_is_that_of_docker_compose(everything: Objects) -> None:
     spec = of_kind(everything, "Cluster")["postgres"]["spec"]
     given = [word.removeprefix("-c") for word in COMPOSE["postgres"]["command"] if word.startswith("-c")]
     parameters = {**spec["postgresql"]["parameters"]}
-    assert parameters.pop("max_connections") == "400"
-    assert parameters == dict(word.split("=", 1) for word in given)
+    of_compose = dict(word.split("=", 1) for word in given)
+    assert (parameters.pop("max_connections"), of_compose.pop("max_connections")) == ("420", "120")
+    assert parameters == of_compose
     initdb = spec["bootstrap"]["initdb"]
     words = COMPOSE["postgres"]["environment"]["POSTGRES_INITDB_ARGS"]
     for option, field in (("encoding", "encoding"), ("locale-provider", "localeProvider"),
@@ -259,10 +260,10 @@ def test_postgres_archives_and_is_backed_up(everything: Objects) -> None:
 def test_the_most_connections_are_those_that_the_guide_names() -> None:
     guide = (ROOT / "docs" / "operators" / "operations.md").read_text()
     assert "an app 11 (8, and 3 for streams)" in guide
-    assert "workers of membership, centres and actions 10, that of access 6, the relay 3" in guide
+    assert "each worker 10 (that of access 6, and 4 for webhooks), the relay 3" in " ".join(guide.split())
     processes = (CHART / "templates" / "_processes.tpl").read_text()
     assert "ternary 0 (add $pool 3)" in processes
-    assert 'ternary 3 (eq $service "access" | ternary 6 10)' in processes
+    assert 'eq $kind "relay" | ternary 3 10' in processes
 
 
 def _objects(schema: dict[str, Any], path: str = "") -> list[tuple[str, dict[str, Any]]]:

@@ -20,7 +20,7 @@
   args: [{{ eq $kind "relay" | ternary "relay" (printf "worker, %s" $service) }}]
   port: metrics
   path: ""
-  connections: {{ eq $kind "relay" | ternary 3 (eq $service "access" | ternary 6 10) }}
+  connections: {{ eq $kind "relay" | ternary 3 10 }}
   {{- end }}
 {{- end }}
 operations:

@@ -665,6 +665,7 @@ class ResourceMetadata(TypedDict):
     resource: str
     authorization_servers: list[str]
     bearer_methods_supported: list[str]
+    resource_documentation: str
 
 
 class SampleBody(TypedDict):

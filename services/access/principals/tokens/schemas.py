@@ -45,6 +45,7 @@ class ResourceMetadata(Described):
     resource: Annotated[str, Field(examples=["https://escm.example.org"]), "The API."]
     authorization_servers: Annotated[list[str], Field(examples=[["https://escm.example.org"]]), "Who gives tokens."]
     bearer_methods_supported: Annotated[list[str], Field(examples=[["header"]]), "How a token is sent."]
+    resource_documentation: Annotated[str, Field(examples=["https://escm.example.org/docs"]), "Where the reference is."]
 
 
 class Metadata(Described):

@@ -12,6 +12,7 @@ import pytest
 from clients.python.escm_client import InvalidSignature, verify
 from deploy.local.folder import PROJECT
 from tests.support.documents import run_escm
+from tests.support.running import eventually
 
 
 class Terminal:
@@ -63,7 +64,7 @@ def test_an_officer_signs_in_with_the_browser_of_the_machine(running: dict[str, 
     assert "Olga Officer" in terminal.done("escm api whoami")
     assert json.loads(terminal.login.read_text())["session"]["refresh_token"] != before
     terminal.done("cp login.json kept.json && escm api logout && mv kept.json login.json")
-    status, said = terminal.run("escm api whoami")
+    status, said = eventually(lambda: (asked := terminal.run("escm api whoami"))[0] and asked)
     assert (status, "invalid_grant" in said) == (1, True), said
 
 

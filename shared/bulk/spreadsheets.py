@@ -11,9 +11,8 @@ import json
 import os
 import resource
 import sys
-import zipfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -23,16 +22,19 @@ from weakref import WeakValueDictionary
 from shared.bulk.layout import MOST_COLUMNS, MOST_ROWS, field_of, malformed
 from shared.bulk.store import FileStore
 from shared.bulk.workbooks import MOST_DIGITS
+from shared.kernel.archives import ArchiveBounds, ArchiveFault, archive_fault
+from shared.kernel.children import reply_of
 from shared.kernel.errors import RateLimited
 
-MOST_PARTS = 1000
-MOST_UNPACKED = 128 << 20
-"""Bytes of all parts together, as the archive's directory declares them."""
-MOST_RATIO = 100
-"""Maximum compression ratio of a part above 1 MiB."""
+_ARCHIVE = ArchiveBounds(parts=1_000, unpacked=128 << 20, ratio=100)
+_OF_ARCHIVE: Mapping[ArchiveFault, str] = {
+    "no_archive": "The file is not XLSX.",
+    "parts": f"At most {_ARCHIVE.parts:,} parts in a workbook.",
+    "unpacked": f"At most {_ARCHIVE.unpacked >> 20} MiB unpacked; send it as CSV.",
+    "ratio": f"A part of the workbook unpacks to more than {_ARCHIVE.ratio} times its size.",
+}
 MOST_TEXT = 256 << 20
 """Bytes of the rows as CSV."""
-_SMALL_PART = 1 << 20
 _MEMORY = 768 << 20
 _SECONDS = 60
 _NICE = 10
@@ -91,15 +93,9 @@ async def _unpack(path: Path, target: Path, columns: Columns | None) -> None:
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        async with asyncio.timeout(_SECONDS):
-            words, _ = await process.communicate(json.dumps(columns).encode())
+        words = await reply_of(process, json.dumps(columns).encode(), _SECONDS)
     except TimeoutError:
         raise malformed("The workbook takes too long to read; send it as CSV.") from None
-    finally:
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
     if process.returncode == _REFUSED:
         raise malformed(words.decode())
     if process.returncode:
@@ -108,18 +104,8 @@ async def _unpack(path: Path, target: Path, columns: Columns | None) -> None:
 
 def check_archive(path: Path) -> None:
     """Checks the archive by its directory alone. Raises Refused."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError):
-        raise Refused("The file is not XLSX.") from None
-    if len(parts) > MOST_PARTS:
-        raise Refused(f"At most {MOST_PARTS:,} parts in a workbook.")
-    if sum(part.file_size for part in parts) > MOST_UNPACKED:
-        raise Refused(f"At most {MOST_UNPACKED >> 20} MiB unpacked; send it as CSV.")
-    for part in parts:
-        if part.file_size > _SMALL_PART and part.file_size > MOST_RATIO * max(part.compress_size, 1):
-            raise Refused(f"A part of the workbook unpacks to more than {MOST_RATIO} times its size.")
+    if fault := archive_fault(path, _ARCHIVE):
+        raise Refused(_OF_ARCHIVE[fault])
 
 
 def _rows(path: Path, columns: Columns | None) -> Iterator[list[str]]:

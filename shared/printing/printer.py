@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import orjson
 
+from shared.kernel.children import kill
 from shared.kernel.errors import Unavailable
 from shared.printing.document import Document, TooLarge, Unprintable, visible
 
@@ -121,9 +122,7 @@ class Printer:
     async def _end(self) -> None:
         process, self._process = self._process, None
         if process is not None:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+            await kill(process)
 
 
 async def _exchange(process: asyncio.subprocess.Process, line: bytes) -> bytes:

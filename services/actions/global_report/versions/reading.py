@@ -4,20 +4,27 @@ import asyncio
 import io
 import sys
 import tempfile
-import zipfile
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import orjson
 
 from services.actions.global_report.versions.document import Node, Reading, read
 from services.actions.global_report.versions.domain import DOCX, Unreadable
+from shared.kernel.archives import ArchiveBounds, ArchiveFault, archive_fault
+from shared.kernel.children import reply_of
 
 SECONDS = 30
 _MEMORY = 512 << 20
 _MOST_OUTPUT = 64 << 20
-_MOST_PARTS, _MOST_UNPACKED, _MOST_RATIO, _SMALL = 2_000, 128 << 20, 200, 1 << 20
+_ARCHIVE = ArchiveBounds(parts=2_000, unpacked=128 << 20, ratio=200)
+_TOO_MUCH = f"A DOCX has at most {_ARCHIVE.parts:,} parts and {_ARCHIVE.unpacked >> 20} MiB unpacked."
+_OF_ARCHIVE: Mapping[ArchiveFault, str] = {
+    "no_archive": "The file is no DOCX.",
+    "parts": _TOO_MUCH,
+    "unpacked": _TOO_MUCH,
+    "ratio": f"A part of the file unpacks to more than {_ARCHIVE.ratio} times its size.",
+}
 _FORMATS = {DOCX: "docx"}
 _MARKDOWN = "markdown-raw_html-raw_tex-raw_attribute"
 _HEAP_EXHAUSTED = 251
@@ -52,15 +59,9 @@ async def _converted(content: bytes, source: str) -> bytes:
                 env={"HOME": folder, "LANG": "C.UTF-8"},
             )
             try:
-                async with asyncio.timeout(SECONDS):
-                    await process.communicate(content)
+                await reply_of(process, content, SECONDS)
             except TimeoutError:
                 raise Unreadable(f"The manuscript takes more than {SECONDS} seconds to read.") from None
-            finally:
-                if process.returncode is None:
-                    with suppress(ProcessLookupError):
-                        process.kill()
-                    await process.wait()
         if process.returncode == _HEAP_EXHAUSTED:
             raise Unreadable("The manuscript takes too much memory to read.")
         if process.returncode:
@@ -102,13 +103,5 @@ def _check_lines(content: bytes) -> None:
 
 
 def _check_archive(content: bytes) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, RuntimeError):
-        raise Unreadable("The file is no DOCX.") from None
-    if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_UNPACKED:
-        raise Unreadable(f"A DOCX has at most {_MOST_PARTS:,} parts and {_MOST_UNPACKED >> 20} MiB unpacked.")
-    for part in parts:
-        if part.file_size > _SMALL and part.file_size > _MOST_RATIO * max(part.compress_size, 1):
-            raise Unreadable(f"A part of the file unpacks to more than {_MOST_RATIO} times its size.")
+    if fault := archive_fault(io.BytesIO(content), _ARCHIVE):
+        raise Unreadable(_OF_ARCHIVE[fault])

@@ -19,7 +19,9 @@ DEEPEST = 40
 _FIGURE = re.compile(r"\{figure:([A-Za-z0-9_-]{1,40})\}")
 _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 _RAW = frozenset(("RawBlock", "RawInline"))
-_PARAGRAPHS = {"Para": "paragraph", "Plain": "paragraph", "LineBlock": "paragraph", "CodeBlock": "code"}
+_PARAGRAPHS = frozenset(("Para", "Plain", "LineBlock", "CodeBlock"))
+_PLAIN: Node = ("", (), ())
+"""Attributes: neither classes nor styles of the manuscript count."""
 _WHOLE = {"Table": "table", "Figure": "figure"}
 
 
@@ -67,8 +69,8 @@ def _blocks(nodes: Sequence[Node], reading: Reading, depth: int) -> Iterator[Nod
         if kind in _RAW:
             reading.warn("raw_content", "Text in another language of typesetting is left out.")
         elif kind == "Header":
-            level, attributes, inlines = node["c"]
-            yield {"t": kind, "c": [level, _plain(attributes), _text_block("heading", inlines, reading)]}
+            level, _, inlines = node["c"]
+            yield {"t": kind, "c": [level, _PLAIN, _text_block("heading", inlines, reading)]}
         elif kind in _PARAGRAPHS:
             yield _paragraph(node, reading)
         elif kind in _WHOLE:
@@ -91,7 +93,7 @@ def _inner(node: Node, reading: Reading, depth: int) -> Node:
 
 def _within(kind: str, inner: Sequence[Node], reading: Reading, depth: int) -> list[Node]:
     found = list(_blocks(inner, reading, depth + 1))
-    return found if kind == "BlockQuote" else [["", [], []], found]
+    return found if kind == "BlockQuote" else [_PLAIN, found]
 
 
 def _item(item: Sequence[Node], reading: Reading, depth: int) -> Iterator[Node]:
@@ -113,7 +115,7 @@ def _paragraph(node: Node, reading: Reading) -> Node:
     if kind == "CodeBlock":
         block = reading.begin("code")
         block["text"] = _clean(node["c"][1], reading)
-        return {"t": kind, "c": [_plain(node["c"][0]), block["text"]]}
+        return {"t": kind, "c": [_PLAIN, block["text"]]}
     if kind == "LineBlock":
         block = reading.begin("paragraph")
         lines = [_inlines(line, reading, block, 0) for line in node["c"]]
@@ -181,7 +183,7 @@ def _inline(node: Node, reading: Reading, block: Block, depth: int) -> Node | No
 def _told(kind: str, content: Node, reading: Reading, block: Block, _depth: int) -> Node:
     if kind == "Str":
         return {"t": kind, "c": _said(content, reading, block)}
-    head = _plain(content[0]) if kind == "Code" else content[0]
+    head = _PLAIN if kind == "Code" else content[0]
     return {"t": kind, "c": [head, _said(content[1], reading, block)]}
 
 
@@ -190,7 +192,7 @@ def _wrapped(kind: str, content: Node, reading: Reading, block: Block, depth: in
 
 
 def _headed(kind: str, content: Node, reading: Reading, block: Block, depth: int) -> Node:
-    head = content[0] if kind == "Quoted" else _plain(content[0])
+    head = content[0] if kind == "Quoted" else _PLAIN
     return {"t": kind, "c": [head, _inlines(content[1], reading, block, depth + 1)]}
 
 
@@ -222,9 +224,9 @@ def _linked(_kind: str, content: Node, reading: Reading, block: Block, depth: in
     _, inner, (address, title) = content
     shown = _inlines(inner, reading, block, depth + 1)
     if is_safe(address):
-        return {"t": "Link", "c": [["", [], []], shown, [address, _clean(title, reading)]]}
+        return {"t": "Link", "c": [_PLAIN, shown, [address, _clean(title, reading)]]}
     reading.warn("unsafe_link", f"The link to {address[:100]} is left out.")
-    return {"t": "Span", "c": [["", [], []], shown]}
+    return {"t": "Span", "c": [_PLAIN, shown]}
 
 
 _BREAKS = ("Space", "SoftBreak", "LineBreak")
@@ -253,8 +255,3 @@ def _clean(text: str, reading: Reading) -> str:
     if found != text:
         reading.warn("direction_override", "Characters that turn the direction of text are left out.")
     return found.replace("\0", "")
-
-
-def _plain(_attributes: Node) -> Node:
-    """No attributes: neither classes nor styles of the manuscript count."""
-    return ["", [], []]

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from starlette.responses import Response
 from starlette.types import Scope
 
@@ -36,6 +36,7 @@ from services.access.signing_in.leaving.routes import router as leaving
 from services.access.signing_in.pages.addresses import PAGES_OF_PEOPLE
 from services.access.signing_in.pages.responses import RefusedOnPage
 from shared.pages.failures import as_page
+from shared.pages.reader import wants_json
 from shared.web.edge.app import Application
 from shared.web.edge.app import create_app as create
 from shared.web.edge.problems import MEDIA_TYPE, respond_to
@@ -108,9 +109,9 @@ def create_app(settings: AccessSettings | None = None) -> Application:
 def _respond(scope: Scope, failure: Exception) -> Response:
     """The response for a failure: at the addresses of pages a page, unless the browser wants JSON."""
     response = respond_to(scope, failure)
-    accept = scope["escm.headers"].get(b"accept", b"")
-    wants_json = b"json" in accept and b"text/html" not in accept
-    if isinstance(failure, RefusedOnPage) and not wants_json:
+    if wants_json(Request(scope)):
+        return response
+    if isinstance(failure, RefusedOnPage):
         return failure.page
-    is_page = scope["path"] in PAGES_OF_PEOPLE and response.media_type == MEDIA_TYPE and not wants_json
+    is_page = scope["path"] in PAGES_OF_PEOPLE and response.media_type == MEDIA_TYPE
     return as_page(scope, response) if is_page else response

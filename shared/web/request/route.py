@@ -200,6 +200,8 @@ def join_repeated(scope: Scope, several: frozenset[str]) -> None:
 
 def _refuse_beyond_scope(principal: Principal, route: EscmRoute) -> None:
     """Raises Forbidden `insufficient_scope` for a client that acts for a person who did not consent to this."""
+    if principal.scopes is None:
+        return
     kind = READ if (route.methods or _READS) <= _READS else "write"
     if not principal.may_through_client(route.resource.name, kind):
         raise Forbidden("The person gave the client no access to this.", code="insufficient_scope")

@@ -1,7 +1,5 @@
 """Consents over HTTP. A consent is given on the page that the client sends the person to."""
 
-from uuid import UUID
-
 import orjson
 from fastapi import Response
 
@@ -9,13 +7,11 @@ from services.access.access import ROLES
 from services.access.principals.authorizations import operations, queries
 from services.access.principals.authorizations.operations import AUTHORIZATIONS
 from services.access.principals.authorizations.schemas import AuthorizationPage, present
-from services.access.principals.sessions.guards import chosen_account
-from shared.kernel.errors import NotFound
+from services.access.principals.sessions.guards import account_to_end, chosen_account
 from shared.kernel.principal import READ
-from shared.records.requirements import require
 from shared.web.contract.route_options import RouteOptions, query_of
 from shared.web.request.request_context import CurrentContext
-from shared.web.request.responses import JSON, key_of
+from shared.web.request.responses import JSON
 from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(AUTHORIZATIONS.resource, ROLES)
@@ -44,13 +40,6 @@ async def end_authorization(authorization: str, ctx: CurrentContext) -> Response
 
     The client's sessions of the person end, with all their tokens.
     """
-    key = key_of(authorization)
-    async with ctx.connection() as connection:
-        account = await queries.account_of(connection, key) if isinstance(key, UUID) else None
-    is_own = ctx.principal.is_account(account)
-    if account is None or not isinstance(key, UUID) or not (is_own or ctx.access.may(READ, None)):
-        raise NotFound("There is no such consent.")
-    if not is_own:
-        require(ctx.access, "end", None)
-    await operations.end(ctx.uow, account, key)
+    account, chosen = await account_to_end(ctx, authorization, queries.account_of, "consent")
+    await operations.end(ctx.uow, account, chosen)
     return Response(status_code=204)

@@ -19,11 +19,6 @@ def new_code() -> str:
     return secrets.token_urlsafe(32)
 
 
-def digest(code: str) -> bytes:
-    """The stored form of a code."""
-    return hashlib.sha256(code.encode()).digest()
-
-
 def is_challenge(text: str) -> bool:
     """Whether the text is the challenge of some verifier under S256."""
     return _CHALLENGE.fullmatch(text) is not None

@@ -6,6 +6,7 @@ from uuid import UUID
 from services.access.authority.grants.queries import is_active
 from services.access.principals.codes import domain, queries
 from services.access.principals.sessions import operations as sessions
+from services.access.principals.sessions.domain import digest
 from services.access.principals.sessions.operations import Opening, Renewal
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
@@ -38,7 +39,7 @@ async def give(uow: UnitOfWork, browser_session: UUID, asked: Asked) -> str:
     code = domain.new_code()
     await queries.add(
         uow.connection,
-        digest=domain.digest(code),
+        digest=digest(code),
         browser_session=browser_session,
         client=asked.client,
         redirect_uri=asked.redirect_uri,
@@ -56,8 +57,8 @@ async def redeem(uow: UnitOfWork, shown: Shown) -> tuple[Renewal, str | None] | 
     Whatever way a known code is shown, it is used. A second use means that it was copied, and ends the session that the
     first one gave.
     """
-    digest = domain.digest(shown.code)
-    found = await queries.take(uow.connection, digest)
+    key = digest(shown.code)
+    found = await queries.take(uow.connection, key)
     if found is None:
         return None
     uow.origin = replace(uow.origin, actor=Principal(PrincipalKind.ACCOUNT, found.account_id))
@@ -73,11 +74,11 @@ async def redeem(uow: UnitOfWork, shown: Shown) -> tuple[Renewal, str | None] | 
         and await is_active(uow.connection, "account", found.account_id)
     )
     if not is_right:
-        await queries.use(uow.connection, digest, None)
+        await queries.use(uow.connection, key, None)
         return None
     opening = Opening(
         found.account_id, client=found.client, scope=found.scope, signed_in_at=found.signed_in_at or now()
     )
     renewal = await sessions.open_session(uow, opening)
-    await queries.use(uow.connection, digest, renewal.session.id)
+    await queries.use(uow.connection, key, renewal.session.id)
     return renewal, found.nonce

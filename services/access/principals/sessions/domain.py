@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from shared.kernel.lifecycle import Lifecycle, transition
 
 IDLE = timedelta(hours=12)
-"""A session ends if it is not renewed for this time."""
+"""A session ends if it is not renewed, or its browser is not used, for this time."""
 LONGEST = timedelta(days=30)
 """The longest time of a session, whatever its renewals."""
 RETENTION = timedelta(days=90)
@@ -44,7 +44,7 @@ def is_refresh_token(token: str) -> bool:
 
 
 def digest(token: str) -> bytes:
-    """The stored form of a token."""
+    """The stored form of a token, a cookie or a code."""
     return hashlib.sha256(token.encode()).digest()
 
 

@@ -1,13 +1,17 @@
-"""The sessions that a caller may read and end: their own, and those of accounts that their grants cover."""
+"""The sessions and consents that a caller may read and end: the own, and those of accounts that the grants cover."""
 
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 from uuid import UUID
 
-from services.access.principals.sessions import queries
+from shared.database.statements import Connection
 from shared.kernel.errors import NotFound, invalid_parameter
 from shared.kernel.principal import READ
 from shared.records.requirements import require
 from shared.web.request.request_context import RequestContext
 from shared.web.request.responses import key_of
+
+AccountOf: TypeAlias = Callable[[Connection, UUID], Awaitable[UUID | None]]
 
 
 async def current_session(ctx: RequestContext) -> UUID | None:
@@ -34,15 +38,15 @@ def chosen_account(ctx: RequestContext, verb: str) -> UUID | None:
     return account
 
 
-async def account_of_session(ctx: RequestContext, raw: str) -> tuple[UUID, UUID]:
-    """The account of a session, and its id. Raises NotFound if the caller may not know of it, Forbidden if they may not
-    end it."""
+async def account_to_end(ctx: RequestContext, raw: str, account_of: AccountOf, entity: str) -> tuple[UUID, UUID]:
+    """The account of a session or consent, by `account_of`, and its id. Raises NotFound if the caller may not know of
+    it, Forbidden if they may not end it."""
     key = key_of(raw)
     async with ctx.connection() as connection:
-        account = await queries.account_of(connection, key) if isinstance(key, UUID) else None
+        account = await account_of(connection, key) if isinstance(key, UUID) else None
     is_own = ctx.principal.is_account(account)
     if account is None or not isinstance(key, UUID) or not (is_own or ctx.access.may(READ, None)):
-        raise NotFound("There is no such session.")
+        raise NotFound(f"There is no such {entity}.")
     if not is_own:
         require(ctx.access, "end", None)
     return account, key

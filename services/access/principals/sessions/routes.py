@@ -5,7 +5,7 @@ from fastapi import Response
 
 from services.access.access import ROLES
 from services.access.principals.sessions import operations, queries
-from services.access.principals.sessions.guards import account_of_session, chosen_account, current_session
+from services.access.principals.sessions.guards import account_to_end, chosen_account, current_session
 from services.access.principals.sessions.operations import SESSIONS
 from services.access.principals.sessions.schemas import EndedSessions, SessionPage, present
 from shared.kernel.clock import now
@@ -55,6 +55,6 @@ async def end_session(session: str, ctx: CurrentContext) -> Response:
 
     Its refresh token and its access tokens end.
     """
-    account, chosen = await account_of_session(ctx, session)
+    account, chosen = await account_to_end(ctx, session, queries.account_of, "session")
     await operations.end(ctx.uow, account, chosen)
     return Response(status_code=204)

@@ -1,7 +1,6 @@
 """What the token endpoints need, and how a client proves who it is: by a secret, a signature, or its name alone."""
 
 import asyncio
-import hashlib
 import hmac
 import secrets
 import time
@@ -11,6 +10,7 @@ from datetime import UTC, datetime
 
 from services.access.principals.accounts.passwords import PasswordChecks
 from services.access.principals.clients import queries as clients
+from services.access.principals.clients.domain import digest
 from services.access.principals.clients.record import Client
 from services.access.principals.tokens import queries
 from services.access.principals.tokens.assertions import Proof, claimed_client, prove
@@ -122,8 +122,8 @@ def _named_client(shown: Secret | Assertion | str) -> str:
 
 
 def _check_secret(shown: Secret, digests: list[bytes]) -> None:
-    digest = hashlib.sha256(shown.secret.encode()).digest()
-    if not any(hmac.compare_digest(digest, bytes(known)) for known in digests):
+    given = digest(shown.secret)
+    if not any(hmac.compare_digest(given, bytes(known)) for known in digests):
         raise InvalidClient
 
 

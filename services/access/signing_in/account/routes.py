@@ -14,20 +14,19 @@ from services.access.signing_in.browsers import domain
 from services.access.signing_in.browsers import operations as browsers
 from services.access.signing_in.browsers.queries import SignedIn
 from services.access.signing_in.pages.addresses import ACCOUNT, SIGN_IN, SIGNED_OUT
-from services.access.signing_in.pages.guards import CurrentBrowser, SentForm
+from services.access.signing_in.pages.guards import PAGE, CurrentBrowser, SentForm
 from services.access.signing_in.pages.responses import language, page_response, sent_to
 from services.access.signing_in.pages.templates import named
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.errors import Malformed
-from shared.web.contract.route_options import OptionsRouter, RouteOptions
+from shared.web.contract.route_options import OptionsRouter
 from shared.web.request.responses import key_of
 
-_PUBLIC = RouteOptions(is_public=True, is_keyed=False)
 router = OptionsRouter(include_in_schema=False)
 
 
-@router.get(ACCOUNT, options=_PUBLIC)
+@router.get(ACCOUNT, options=PAGE)
 async def account_page(request: Request, token_service: CurrentTokenService, browser: CurrentBrowser) -> Response:
     """The page of the account, for whoever is signed in."""
     signed_in = browser.signed_in
@@ -48,13 +47,13 @@ async def account_page(request: Request, token_service: CurrentTokenService, bro
     return page_response(request, browser, "account.html", shown, values)
 
 
-@router.get("/.well-known/change-password", options=_PUBLIC)
+@router.get("/.well-known/change-password", options=PAGE)
 async def change_password() -> Response:
     """Where password managers send people to choose another password."""
     return sent_to(ACCOUNT)
 
 
-@router.post(ACCOUNT, options=_PUBLIC)
+@router.post(ACCOUNT, options=PAGE)
 async def change_account(token_service: CurrentTokenService, browser: CurrentBrowser, form: SentForm) -> Response:
     """Signs out here or elsewhere, or takes back a consent."""
     signed_in = browser.signed_in

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from services.access.principals.clients.domain import is_registered, whole_scope
 from services.access.principals.clients.record import Client
 from services.access.principals.codes.domain import is_challenge
+from services.access.signing_in.pages.addresses import with_query
 from shared.kernel.errors import Malformed
 from shared.kernel.text import LANGUAGES
 
@@ -178,4 +179,4 @@ def _tags(locales: str) -> list[str]:
 def back(redirect_uri: str, issuer: str, state: str | None, **answer: str) -> str:
     """The client's address with the answer, and with who answers (RFC 9207)."""
     values = {**answer, **({"state": state} if state is not None else {}), "iss": issuer}
-    return f"{redirect_uri}{'&' if '?' in redirect_uri else '?'}{urlencode(values)}"
+    return with_query(redirect_uri, values)

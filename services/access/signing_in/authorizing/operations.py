@@ -11,12 +11,12 @@ from services.access.principals.authorizations import queries as authorizations
 from services.access.principals.authorizations.domain import covers
 from services.access.principals.clients.queries import for_sign_in
 from services.access.principals.codes import operations as codes
+from services.access.principals.sessions.domain import IDLE
 from services.access.principals.tokens.authentication import TokenService
 from services.access.signing_in.authorizing import domain
 from services.access.signing_in.authorizing.domain import AuthorizationRequest, Refused
 from services.access.signing_in.browsers import operations as browsers
 from services.access.signing_in.browsers import queries
-from services.access.signing_in.browsers.domain import IDLE
 from services.access.signing_in.browsers.queries import SignedIn
 from shared.configuration.sealing import Sealer, bytes_of_text, text_of_bytes
 from shared.kernel.clock import now

@@ -1,7 +1,5 @@
 """Signing in over HTTP: `GET /access/v1/oauth/authorize`, and its pages. Refusals are pages for people."""
 
-from urllib.parse import urlencode
-
 from fastapi import Request, Response
 
 from services.access.principals.tokens.authentication import TokenService
@@ -13,19 +11,17 @@ from services.access.signing_in.authorizing.wording import consent_texts
 from services.access.signing_in.browsers import domain
 from services.access.signing_in.browsers import operations as browsers
 from services.access.signing_in.browsers.queries import SignedIn
-from services.access.signing_in.pages.addresses import ACCOUNT, AUTHORIZE, CONSENT, SIGN_IN
-from services.access.signing_in.pages.guards import Browser, CurrentBrowser, SentForm
+from services.access.signing_in.pages.addresses import ACCOUNT, AUTHORIZE, CONSENT, SIGN_IN, with_query
+from services.access.signing_in.pages.guards import PAGE, Browser, CurrentBrowser, SentForm
 from services.access.signing_in.pages.responses import RefusedOnPage, language, own_address, page_response, sent_to
 from shared.kernel.clock import now
 from shared.kernel.text import email_key
-from shared.web.contract.route_options import OptionsRouter, RouteOptions
-
-_PUBLIC = RouteOptions(is_public=True, is_keyed=False)
+from shared.web.contract.route_options import OptionsRouter
 
 router = OptionsRouter(include_in_schema=False)
 
 
-@router.get(AUTHORIZE, options=_PUBLIC)
+@router.get(AUTHORIZE, options=PAGE)
 async def authorize(request: Request, token_service: CurrentTokenService, browser: CurrentBrowser) -> Response:
     """Sends the browser to the client with a code, or to the page that is needed before."""
     query = request.scope["query_string"].decode("latin-1")
@@ -36,13 +32,13 @@ async def authorize(request: Request, token_service: CurrentTokenService, browse
         return sent_to(operations.address_of_refusal(token_service, refused))
 
 
-@router.get(SIGN_IN, options=_PUBLIC)
+@router.get(SIGN_IN, options=PAGE)
 async def sign_in_page(request: Request, token_service: CurrentTokenService, browser: CurrentBrowser) -> Response:
     """The page that asks for address and password."""
     return _sign_in(request, browser, await _remembered(token_service, request))
 
 
-@router.post(SIGN_IN, options=_PUBLIC)
+@router.post(SIGN_IN, options=PAGE)
 async def sign_in(
     request: Request, token_service: CurrentTokenService, browser: CurrentBrowser, form: SentForm
 ) -> Response:
@@ -58,10 +54,10 @@ async def sign_in(
     renewed = domain.cookie_header(browser.name, cookie)
     if asked is None:
         return sent_to(ACCOUNT, renewed)
-    return sent_to(f"{CONSENT}?{urlencode({'request': request.query_params['request']})}", renewed)
+    return sent_to(with_query(CONSENT, {"request": request.query_params["request"]}), renewed)
 
 
-@router.get(CONSENT, options=_PUBLIC)
+@router.get(CONSENT, options=PAGE)
 async def consent_page(request: Request, token_service: CurrentTokenService, browser: CurrentBrowser) -> Response:
     """The page that names the client and what it asks for. Who need not consent is sent on at once."""
     asked = await _remembered(token_service, request)
@@ -80,7 +76,7 @@ async def consent_page(request: Request, token_service: CurrentTokenService, bro
     return page_response(request, browser, "consent.html", shown, values, leads_to=asked.redirect_uri)
 
 
-@router.post(CONSENT, options=_PUBLIC)
+@router.post(CONSENT, options=PAGE)
 async def consent(
     request: Request, token_service: CurrentTokenService, browser: CurrentBrowser, form: SentForm
 ) -> Response:
@@ -106,7 +102,7 @@ async def _onward(
 
 
 def _page_of(page: str, carried: str) -> Response:
-    return sent_to(f"/access/{page}?{urlencode({'request': carried})}")
+    return sent_to(with_query(f"/access/{page}", {"request": carried}))
 
 
 async def _remembered(token_service: TokenService, request: Request) -> AuthorizationRequest | None:

@@ -1,13 +1,8 @@
 """The cookie of a browser, and the tokens of its forms."""
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable
-from datetime import timedelta
-
-IDLE = timedelta(hours=12)
-"""A person is signed out of a browser that is not used for this time."""
 
 
 def cookie_name(issuer: str) -> str:
@@ -19,11 +14,6 @@ def cookie_name(issuer: str) -> str:
 def new_cookie() -> str:
     """A value of 256 random bits."""
     return secrets.token_urlsafe(32)
-
-
-def digest(cookie: str) -> bytes:
-    """The stored form of a cookie."""
-    return hashlib.sha256(cookie.encode()).digest()
 
 
 def cookie_in(headers: Iterable[bytes], name: str) -> str | None:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 from services.access.principals.sessions import operations as sessions
+from services.access.principals.sessions.domain import IDLE, digest
 from services.access.principals.sessions.operations import Opening
 from services.access.signing_in.browsers import domain, queries
 from services.access.signing_in.browsers.queries import SignedIn
@@ -31,7 +32,7 @@ async def sign_in(uow: UnitOfWork, account: UUID, before: SignedIn | None) -> st
         await queries.remove(uow.connection, before.session)
     at, cookie = now(), domain.new_cookie()
     session = await sessions.begin(uow, Opening(account, signed_in_at=at))
-    await queries.add(uow.connection, domain.digest(cookie), session.id, at + domain.IDLE)
+    await queries.add(uow.connection, digest(cookie), session.id, at + IDLE)
     return cookie
 
 

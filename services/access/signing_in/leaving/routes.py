@@ -1,7 +1,6 @@
 """Signing out over HTTP. Nobody is signed out by a link alone: without the ID token of a client, a page asks."""
 
 from collections.abc import Mapping
-from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
@@ -9,16 +8,15 @@ from services.access.principals.tokens.guards import CurrentTokenService
 from services.access.signing_in.browsers import domain
 from services.access.signing_in.leaving import operations
 from services.access.signing_in.leaving.operations import LeaveRequest
-from services.access.signing_in.pages.addresses import END_SESSION, SIGNED_OUT
-from services.access.signing_in.pages.guards import Browser, CurrentBrowser, SentForm
+from services.access.signing_in.pages.addresses import END_SESSION, SIGNED_OUT, with_query
+from services.access.signing_in.pages.guards import PAGE, Browser, CurrentBrowser, SentForm
 from services.access.signing_in.pages.responses import language, own_address, page_response, sent_to
-from shared.web.contract.route_options import OptionsRouter, RouteOptions
+from shared.web.contract.route_options import OptionsRouter
 
-_PUBLIC = RouteOptions(is_public=True, is_keyed=False)
 router = OptionsRouter(include_in_schema=False)
 
 
-@router.get(END_SESSION, options=_PUBLIC)
+@router.get(END_SESSION, options=PAGE)
 async def end_session(request: Request, token_service: CurrentTokenService, browser: CurrentBrowser) -> Response:
     """Signs out the person of the ID token, or asks whoever is signed in."""
     asked = await operations.read(token_service, request.query_params)
@@ -31,7 +29,7 @@ async def end_session(request: Request, token_service: CurrentTokenService, brow
     return _left(browser, asked, request.query_params)
 
 
-@router.post(END_SESSION, options=_PUBLIC)
+@router.post(END_SESSION, options=PAGE)
 async def confirm_end_session(
     request: Request, token_service: CurrentTokenService, browser: CurrentBrowser, _form: SentForm
 ) -> Response:
@@ -41,7 +39,7 @@ async def confirm_end_session(
     return _left(browser, asked, request.query_params)
 
 
-@router.get(SIGNED_OUT, options=_PUBLIC)
+@router.get(SIGNED_OUT, options=PAGE)
 async def signed_out(request: Request, browser: CurrentBrowser) -> Response:
     """The page after signing out."""
     return page_response(request, browser, "signed_out.html", language(request), {})
@@ -51,5 +49,4 @@ def _left(browser: Browser, asked: LeaveRequest, given: Mapping[str, str]) -> Re
     removed = domain.cookie_header(browser.name, "")
     if asked.address is None:
         return sent_to(SIGNED_OUT, removed)
-    state = f"{'&' if '?' in asked.address else '?'}{urlencode({'state': given['state']})}" if "state" in given else ""
-    return sent_to(f"{asked.address}{state}", removed)
+    return sent_to(with_query(asked.address, {name: given[name] for name in ("state",) if name in given}), removed)

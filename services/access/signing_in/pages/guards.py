@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
+from services.access.principals.sessions.domain import digest
 from services.access.principals.tokens.authentication import TokenService
 from services.access.principals.tokens.domain import FORM, LONGEST_FORM, read_form
 from services.access.principals.tokens.guards import CurrentTokenService
@@ -13,7 +14,11 @@ from services.access.signing_in.browsers import domain, queries
 from services.access.signing_in.browsers.queries import SignedIn
 from shared.configuration.sealing import derived_key
 from shared.kernel.errors import Malformed, TooLarge, UnsupportedMedia
+from shared.web.contract.route_options import RouteOptions
 from shared.web.request.request_authenticator import request_authenticator_of
+
+PAGE = RouteOptions(is_public=True, is_keyed=False)
+"""The options of the routes of pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ async def browser_of(request: Request, token_service: CurrentTokenService) -> Br
     signed_in = None
     if cookie is not None:
         async with token_service.database.acquire() as connection:
-            signed_in = await queries.find(connection, domain.digest(cookie))
+            signed_in = await queries.find(connection, digest(cookie))
     secret = token_service.settings.secret_key.get_secret_value().encode()
     return Browser(name, cookie, signed_in, derived_key(secret, "escm forms of pages"))
 

@@ -1,12 +1,12 @@
 """Pages as responses: never stored, never framed, without scripts, with a form that leads nowhere else."""
 
 from collections.abc import Mapping
-from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
 from services.access.principals.clients.domain import origin_of
 from services.access.signing_in.browsers import domain
+from services.access.signing_in.pages.addresses import with_query
 from services.access.signing_in.pages.guards import Browser
 from services.access.signing_in.pages.templates import PAGES
 from shared.kernel.errors import Malformed
@@ -59,7 +59,7 @@ def own_address(request: Request, language: str | None = None) -> str:
     query = {name: request.query_params[name] for name in _CARRIED if name in request.query_params}
     query |= {_LANGUAGE: language} if language else {}
     path: str = request.scope["path"]
-    return f"{path}?{urlencode(query)}" if query else path
+    return with_query(path, query)
 
 
 def sent_to(address: str, *cookies: str) -> Response:

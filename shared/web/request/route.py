@@ -87,6 +87,7 @@ class EscmRoute(APIRoute):
         media = _media_types(self)
         methods = self.methods or _READS
         reads_standby = methods <= _READS and not self.options.reads_primary
+        kind = READ if methods <= _READS else "write"
         keyed = "POST" in methods and self.options.is_keyed
 
         async def begin(request: Request) -> RequestContext:
@@ -98,7 +99,7 @@ class EscmRoute(APIRoute):
                     "Authentication is required: send an access token.",
                     headers={"WWW-Authenticate": 'Bearer realm="escm"'},
                 )
-            _refuse_beyond_scope(principal, self)
+            _refuse_beyond_scope(principal, self.resource.name, kind)
             if request.scope["query_string"]:
                 join_repeated(request.scope, several)
                 refuse_unknown(request, names)
@@ -198,12 +199,9 @@ def join_repeated(scope: Scope, several: frozenset[str]) -> None:
         scope["query_string"] = urlencode(others + joined).encode()
 
 
-def _refuse_beyond_scope(principal: Principal, route: EscmRoute) -> None:
+def _refuse_beyond_scope(principal: Principal, resource: str, kind: str) -> None:
     """Raises Forbidden `insufficient_scope` for a client that acts for a person who did not consent to this."""
-    if principal.scopes is None:
-        return
-    kind = READ if (route.methods or _READS) <= _READS else "write"
-    if not principal.may_through_client(route.resource.name, kind):
+    if not principal.may_through_client(resource, kind):
         raise Forbidden("The person gave the client no access to this.", code="insufficient_scope")
 
 

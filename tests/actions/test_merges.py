@@ -13,6 +13,8 @@ from tests.actions.governments.test_government import focal_point
 from tests.actions.neighbours import change, enter
 from tests.actions.programme import action, programme
 from tests.support.callers import Caller
+from tests.support.centres import entered
+from tests.support.editions import CONTRIBUTIONS, WROTE, contribution_body, edition
 from tests.support.facts import type_of
 from tests.support.progress import Reporting
 
@@ -71,6 +73,25 @@ async def test_a_focal_point_who_is_no_expert_any_more_stays_one_by_name(
     await change(superuser, "member_expert", loser, merged_into=None)
     await announce(database, "expert", "unmerged", winner)
     assert (await secretariat.get(path)).json()["person"] == named["person"]
+
+
+async def test_the_authors_of_a_contribution_follow_the_expert(
+    admin: Caller, database: Database, superuser: asyncpg.Connection
+) -> None:
+    loser, winner = [await enter(superuser, "member_expert", status="active", category="expert") for _ in range(2)]
+    authors = [
+        {"expert_id": str(loser), "roles": WROTE, "corresponding": True},
+        {"name": "Amina Khan", "email": "amina@example.org", "roles": WROTE},
+    ]
+    made = await entered(admin, CONTRIBUTIONS, contribution_body(await edition(admin, "open_call"), *authors))
+    path = made["links"]["self"]
+    await change(superuser, "member_expert", loser, merged_into=winner)
+    await announce(database, "expert", "merged", loser)
+    now = (await admin.get(path)).json()["authors"]
+    assert now == [{**made["authors"][0], "expert_id": str(winner)}, made["authors"][1]]
+    await change(superuser, "member_expert", loser, merged_into=None)
+    await announce(database, "expert", "unmerged", winner)
+    assert (await admin.get(path)).json()["authors"] == made["authors"]
 
 
 async def test_the_contributors_of_a_report_follow_the_expert(

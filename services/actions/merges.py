@@ -1,6 +1,8 @@
 """Rewrites the references of actions after merges of experts and institutions."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam
@@ -30,6 +32,7 @@ from shared.records.following import (
     several,
     single,
 )
+from shared.records.resource_type import ResourceType
 
 _MOVES = moves_table("action_reference_move")
 
@@ -58,16 +61,6 @@ def _with_contributors(record: Report, ids: Ids) -> Report:
     return replace(record, contributors=named, expert_ids=sorted({key for key in ids if key}))
 
 
-_CONTRIBUTORS = Reference(
-    REPORTS,
-    "contributors",
-    finding(REPORTS, REPORTS.table.c.expert_ids.contains(bindparam("named", type_=ARRAY(Uuid)))),
-    _contributors,
-    _with_contributors,
-    named=lambda key: [key],
-)
-
-
 def _authors(record: Contribution) -> Ids:
     return [UUID(key) if (key := author["expert_id"]) else None for author in record.authors]
 
@@ -80,14 +73,14 @@ def _with_authors(record: Contribution, ids: Ids) -> Contribution:
     return listed(record, authors)
 
 
-_AUTHORS = Reference(
-    CONTRIBUTIONS,
-    "authors",
-    finding(CONTRIBUTIONS, CONTRIBUTIONS.table.c.expert_ids.contains(bindparam("named", type_=ARRAY(Uuid)))),
-    _authors,
-    _with_authors,
-    named=lambda key: [key],
-)
+def _people_of(
+    kind: ResourceType[Any, Any], name: str, read: Callable[[Any], Ids], write: Callable[[Any, Ids], Any]
+) -> Reference:
+    """The experts among the people of a document, whom `expert_ids` repeats."""
+    named = kind.table.c.expert_ids.contains(bindparam("named", type_=ARRAY(Uuid)))
+    return Reference(kind, name, finding(kind, named), read, write, named=lambda key: [key])
+
+
 EXPERTS = ReferenceRewriter(
     _MOVES,
     views.EXPERTS,
@@ -96,8 +89,8 @@ EXPERTS = ReferenceRewriter(
         several(SUPPORT_REQUESTS, "expert_ids"),
         single(OFFERS, "expert_id"),
         replace(single(ASSESSMENTS, "expert_id"), renamed=_assessing),
-        _CONTRIBUTORS,
-        _AUTHORS,
+        _people_of(REPORTS, "contributors", _contributors, _with_contributors),
+        _people_of(CONTRIBUTIONS, "authors", _authors, _with_authors),
         single(EVIDENCE, "scope_id"),
     ),
 )

@@ -342,7 +342,7 @@ async def test_a_revoked_owner_gets_nothing_more(world: World, receiver: Receive
     """What waits for another attempt is cancelled as well. The engine believes no grants of a moment ago."""
     world.start(believed=0.0)
     made = await world.client("XA", "membership.*", "access.*")
-    hook = await world.active(made["name"], receiver.url)
+    hook = await world.active(made["name"], receiver.url, types=["escm.membership.*"])
     receiver.answers = answering(500)
     await happen(world, 1)
     await delivery(world, made["name"], hook, lambda one: one["status"] == "retrying")

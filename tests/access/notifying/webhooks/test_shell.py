@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +114,7 @@ async def test_a_ministry_keeps_its_webhooks_from_a_shell(ministry: Shell, recei
     await eventually(verified, every=1)
     assert (await ministry.run(f"webhooks replay {ref}"))[0] == 1
     assert "/access/v1/jobs/" in await ministry.done(
-        f"webhooks replay {ref} --from {to_text(now() - timedelta(days=1))} --to {to_text(now())} --status all"
+        f"webhooks replay {ref} --from {made['created_at']} --to {to_text(now())} --status all"
     )
     rotated = json.loads(await ministry.done(f"webhooks rotate {ref} --overlap-hours 1 --json"))
     assert (len(rotated["keys"]), rotated["secret"] == made["secret"]) == (2, False)

@@ -17,7 +17,7 @@ from tests.support.signing_in import Site
 _LOOKS = ((320, "dark", "ar"), (1280, "light", "en"))
 
 
-class _Desk(BaseHTTPRequestHandler):
+class _ClientPage(BaseHTTPRequestHandler):
     """The page of a client to which a browser comes back."""
 
     def do_GET(self) -> None:
@@ -30,16 +30,16 @@ class _Desk(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def desk() -> Iterator[str]:
+def origin() -> Iterator[str]:
     """The origin of a client on a port of this machine."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Desk) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _ClientPage) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 
 
 @pytest.fixture(scope="module")
-def site(running: dict[str, Any], desk: str) -> Site:
+def site(running: dict[str, Any], origin: str) -> Site:
     """A client of nobody."""
     base, admin = running["base_url"], running["demo"]["accounts"]["admin"]
     with httpx.Client(base_url=base, trust_env=False) as http:
@@ -50,7 +50,7 @@ def site(running: dict[str, Any], desk: str) -> Site:
             "public": True, "redirect_uris": ["http://127.0.0.1/callback"],
         }  # fmt: skip
         made = http.post("/access/v1/clients", json=body, headers={"Authorization": f"Bearer {token}"}).json()
-    return Site(httpx.AsyncClient(), made["client_id"], made, back=f"{desk}/callback")
+    return Site(httpx.AsyncClient(), made["client_id"], made, back=f"{origin}/callback")
 
 
 @pytest.fixture(params=_LOOKS, ids=lambda look: f"{look[2]} {look[1]} {look[0]}px")
@@ -66,7 +66,7 @@ def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[tuple[Pag
 
 
 def test_a_person_signs_in_consents_and_arrives_at_the_client(
-    page: tuple[Page, str], browser: Browser, running: dict[str, Any], site: Site, desk: str
+    page: tuple[Page, str], browser: Browser, running: dict[str, Any], site: Site, origin: str
 ) -> None:
     shown, language = page
     person = running["demo"]["accounts"]["officer"]
@@ -75,7 +75,7 @@ def test_a_person_signs_in_consents_and_arrives_at_the_client(
     shown.locator("#username").fill(person["username"])
     shown.locator("#password").fill(person["password"])
     shown.locator("main button").click()
-    expect(shown.locator("main")).to_contain_text(desk)
+    expect(shown.locator("main")).to_contain_text(origin)
     seen = [shown.url]
     shown.locator("button[value=allow]").click()
     shown.wait_for_url(re.compile(re.escape(site.back) + r"\?(.*&)?code=[\w-]{43}&"))

@@ -119,6 +119,7 @@ async def enter_client(
         "redirect_uris": [],
         "post_logout_redirect_uris": [],
         "public": False,
+        "require_par": False,
         "contacts": [],
         "sandbox": False,
     }

@@ -35,6 +35,7 @@ from services.access.signing_in.authorizing.routes import router as authorizing
 from services.access.signing_in.leaving.routes import router as leaving
 from services.access.signing_in.pages.addresses import PAGES_OF_PEOPLE
 from services.access.signing_in.pages.responses import RefusedOnPage
+from services.access.signing_in.pushing.routes import router as pushing
 from shared.pages.failures import as_page
 from shared.pages.reader import wants_json
 from shared.web.edge.app import Application
@@ -69,6 +70,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             sessions,
             authorizations,
             authorizing,
+            pushing,
             leaving,
             account_page,
             notifications,

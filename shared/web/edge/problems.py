@@ -38,7 +38,15 @@ _CHALLENGES = {
 }
 _OAUTH_BY_KIND = {ErrorCategory.INTERNAL: "server_error", ErrorCategory.UNAVAILABLE: "temporarily_unavailable"}
 _OAUTH_CODES = frozenset(
-    {"invalid_client", "invalid_grant", "invalid_scope", "unauthorized_client", "unsupported_grant_type"}
+    {
+        "invalid_client",
+        "invalid_grant",
+        "invalid_scope",
+        "invalid_target",
+        "unauthorized_client",
+        "unsupported_grant_type",
+        "unsupported_response_type",
+    }
 )
 _SENTENCES = {
     ErrorCategory.INTERNAL: "The request could not be completed. The fault was recorded under this request_id.",

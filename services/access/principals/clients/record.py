@@ -84,6 +84,9 @@ class Client(MadeByCountry):
     public: Annotated[
         bool, Granted, Written, "Whether the client keeps no secret, as in a browser or on a person's machine."
     ]
+    require_par: Annotated[
+        bool, Granted, Written, "Whether the client sends its requests for people to `oauth/par` first (RFC 9126)."
+    ]
     first_party: Annotated[bool, Granted, "Whether it is one of our own, which asks people for no consent."]
     contacts: Annotated[
         list[UUID],

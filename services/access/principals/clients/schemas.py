@@ -98,6 +98,7 @@ class ClientBody(Body, of=record.Client):
     jwks: PublicKeys | None = None
     redirect_uris: Annotated[list[RedirectUri], Field(max_length=10)] = []
     post_logout_redirect_uris: Annotated[list[RedirectUri], Field(max_length=10)] = []
+    require_par: bool = False
     contacts: Annotated[list[Annotated[UUID, Refers("/access/v1/accounts")]], Field(max_length=MOST_CONTACTS)] = []
 
 
@@ -118,9 +119,12 @@ class ClientFields(Body):
         Annotated[list[RedirectUri], Field(max_length=10)] | None,
         "For `change_credentials`: the addresses for people who have signed out.",
     ] = None
+    require_par: Annotated[bool | None, "For `change_credentials`: whether it sends its requests to `oauth/par`."] = (
+        None
+    )
     second_person: Annotated[UUID | None, Refers("/access/v1/accounts"), "The only account that may confirm."] = None
 
-    @field_validator("name", "ip_allow", "redirect_uris", "post_logout_redirect_uris", mode="before")
+    @field_validator("name", "ip_allow", "redirect_uris", "post_logout_redirect_uris", "require_par", mode="before")
     @classmethod
     def _is_not_taken_away(cls, value: Any) -> Any:
         if value is None:

@@ -79,6 +79,17 @@ def invalid_grant(detail: str = "The e-mail address or the password is wrong.") 
     return Malformed(detail, code="invalid_grant")
 
 
+def is_this_api(resource: str, issuer: str) -> bool:
+    """Whether a resource (RFC 8707), which tokens are asked for, is this API: the only one that they are given for."""
+    return resource.rstrip("/") == issuer.rstrip("/")
+
+
+def require_this_api(form: Mapping[str, str], issuer: str) -> None:
+    """Raises Malformed `invalid_target` for a token that is asked for another resource."""
+    if not is_this_api(form.get("resource", issuer), issuer):
+        raise Malformed("The resource is this API, as its metadata name it.", code="invalid_target")
+
+
 def read_form(body: bytes) -> dict[str, str]:
     """The fields of a form. Raises Malformed `invalid_request` for a repeated field or a body that is not a form."""
     try:

@@ -20,6 +20,8 @@ def authorization_server(settings: AccessSettings) -> Mapping[str, object]:
     found: dict[str, object] = {
         "issuer": settings.issuer,
         "authorization_endpoint": f"{base}/oauth/authorize",
+        "pushed_authorization_request_endpoint": f"{base}/oauth/par",
+        "require_pushed_authorization_requests": False,
         "token_endpoint": f"{base}/oauth/token",
         "revocation_endpoint": f"{base}/oauth/revoke",
         "introspection_endpoint": f"{base}/oauth/introspect",

@@ -28,6 +28,7 @@ from services.access.principals.tokens.domain import (
     invalid_grant,
     invalid_request,
     login_keys,
+    require_this_api,
 )
 from services.access.principals.tokens.signing import SignIn
 from services.access.settings import AccessSettings
@@ -57,12 +58,14 @@ async def give_token(
 ) -> tuple[TokenResponse, Counted | None]:
     """The response to a token request (RFC 6749, 4.1, 4.3, 4.4 and 6), and the rest of a client's limit.
 
-    Raises Malformed (`invalid_request`, `unsupported_grant_type`, `invalid_grant`), InvalidClient, RateLimited.
+    Raises Malformed (`invalid_request`, `invalid_target`, `unsupported_grant_type`, `invalid_grant`), InvalidClient,
+    RateLimited.
     """
     kind = form.get("grant_type")
     counted = None
     if kind is None:
         raise invalid_request("grant_type is missing.")
+    require_this_api(form, token_service.settings.issuer)
     if kind == "client_credentials":
         client = await authenticate(token_service, shown, address)
         limit = Limit("token", token_service.settings.token_requests)

@@ -38,7 +38,7 @@ _PREFIX = "/access/v1"
 _JSON = "application/json; charset=utf-8"
 _PRIVATE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 _FOR_ALL = {"Cache-Control": "public, max-age=300"}
-_FORM_PROBLEMS = (
+FORM_PROBLEMS = (
     "unknown_parameter",
     "invalid_request",
     "invalid_client",
@@ -58,7 +58,9 @@ def _json(content: Any, headers: dict[str, str]) -> Response:
 @router.post(
     f"{_PREFIX}/oauth/token",
     options=RouteOptions(
-        is_public=True, is_keyed=False, problems=(*_FORM_PROBLEMS, "unsupported_grant_type", "invalid_grant")
+        is_public=True,
+        is_keyed=False,
+        problems=(*FORM_PROBLEMS, "unsupported_grant_type", "invalid_grant", "invalid_target"),
     ),
     response_model=None,
     responses={200: {"model": Token}},
@@ -77,7 +79,7 @@ async def create_token(request: Request, asked: Asked, token_service: CurrentTok
 
 @router.post(
     f"{_PREFIX}/oauth/revoke",
-    options=RouteOptions(is_public=True, is_keyed=False, problems=_FORM_PROBLEMS),
+    options=RouteOptions(is_public=True, is_keyed=False, problems=FORM_PROBLEMS),
     response_model=None,
     response_class=Response,
     responses={200: {"description": "The token, if there was one, is at its end."}},
@@ -96,7 +98,7 @@ async def revoke_token(request: Request, asked: Asked, token_service: CurrentTok
 
 @router.post(
     f"{_PREFIX}/oauth/introspect",
-    options=RouteOptions(is_public=True, is_keyed=False, problems=_FORM_PROBLEMS),
+    options=RouteOptions(is_public=True, is_keyed=False, problems=FORM_PROBLEMS),
     response_model=None,
     responses={200: {"model": Introspection}},
     openapi_extra=TOKEN_ALONE,

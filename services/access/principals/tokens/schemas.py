@@ -62,6 +62,14 @@ class Metadata(Described):
     code_challenge_methods_supported: Annotated[
         list[str], Field(examples=[["S256"]]), "How a client proves that a code is its own."
     ]
+    pushed_authorization_request_endpoint: Annotated[
+        str,
+        Field(examples=["https://escm.example.org/access/v1/oauth/par"]),
+        "Where a client sends a request before the person comes with it (RFC 9126).",
+    ]
+    require_pushed_authorization_requests: Annotated[
+        bool, Field(examples=[False]), "Whether every client has to; one with `require_par` has to."
+    ]
     token_endpoint: Annotated[
         str, Field(examples=["https://escm.example.org/access/v1/oauth/token"]), "Where tokens are given."
     ]
@@ -181,12 +189,12 @@ _CLIENT = {
 }
 
 
-def _form(required: str, **fields: Any) -> dict[str, Any]:
+def form_of(required: str, **fields: Any) -> dict[str, Any]:
     schema = {"type": "object", "required": [required], "properties": {**fields, **_CLIENT}}
     return {"requestBody": {"required": True, "content": {FORM: {"schema": schema}}}}
 
 
-TOKEN_FORM = _form(
+TOKEN_FORM = form_of(
     "grant_type",
     grant_type={"type": "string", "enum": ["authorization_code", "client_credentials", "password", "refresh_token"]},
     username={"type": "string"},
@@ -196,5 +204,6 @@ TOKEN_FORM = _form(
     code={"type": "string"},
     redirect_uri={"type": "string"},
     code_verifier={"type": "string", "minLength": 43, "maxLength": 128},
+    resource={"type": "string", "description": "This API, as its metadata name it (RFC 8707)."},
 )
-TOKEN_ALONE = _form("token", token={"type": "string"}, token_type_hint={"type": "string"})
+TOKEN_ALONE = form_of("token", token={"type": "string"}, token_type_hint={"type": "string"})

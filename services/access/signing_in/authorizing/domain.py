@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from services.access.principals.clients.domain import is_registered, whole_scope
 from services.access.principals.clients.record import Client
 from services.access.principals.codes.domain import is_challenge
+from services.access.principals.tokens.domain import is_this_api
 from services.access.signing_in.pages.addresses import with_query
 from shared.kernel.errors import Malformed
 from shared.kernel.text import LANGUAGES
@@ -21,8 +22,17 @@ OPENID = "openid"
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """A request as it came: its query, when the person came with it, and whether the client had pushed it before."""
+
+    query: str
+    at: datetime
+    is_pushed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
-    """A request that is right. `asked_at` is when the person came with it."""
+    """A request that is right."""
 
     client: Client
     redirect_uri: str
@@ -34,7 +44,7 @@ class AuthorizationRequest:
     max_age: int | None
     login_hint: str
     language: str | None
-    asked_at: datetime
+    arrival: Arrival
 
     @property
     def is_silent(self) -> bool:
@@ -43,7 +53,7 @@ class AuthorizationRequest:
 
     def is_met_by(self, signed_in_at: datetime, at: datetime) -> bool:
         """Whether a sign-in at that time is young enough."""
-        if signed_in_at >= self.asked_at:
+        if signed_in_at >= self.arrival.at:
             return True
         is_young = self.max_age is None or at - signed_in_at <= timedelta(seconds=self.max_age)
         return is_young and not self.prompt & _LOGIN
@@ -87,9 +97,7 @@ def client_named(given: Mapping[str, list[str]]) -> str:
     return names[0]
 
 
-def read(
-    given: Mapping[str, list[str]], client: Client | None, asked_at: datetime, issuer: str
-) -> AuthorizationRequest:
+def read(given: Mapping[str, list[str]], client: Client | None, arrival: Arrival, issuer: str) -> AuthorizationRequest:
     """The request. The addresses of our own pages are registered without an origin.
 
     Raises Malformed until client and address are known to be right, and Refused from then on.
@@ -105,12 +113,17 @@ def read(
     def refused(error: str, description: str) -> Refused:
         return Refused(error, description, address, state)
 
-    twice = [name for name, values in given.items() if len(values) > 1]
+    resources = given.get("resource", [])
+    twice = [name for name, values in given.items() if len(values) > 1 and values is not resources]
     if twice or any(len(value) > _LONGEST_VALUE for values in given.values() for value in values):
         raise refused("invalid_request", "A parameter occurs twice or is too long.")
     one = {name: values[0] for name, values in given.items() if values[0]}
     if fault := _fault(one, client):
         raise refused(*fault)
+    if client.require_par and not arrival.is_pushed:
+        raise refused("invalid_request", "This client sends its requests to oauth/par first.")
+    if not all(is_this_api(each, issuer) for each in resources):
+        raise refused("invalid_target", "The resource is this API, as its metadata name it.")
     scope = _scope(one.get("scope", ""), client)
     if scope is None:
         raise refused("invalid_scope", "The scope is unknown, or wider than that of the client.")
@@ -125,7 +138,7 @@ def read(
         int(one["max_age"]) if "max_age" in one else None,
         one.get("login_hint", "")[:254],
         next((tag for tag in _tags(one.get("ui_locales", "")) if tag in LANGUAGES), None),
-        asked_at,
+        arrival,
     )
 
 
@@ -134,7 +147,7 @@ def _fault(one: Mapping[str, str], client: Client) -> tuple[str, str] | None:
     prompts = set(one.get("prompt", "").split())
     faults: Sequence[tuple[bool, str, str]] = (
         ("request" in one, "request_not_supported", "Send the parameters themselves."),
-        ("request_uri" in one, "request_uri_not_supported", "Send the parameters themselves."),
+        ("request_uri" in one, "request_uri_not_supported", "Send the parameters themselves, or to oauth/par."),
         (one.get("response_type") != "code", "unsupported_response_type", "response_type is code."),
         (one.get("response_mode", "query") != "query", "invalid_request", "response_mode is query."),
         (one.get("code_challenge_method") != "S256", "invalid_request", "code_challenge_method is S256."),

@@ -1,8 +1,10 @@
 """From the request of a client to a code, over the sign-in and the consent of a person."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from urllib.parse import urlencode
 
 import orjson
 
@@ -10,11 +12,13 @@ from services.access.principals.authorizations import operations as consents
 from services.access.principals.authorizations import queries as authorizations
 from services.access.principals.authorizations.domain import covers
 from services.access.principals.clients.queries import for_sign_in
+from services.access.principals.clients.record import Client
 from services.access.principals.codes import operations as codes
 from services.access.principals.sessions.domain import IDLE
 from services.access.principals.tokens.authentication import TokenService
+from services.access.principals.tokens.domain import invalid_request
 from services.access.signing_in.authorizing import domain
-from services.access.signing_in.authorizing.domain import AuthorizationRequest, Refused
+from services.access.signing_in.authorizing.domain import Arrival, AuthorizationRequest, Refused
 from services.access.signing_in.browsers import operations as browsers
 from services.access.signing_in.browsers import queries
 from services.access.signing_in.browsers.queries import SignedIn
@@ -24,6 +28,15 @@ from shared.kernel.errors import Malformed
 
 _NAME = "authorization request"
 _LIFE = 3600
+_PUSHED = "pushed request"
+_PUSHED_URI = "urn:ietf:params:oauth:request_uri:"
+_LONGEST_PUSHED = 2048
+"""Characters: sealed, they still are part of an address."""
+PUSHED_LIFE = 90
+"""Seconds between a request that a client pushes and the person who comes with it."""
+_NAMED = frozenset({"invalid_scope", "invalid_target", "unauthorized_client", "unsupported_response_type"})
+"""The errors that a client learns by their own names; the others are faults of the request."""
+_CREDENTIALS = frozenset({"client_id", "client_secret", "client_assertion", "client_assertion_type"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +48,35 @@ class Step:
 
 
 async def received(service: TokenService, query: str) -> AuthorizationRequest:
-    """The request of a client as it comes. Raises Malformed and Refused."""
-    return await _read(service, query, now())
+    """The request of a client as it comes, or as it was pushed before. Raises Malformed and Refused."""
+    given = domain.parameters(query)
+    named = given.get("request_uri", [""])[0]
+    if not named.startswith(_PUSHED_URI):
+        return await _read(service, Arrival(query, now()))
+    content = bytes_of_text(named.removeprefix(_PUSHED_URI))
+    opened = None if content is None else _sealer(service).open(content, _PUSHED)
+    pushed, until = orjson.loads(opened) if opened else ("", 0)
+    if until < now().timestamp() or domain.parameters(pushed)["client_id"] != given.get("client_id"):
+        raise Malformed("The request was not made by this client, or is older than 90 s.", code="form_expired")
+    return await _read(service, Arrival(pushed, now(), is_pushed=True))
+
+
+async def push(service: TokenService, client: Client, form: Mapping[str, str]) -> str:
+    """The address of a request that a client sends by itself (RFC 9126), which a browser may come with for 90 s.
+
+    Raises Malformed for a request that `received` would refuse.
+    """
+    asked = {name: value for name, value in form.items() if name not in _CREDENTIALS}
+    query = urlencode({"client_id": client.client_id, **asked})
+    if len(query) > _LONGEST_PUSHED:
+        raise invalid_request(f"The request has at most {_LONGEST_PUSHED} characters.")
+    try:
+        await _read(service, Arrival(query, now(), is_pushed=True))
+    except Refused as refused:
+        code = refused.error if refused.error in _NAMED else "invalid_request"
+        raise Malformed(refused.description, code=code) from None
+    content = orjson.dumps([query, now().timestamp() + PUSHED_LIFE])
+    return _PUSHED_URI + text_of_bytes(_sealer(service).seal(content, _PUSHED))
 
 
 async def remembered(service: TokenService, sealed: str) -> AuthorizationRequest:
@@ -46,16 +86,18 @@ async def remembered(service: TokenService, sealed: str) -> AuthorizationRequest
     opened = None if content is None else _sealer(service).open(content, _NAME)
     if opened is None:
         raise Malformed("The page is not complete.", code="form_expired")
-    query, seconds = orjson.loads(opened)
-    asked_at = datetime.fromtimestamp(seconds, tz=now().tzinfo)
-    if (now() - asked_at).total_seconds() > _LIFE:
+    query, seconds, is_pushed = orjson.loads(opened)
+    arrival = Arrival(query, datetime.fromtimestamp(seconds, tz=now().tzinfo), is_pushed)
+    if (now() - arrival.at).total_seconds() > _LIFE:
         raise Malformed("The page was opened long ago.", code="form_expired")
-    return await _read(service, query, asked_at)
+    return await _read(service, arrival)
 
 
-def carried(service: TokenService, query: str, asked_at: datetime) -> str:
+def carried(service: TokenService, request: AuthorizationRequest) -> str:
     """The request, sealed for the address of a page."""
-    return text_of_bytes(_sealer(service).seal(orjson.dumps([query, asked_at.timestamp()]), _NAME))
+    arrival = request.arrival
+    content = orjson.dumps([arrival.query, arrival.at.timestamp(), arrival.is_pushed])
+    return text_of_bytes(_sealer(service).seal(content, _NAME))
 
 
 def address_of_refusal(service: TokenService, refused: Refused) -> str:
@@ -97,11 +139,11 @@ async def _code(service: TokenService, request: AuthorizationRequest, signed_in:
     return domain.back(request.redirect_uri, service.settings.issuer, request.state, code=code)
 
 
-async def _read(service: TokenService, query: str, asked_at: datetime) -> AuthorizationRequest:
-    given = domain.parameters(query)
+async def _read(service: TokenService, arrival: Arrival) -> AuthorizationRequest:
+    given = domain.parameters(arrival.query)
     async with service.database.acquire() as connection:
         client = await for_sign_in(connection, domain.client_named(given))
-    return domain.read(given, client, asked_at, service.settings.issuer)
+    return domain.read(given, client, arrival, service.settings.issuer)
 
 
 def _sealer(service: TokenService) -> Sealer:

@@ -27,7 +27,7 @@ async def authorize(request: Request, token_service: CurrentTokenService, browse
     query = request.scope["query_string"].decode("latin-1")
     try:
         asked = await operations.received(token_service, query)
-        return await _onward(token_service, asked, browser.signed_in, query)
+        return await _onward(token_service, asked, browser.signed_in)
     except Refused as refused:
         return sent_to(operations.address_of_refusal(token_service, refused))
 
@@ -92,13 +92,11 @@ async def consent(
     return sent_to(await operations.consent(token_service, asked, browser.signed_in))
 
 
-async def _onward(
-    token_service: TokenService, asked: AuthorizationRequest, signed_in: SignedIn | None, query: str
-) -> Response:
+async def _onward(token_service: TokenService, asked: AuthorizationRequest, signed_in: SignedIn | None) -> Response:
     step = await operations.next_step(token_service, asked, signed_in)
     if step.page is None:
         return sent_to(step.address)
-    return _page_of(step.page, operations.carried(token_service, query, asked.asked_at))
+    return _page_of(step.page, operations.carried(token_service, asked))
 
 
 def _page_of(page: str, carried: str) -> Response:

@@ -1030,6 +1030,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/access/v1/oauth/par": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Push an authorization request
+         * @description RFC 9126. The client authenticates and sends what it asks for; the person's browser brings only its address.
+         */
+        post: operations["pushRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/access/v1/notifications": {
         parameters: {
             query?: never;
@@ -10763,6 +10783,8 @@ export interface components {
             post_logout_redirect_uris: string[];
             /** @description Whether the client keeps no secret, as in a browser or on a person's machine. */
             public: boolean;
+            /** @description Whether the client sends its requests for people to `oauth/par` first (RFC 9126). */
+            require_par: boolean;
             /** @description Whether it is one of our own, which asks people for no consent. */
             first_party: boolean;
             /** @description The accounts that are mailed about the client: webhooks that fail, operations that retire. */
@@ -10792,6 +10814,8 @@ export interface components {
             redirect_uris?: string[];
             /** @description The addresses that people are sent back to when they have signed out. */
             post_logout_redirect_uris?: string[];
+            /** @description Whether the client sends its requests for people to `oauth/par` first (RFC 9126). Default: `false`. */
+            require_par?: boolean;
             /** @description The accounts that are mailed about the client: webhooks that fail, operations that retire. */
             contacts?: string[];
             /**
@@ -10824,6 +10848,8 @@ export interface components {
             redirect_uris?: string[] | null;
             /** @description For `change_credentials`: the addresses for people who have signed out. */
             post_logout_redirect_uris?: string[] | null;
+            /** @description For `change_credentials`: whether it sends its requests to `oauth/par`. */
+            require_par?: boolean | null;
             /** @description The only account that may confirm. */
             second_person?: string | null;
         };
@@ -10850,6 +10876,8 @@ export interface components {
             redirect_uris?: string[] | null;
             /** @description The addresses that people are sent back to when they have signed out. */
             post_logout_redirect_uris?: string[] | null;
+            /** @description Whether the client sends its requests for people to `oauth/par` first (RFC 9126). */
+            require_par?: boolean | null;
             /** @description The accounts that are mailed about the client: webhooks that fail, operations that retire. */
             contacts?: string[] | null;
         };
@@ -11469,6 +11497,10 @@ export interface components {
             end_session_endpoint: string;
             /** @description How a client proves that a code is its own. */
             code_challenge_methods_supported: string[];
+            /** @description Where a client sends a request before the person comes with it (RFC 9126). */
+            pushed_authorization_request_endpoint: string;
+            /** @description Whether every client has to; one with `require_par` has to. */
+            require_pushed_authorization_requests: boolean;
             /** @description Where tokens are given. */
             token_endpoint: string;
             /** @description Where tokens are ended. */
@@ -11861,6 +11893,13 @@ export interface components {
         PublicKeysPatch: {
             /** @description The keys, each a JWK (RFC 7517) of type EC or OKP. */
             keys?: components["schemas"]["JsonWebKey"][] | null;
+        };
+        /** @description RFC 9126, 2.2. */
+        Pushed: {
+            /** @description What the person's browser comes with, beside `client_id`. */
+            request_uri: string;
+            /** @description Seconds. */
+            expires_in: number;
         };
         /** @description The checked parts: each is `ok` or `degraded`; a part that prevents requests is a 503 problem. */
         ReadinessState: {
@@ -26244,6 +26283,8 @@ export interface operations {
                     code?: string;
                     redirect_uri?: string;
                     code_verifier?: string;
+                    /** @description This API, as its metadata name it (RFC 8707). */
+                    resource?: string;
                     client_id?: string;
                     client_secret?: string;
                     client_assertion_type?: string;
@@ -27933,6 +27974,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pushRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    /** @enum {string} */
+                    response_type: "code";
+                    redirect_uri?: string;
+                    code_challenge?: string;
+                    /** @enum {string} */
+                    code_challenge_method?: "S256";
+                    scope?: string;
+                    state?: string;
+                    nonce?: string;
+                    prompt?: string;
+                    max_age?: string;
+                    resource?: string;
+                    client_id?: string;
+                    client_secret?: string;
+                    client_assertion_type?: string;
+                    client_assertion?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description RFC 9126, 2.2. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pushed"];
+                };
             };
             default: components["responses"]["Problem"];
         };

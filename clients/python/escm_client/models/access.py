@@ -197,6 +197,7 @@ class Client(TypedDict):
     redirect_uris: list[str]
     post_logout_redirect_uris: list[str]
     public: bool
+    require_par: bool
     first_party: bool
     contacts: list[str]
     sandbox: bool
@@ -212,6 +213,7 @@ class ClientCreate(TypedDict):
     jwks: NotRequired[PublicKeys | None]
     redirect_uris: NotRequired[list[str]]
     post_logout_redirect_uris: NotRequired[list[str]]
+    require_par: NotRequired[bool]
     contacts: NotRequired[list[str]]
     scope_kind: Literal["country", "region", "global"]
     scope_id: NotRequired[str | None]
@@ -228,6 +230,7 @@ class ClientFields(TypedDict):
     jwks: NotRequired[PublicKeys | None]
     redirect_uris: NotRequired[list[str] | None]
     post_logout_redirect_uris: NotRequired[list[str] | None]
+    require_par: NotRequired[bool | None]
     second_person: NotRequired[str | None]
 
 
@@ -243,6 +246,7 @@ class ClientPatch(TypedDict):
     jwks: NotRequired[PublicKeysPatch | None]
     redirect_uris: NotRequired[list[str] | None]
     post_logout_redirect_uris: NotRequired[list[str] | None]
+    require_par: NotRequired[bool | None]
     contacts: NotRequired[list[str] | None]
 
 
@@ -471,6 +475,8 @@ class Metadata(TypedDict):
     authorization_endpoint: str
     end_session_endpoint: str
     code_challenge_methods_supported: list[str]
+    pushed_authorization_request_endpoint: str
+    require_pushed_authorization_requests: bool
     token_endpoint: str
     revocation_endpoint: str
     introspection_endpoint: str
@@ -640,6 +646,11 @@ class PublicKeys(TypedDict):
 
 class PublicKeysPatch(TypedDict):
     keys: NotRequired[list[JsonWebKey] | None]
+
+
+class Pushed(TypedDict):
+    request_uri: str
+    expires_in: int
 
 
 class ReadinessState(TypedDict):

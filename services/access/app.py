@@ -22,8 +22,8 @@ from services.access.overview.vocabularies.routes import router as vocabularies
 from services.access.principals.accounts.routes import router as accounts
 from services.access.principals.api_keys.routes import router as api_keys
 from services.access.principals.authorizations.routes import router as authorizations
+from services.access.principals.client_calls.routes import router as client_calls
 from services.access.principals.clients.routes import router as clients
-from services.access.principals.deprecations.routes import router as deprecations
 from services.access.principals.sessions.routes import router as sessions
 from services.access.principals.tokens.authentication import TokenService
 from services.access.principals.tokens.routes import router as tokens
@@ -64,7 +64,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             accounts,
             grants,
             clients,
-            deprecations,
+            client_calls,
             sandbox,
             api_keys,
             sessions,

@@ -67,7 +67,8 @@ IMPERSONAL: Mapping[str, str] = {
     "access_client": f"{RECORD} client_id name search_key secrets proposed_secret jwks scope_kind scope_id resources"
     " verbs ip_allow redirect_uris post_logout_redirect_uris public require_par first_party contacts sandbox"
     " made_by_country suspended_by previous_status",
-    "access_deprecated_call": "id client_id service operation method path deprecated_on sunset day calls last_at",
+    "access_client_call": "id client_id service operation method path deprecated_on sunset day calls failures last_at",
+    "access_client_usage": "client_id service operation method path deprecated_on sunset day calls failures last_at",
     "access_deprecation_notice": "client_id operation days given_at",
     "access_webhook": f"{RECORD} name url types countries records signatures bulk rate in_flight owner_kind owner_id",
     "access_webhook_key": "id webhook_id sealed public starts_at ends_at",

@@ -315,7 +315,7 @@ async def test_no_other_role_reads_a_table_of_access(
     assert {"access_account", "access_grant", "access_session", "access_signing_key"} <= set(tables)
     held = "SELECT has_any_column_privilege($1, $2, 'SELECT, INSERT, UPDATE') OR has_table_privilege($1, $2, 'DELETE')"
     reached = {table for table in tables if await superuser.fetchval(held, role, table)}
-    assert reached == ({"access_last_use", "access_deprecated_call"} if other in SETTINGS else set())
+    assert reached == ({"access_last_use", "access_client_call"} if other in SETTINGS else set())
     reading = [table for table in reached if await superuser.fetchval(_READS, role, table)]
     assert reading == (["access_last_use"] if other in SETTINGS else [])
 

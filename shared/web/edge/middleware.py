@@ -26,7 +26,7 @@ from shared.web.edge.problems import Respond, respond_to
 from shared.web.edge.security_events import SecurityEvents
 from shared.web.request.error_mapping import as_escm_error
 from shared.web.request.links import take_link
-from shared.web.request.request_authenticator import FIELDS
+from shared.web.request.request_authenticator import FIELDS, principal_of
 from shared.web.request.request_context import forget_request_context
 
 WATCH_AFTER = 0.2
@@ -140,6 +140,9 @@ class Edge:
         """Counts the request and, if enabled, logs it and ends its span."""
         method, route = scope["method"], getattr(scope.get("route"), "path", UNMATCHED)
         self._requests.observe(method, route, status, seconds)
+        operation, principal = getattr(scope.get("route"), "operation", None), principal_of(scope)
+        if operation is not None and principal is not None:
+            scope["app"].state.client_calls.note(principal, operation, status)
         if span is not None:
             spans.end_request(span, method, route, status)
         if self._is_logging:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import FastAPI
 
-from shared.auth.deprecated_calls import DeprecatedCalls
+from shared.auth.client_calls import ClientCalls
 from shared.auth.tokens import Authenticator
 from shared.auth.usage import WRITE_EVERY
 from shared.configuration.settings import Settings
@@ -24,12 +24,12 @@ from shared.web.request.streams import streams
 async def _authenticator(app: FastAPI) -> AsyncIterator[None]:
     authenticator = app.state.authenticator = Authenticator(app.state.database, app.state.settings)
     uses = authenticator.uses
-    calls = app.state.deprecated_calls = DeprecatedCalls(app.state.database)
+    calls = app.state.client_calls = ClientCalls(app.state.database)
     app.state.notifier.forgetting(authenticator.forget)
     redis_url = app.state.settings.redis_url
     tasks = {
         "last_uses": lambda: every(WRITE_EVERY, uses.write),
-        "deprecated_calls": lambda: every(WRITE_EVERY, calls.write),
+        "client_calls": lambda: every(WRITE_EVERY, calls.write),
         "principals": lambda: _forget_changed(authenticator, redis_url),
     }
     running = [asyncio.create_task(keep_running(name, work), name=name) for name, work in tasks.items()]

@@ -1,6 +1,7 @@
 """The route class: authenticates the caller; for every write begins the transaction, stores the response, commits, then
 sends."""
 
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -9,7 +10,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.auth.deprecated_calls import OldOperation
+from shared.auth.client_calls import Operation
 from shared.configuration.settings import Settings
 from shared.database.pool import SHARE
 from shared.database.unit_of_work import unit_of_work
@@ -22,7 +23,7 @@ from shared.kernel.errors import (
     Unavailable,
     UnsupportedMedia,
 )
-from shared.kernel.principal import READ, Principal, PrincipalKind, RoleTable
+from shared.kernel.principal import READ, Principal, RoleTable
 from shared.kernel.resource import Resource
 from shared.web.contract.route_options import NONE, OptionsRouter, RouteOptions
 from shared.web.request import idempotency
@@ -71,6 +72,14 @@ class EscmRoute(APIRoute):
         if plain is not None:
             self.app = _sending(self._handler(plain))
 
+    @cached_property
+    def operation(self) -> Operation:
+        """The operation, as calls of it are counted."""
+        name, method = self.operation_id or self.name, min(self.methods or _READS)
+        old = self.options.deprecation
+        ends = (old.since, old.sunset) if old else (None, None)
+        return Operation(self.resource.service, name, method, self.path, *ends)
+
     def form_limit(self, _settings: Settings) -> int:
         """The maximum number of bytes of a form; 0 for that of any body."""
         return 0
@@ -103,7 +112,6 @@ class EscmRoute(APIRoute):
             if request.scope["query_string"]:
                 join_repeated(request.scope, several)
                 refuse_unknown(request, names)
-            _note_deprecated(request, principal, self)
             SHARE.set(self.path)
             ctx = RequestContext(request, principal, self.resource, self.roles)
             if not reads_standby:
@@ -203,19 +211,6 @@ def _refuse_beyond_scope(principal: Principal, resource: str, kind: str) -> None
     """Raises Forbidden `insufficient_scope` for a client that acts for a person who did not consent to this."""
     if not principal.may_through_client(resource, kind):
         raise Forbidden("The person gave the client no access to this.", code="insufficient_scope")
-
-
-def _note_deprecated(request: Request, principal: Principal, route: EscmRoute) -> None:
-    """Counts a call of a retiring operation by a client, or by a key of a client."""
-    retiring = route.options.deprecation
-    if retiring is None:
-        return
-    client = principal.id if principal.kind is PrincipalKind.CLIENT else principal.owner
-    if client is None:
-        return
-    name, method = route.operation_id or route.name, min(route.methods or _READS)
-    old = OldOperation(route.resource.service, name, method, route.path, retiring.since, retiring.sunset)
-    request.app.state.deprecated_calls.note(client, old)
 
 
 def refuse_unknown(request: Request, names: frozenset[str]) -> None:

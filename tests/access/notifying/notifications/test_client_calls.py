@@ -1,4 +1,5 @@
-"""A retiring operation says so, access reports which clients call it, and those who look after a client get mails."""
+"""Calls of clients are counted. A retiring operation says that it does, access reports which clients call it, and those
+who look after a client get mails."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
@@ -12,7 +13,7 @@ from fastapi import FastAPI, Response
 from services.access.access import ROLES
 from services.access.app import create_app
 from services.access.notifying.notifications.sentences import sentence
-from services.access.principals.deprecations import operations
+from services.access.principals.client_calls import operations
 from services.access.settings import AccessSettings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.unit_of_work import unit_of_work
@@ -82,10 +83,11 @@ async def _call(people: People, retiring: httpx.AsyncClient, client: dict[str, A
 
 def _is(monkeypatch: pytest.MonkeyPatch, day: date) -> None:
     at = datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
-    monkeypatch.setattr("shared.auth.deprecated_calls.now", lambda: at)
-    monkeypatch.setattr("services.access.principals.deprecations.operations.now", lambda: at)
-    monkeypatch.setattr("services.access.principals.deprecations.operations.today", lambda: day)
-    monkeypatch.setattr("services.access.principals.deprecations.routes.today", lambda: day)
+    monkeypatch.setattr("shared.auth.client_calls.now", lambda: at)
+    monkeypatch.setattr("services.access.principals.client_calls.operations.now", lambda: at)
+    monkeypatch.setattr("services.access.principals.client_calls.operations.today", lambda: day)
+    monkeypatch.setattr("services.access.principals.client_calls.routes.today", lambda: day)
+    monkeypatch.setattr("shared.web.request.paging.today", lambda: day)
 
 
 async def _remind(people: People) -> None:
@@ -132,7 +134,7 @@ async def test_the_report_has_the_calls_of_thirty_days(
     for day, times in ((TODAY, 2), (TODAY + timedelta(days=1), 3)):
         _is(monkeypatch, day)
         await _call(people, retiring, client, times)
-        await old.state.deprecated_calls.write()
+        await old.state.client_calls.write()
         await _remind(people)
     (found,) = (await people.caller.send(str(focal), "GET", path)).json()["items"]
     assert found == {
@@ -154,12 +156,44 @@ async def test_the_report_has_the_calls_of_thirty_days(
     assert (await people.caller.send(str(focal), "GET", path)).json()["items"] == []
 
 
+async def test_calls_and_failures_are_counted_by_day_and_operation(
+    people: People, focal: UUID, old: FastAPI, retiring: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also after they were summed up, and page by page."""
+    client, last = await _client(people, focal), TODAY + timedelta(days=1)
+    path = f"/clients/{client['id']}/usage"
+    token = (await people.caller.client_token(client["client_id"], client["secret"])).json()["access_token"]
+    for day, times in ((TODAY, 2), (last, 3)):
+        _is(monkeypatch, day)
+        await _call(people, retiring, client, times)
+        missing = await retiring.get("/access/v1/accounts/none", headers={"Authorization": f"Bearer {token}"})
+        assert missing.status_code == 404
+        await old.state.client_calls.write()
+        async with unit_of_work(people.database, SYSTEM_CONTEXT) as uow:
+            await operations.sum_up(uow)
+        await _call(people, retiring, client)
+        await old.state.client_calls.write()
+    found = await people.caller.everything(str(focal), f"/access/v1{path}?limit=1&to={last}")
+    assert [(one["day"], one["operation"], one["calls"], one["failures"]) for one in found] == [
+        ("2027-01-02", "listOldThings", 4, 0),
+        ("2027-01-02", "getAccount", 1, 1),
+        ("2027-01-01", "listOldThings", 3, 0),
+        ("2027-01-01", "getAccount", 1, 1),
+    ]
+    assert (found[0]["path"], found[0]["last"]) == (PATH, "2027-01-02T09:00:00.000000Z")
+    (first,) = (await people.caller.send(str(focal), "GET", f"{path}?to={TODAY}&limit=1")).json()["items"]
+    assert first["day"] == "2027-01-01"
+    other = await people.person()
+    await people.holds(other, "government_focal_point", "country", "XB")
+    assert (await people.caller.send(str(other), "GET", path)).status_code == 404
+
+
 async def test_a_failed_write_is_repeated(
     people: People, focal: UUID, old: FastAPI, retiring: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = await _client(people, focal)
     await _call(people, retiring, client)
-    calls = old.state.deprecated_calls
+    calls = old.state.client_calls
     with monkeypatch.context() as patch:
         patch.setattr(calls, "_database", None)
         with pytest.raises(AttributeError):
@@ -180,11 +214,11 @@ async def test_who_does_not_see_the_client_has_no_report(people: People, focal: 
 
 
 async def test_calls_of_people_are_not_counted(people: People, old: FastAPI, retiring: httpx.AsyncClient) -> None:
-    before = await people.superuser.fetchval("SELECT count(*) FROM access_deprecated_call")
+    before = await people.superuser.fetchval("SELECT count(*) FROM access_client_call")
     await retiring.get(PATH, headers={"Authorization": f"Bearer {await people.caller.token('officer')}"})
     await retiring.get(PATH)
-    await old.state.deprecated_calls.write()
-    assert await people.superuser.fetchval("SELECT count(*) FROM access_deprecated_call") == before
+    await old.state.client_calls.write()
+    assert await people.superuser.fetchval("SELECT count(*) FROM access_client_call") == before
 
 
 async def test_mails_go_out_at_the_start_and_before_the_end(
@@ -204,7 +238,7 @@ async def test_mails_go_out_at_the_start_and_before_the_end(
     for left, mails in {180: 1, 179: 1, 91: 1, 90: 2, 89: 2, 31: 2, 30: 3, 8: 3, 7: 4, 6: 4}.items():
         _is(monkeypatch, RETIRING.sunset - timedelta(left))
         await _call(people, retiring, client)
-        await old.state.deprecated_calls.write()
+        await old.state.client_calls.write()
         for _ in range(2):
             await _remind(people)
         assert await _reminders(people, client) == mails, left
@@ -222,7 +256,7 @@ async def test_a_client_that_stopped_calling_is_left_alone(
     client = await _client(people, focal)
     _is(monkeypatch, TODAY)
     await _call(people, retiring, client)
-    await old.state.deprecated_calls.write()
+    await old.state.client_calls.write()
     await _remind(people)
     _is(monkeypatch, RETIRING.sunset - timedelta(days=30))
     await _remind(people)

@@ -768,6 +768,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/access/v1/clients/{record}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what a client calls
+         * @description By day and operation, also by keys of the client, of the last 90 days. A process counts a call within half a minute.
+         */
+        get: operations["listClientUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/access/v1/sandbox/events": {
         parameters: {
             query?: never;
@@ -10903,6 +10923,42 @@ export interface components {
             reason?: string | null;
             /** @description What the transition takes; see its `fields_schema`. */
             fields?: components["schemas"]["ClientFields"];
+        };
+        /** @description What a client, and its keys, called of an operation on a day. */
+        ClientUse: {
+            /**
+             * Format: date
+             * @description The day, in UTC.
+             */
+            day: string;
+            /** @description The id of the operation in the contract. */
+            operation: string;
+            /** @description Its service. */
+            service: string;
+            /** @description Its method. */
+            method: string;
+            /** @description Its path. */
+            path: string;
+            /** @description How often it was called. */
+            calls: number;
+            /** @description How many of these calls got a problem: a status of 400 or more. */
+            failures: number;
+            /**
+             * Format: date-time
+             * @description When it was last called.
+             */
+            last: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What a client called, the newest day first. */
+        ClientUsePage: {
+            /** @description One for each day and operation. */
+            items: components["schemas"]["ClientUse"][];
+            /** @description The address of the next page; null on the last one. */
+            next?: string | null;
+        } & {
+            [key: string]: unknown;
         };
         /** @description A fact as the feed and the webhooks show it: CloudEvents 1.0, JSON. `sequence` is the record's version. */
         CloudEvent: {
@@ -27539,6 +27595,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeprecatedUsePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listClientUsage: {
+        parameters: {
+            query?: {
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description The first day; default: 29 days before the last. */
+                from?: string;
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+                /** @description The last day; default: today. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a client called, the newest day first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientUsePage"];
                 };
             };
             default: components["responses"]["Problem"];

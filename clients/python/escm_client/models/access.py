@@ -262,6 +262,22 @@ class ClientTransition(TypedDict):
     fields: NotRequired[ClientFields]
 
 
+class ClientUse(TypedDict):
+    day: str
+    operation: str
+    service: str
+    method: str
+    path: str
+    calls: int
+    failures: int
+    last: str
+
+
+class ClientUsePage(TypedDict):
+    items: list[ClientUse]
+    next: NotRequired[str | None]
+
+
 class CloudEvent(TypedDict):
     id: str
     source: str

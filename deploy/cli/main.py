@@ -19,6 +19,7 @@ from deploy.cli import (
     mail,
     matrix,
     openapi,
+    passwords,
     processes,
     secret_files,
     settings,
@@ -57,6 +58,7 @@ app.add_typer(evidence.app, name="evidence")
 app.add_typer(incidents.grants, name="grant")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(mail.app, name="mail")
+app.add_typer(passwords.app, name="passwords")
 app.add_typer(secret_files.app, name="secrets")
 
 

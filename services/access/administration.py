@@ -10,6 +10,7 @@ from services.access.access import EVERY_RESOURCE, MACHINE_ROLE, ROLE_SCOPES, Wa
 from services.access.authority.grants import operations as grants
 from services.access.principals.accounts import operations as accounts
 from services.access.principals.accounts.domain import LONGEST_PASSWORD, SHORTEST_PASSWORD, is_email
+from services.access.principals.accounts.leaked_passwords import refuse_leaked
 from services.access.principals.clients import operations as clients
 from services.access.principals.clients.domain import new_client_id, new_secret
 from services.access.settings import AccessSettings
@@ -42,6 +43,7 @@ async def create_admin(database_url: str, email: str, password: str, name: str =
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         detail = f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters."
         raise invalid_field("/password", "invalid_length", detail)
+    refuse_leaked(AccessSettings(database_url=database_url).breached_passwords, password, "/password")
     try:
         async with setting_up(database_url) as uow:
             account = await enter_account(uow, email, nfc(name), password)

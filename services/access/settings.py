@@ -1,11 +1,16 @@
 """Settings of the service access, in addition to the common ones."""
 
+from pathlib import Path
 from typing import ClassVar
 
 from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.configuration.settings import Settings
+
+
+def _is_prepared(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size > 0 and path.stat().st_size % 8 == 0
 
 
 class AccessSettings(Settings):
@@ -28,6 +33,8 @@ class AccessSettings(Settings):
     password_grant: bool | None = None
     """Whether programs get tokens for a person's password, as tests do; by default on a laptop and in tests. Production
     refuses it: people sign in on the page."""
+    breached_passwords: Path | None = None
+    """A file of passwords that leaked elsewhere, which nobody may choose here, made by `escm passwords prepare`."""
     account_page: str = ""
     """The frontend's page that mails to accounts lead to; `/account` of the issuer by default."""
 
@@ -35,6 +42,13 @@ class AccessSettings(Settings):
     def _refuse_passwords(self) -> "AccessSettings":
         if self.environment == "production" and self.password_grant:
             raise ValueError("ESCM_ACCESS_PASSWORD_GRANT must be off in production: people sign in on the page")
+        return self
+
+    @model_validator(mode="after")
+    def _find_breached_passwords(self) -> "AccessSettings":
+        path = self.breached_passwords
+        if path is not None and not _is_prepared(path):
+            raise ValueError(f"ESCM_ACCESS_BREACHED_PASSWORDS names no file of `escm passwords prepare`: {path}")
         return self
 
     @property

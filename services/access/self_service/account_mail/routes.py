@@ -5,6 +5,7 @@ from typing import Any, cast
 from fastapi import Response
 
 from services.access.access import ROLES
+from services.access.principals.accounts.leaked_passwords import refuse_leaked
 from services.access.principals.accounts.operations import ACCOUNTS
 from services.access.self_service.account_mail import new_address, operations
 from services.access.self_service.account_mail.domain import REGISTRATION
@@ -105,6 +106,7 @@ async def confirm_password_reset(body: NewPasswordBody, ctx: CurrentContext) -> 
     All sessions end, and the API keys of the account wait until their owner enables them.
     """
     await limit_tries(ctx)
+    refuse_leaked(cast(AccessSettings, ctx.settings).breached_passwords, body.password, "/password")
     await operations.set_password(ctx.uow, body.token, body.password)
     return Response(status_code=204)
 

@@ -15,6 +15,7 @@ from pypdf import PdfReader
 from shared.kernel.errors import Unavailable
 from shared.printing.document import Document, TooLarge, Unprintable
 from shared.printing.printer import Printer
+from tests.support.waiting import PATIENCE
 
 _LAYOUT = """
 #let data = json("data.json")
@@ -93,7 +94,7 @@ async def test_a_broken_layout_is_an_error(printer: Printer) -> None:
 
 @pytest.mark.long("waits for a time limit twice")
 async def test_a_document_that_does_not_end_is_given_up_after_the_second_try(layouts: Path) -> None:
-    async with Printer(layouts, seconds=1) as printer:
+    async with Printer(layouts, seconds=1, patience=PATIENCE) as printer:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         with pytest.raises(TooLarge):
             await printer.pdf(Document("endless.typ", {}, _SINCE))
@@ -105,7 +106,7 @@ async def test_a_document_that_does_not_end_is_given_up_after_the_second_try(lay
 
 @pytest.mark.long("stops a process for longer than its time of the processor")
 async def test_time_without_a_processor_does_not_count(layouts: Path) -> None:
-    async with Printer(layouts, seconds=1) as printer:
+    async with Printer(layouts, seconds=1, patience=PATIENCE) as printer:
         await printer.pdf(_plain("Ana"))
         process = printer.process_id or 0
         os.kill(process, signal.SIGSTOP)

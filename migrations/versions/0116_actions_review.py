@@ -104,6 +104,20 @@ CREATE INDEX action_comment_by_idx ON action_comment (by_id)
         reference_numbers(table, prefix, "actions")
         country_scoped(table, "actions", record=record)
         _also_scoped_by(table, others)
+    run("""
+CREATE POLICY action_review_round_invited_read ON action_review_round FOR SELECT
+    USING (EXISTS (SELECT FROM action_reviewer v WHERE v.round_id = action_review_round.id))
+""")
+    run("""
+CREATE FUNCTION action_comment_matches(keys text[]) RETURNS TABLE (key text, record uuid, writable boolean)
+LANGUAGE sql STABLE SET search_path = escm, pg_temp AS $$
+    SELECT k.key, c.id, true FROM unnest(keys) AS k (key) JOIN action_comment c ON c.id = substr(k.key, 9)::uuid
+    WHERE k.key LIKE 'comment:%'
+$$
+--;
+REVOKE EXECUTE ON FUNCTION action_comment_matches(text[]) FROM PUBLIC
+""")
+    run(f"GRANT EXECUTE ON FUNCTION action_comment_matches(text[]) TO {role('actions')}")
     _views()
 
 
@@ -119,6 +133,8 @@ CREATE POLICY {table}_own_read ON {table} FOR SELECT USING ({readable})
 CREATE POLICY {table}_own_insert ON {table} FOR INSERT WITH CHECK ({writable})
 --;
 CREATE POLICY {table}_own_update ON {table} FOR UPDATE USING ({writable}) WITH CHECK ({writable})
+--;
+CREATE POLICY {table}_own_delete ON {table} FOR DELETE USING ({writable})
 """)
 
 
@@ -186,6 +202,8 @@ ALTER VIEW {_OTHER_WORK} RENAME TO {_WORK}
 REVOKE SELECT ON {", ".join(_READ)} FROM {role("actions")}
 --;
 DROP VIEW action_published_comment, action_published_reviewer
+--;
+DROP FUNCTION action_comment_matches(text[])
 --;
 DROP TABLE action_comment, action_reviewer, action_review_round
 --;

@@ -72,4 +72,6 @@ COMMENT_RESOLVED = "escm.actions.comment.resolved.v1"
 """A comment was taken through `resolve`."""
 COMMENT_WITHDRAWN = "escm.actions.comment.withdrawn.v1"
 """A comment was taken through `withdraw`."""
+COMMENT_DELETED = "escm.actions.comment.deleted.v1"
+"""An import that entered a comment was undone."""
 FACTS = facts_in(globals())

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
-from shared.kernel.clock import now, to_text
+from shared.kernel.clock import now, to_text, today
+from tests.actions.neighbours import enter
 from tests.support.callers import CALLERS, Caller, grant, person
 from tests.support.centres import entered, stepped
 from tests.support.editions import CONTRIBUTIONS, author, contribution_body, edition, editor
@@ -111,3 +112,26 @@ async def answered(of: UnderReview, comments: Sequence[dict[str, Any]], decision
     """The author answers each comment."""
     for one in comments:
         await stepped(of.author, one, "answer", reason="We say so.", fields={"decision": decision})
+
+
+async def affiliated(superuser: asyncpg.Connection, expert: str, institution: UUID, ends: str | None = None) -> None:
+    """An affiliation of an expert with an institution."""
+    await superuser.execute(
+        "INSERT INTO member_affiliation (id, expert_id, country, visibility, version, institution_id, starts, ends,"
+        " is_primary, asserted_by, created_at, updated_at)"
+        " VALUES ($1, $2, 'XA', 'public', 1, $3, '2015', $4, false, 'system', now(), now())",
+        uuid4(),
+        UUID(expert),
+        institution,
+        ends,
+    )
+
+
+async def granted(superuser: asyncpg.Connection, account: UUID | None, role: str, country: str) -> None:
+    """A grant of an account over a country, in the database."""
+    address = f"{uuid4().hex}@example.org"
+    named = {"email": address, "email_key": address, "status": "active", "country": None}
+    await enter(superuser, "access_account", id=account, visibility="restricted", **named)
+    held = {"principal_kind": "account", "principal_id": account, "role": role, "status": "active"}
+    scope = {"scope_kind": "country", "scope_id": country, "country": country, "visibility": "restricted"}
+    await enter(superuser, "access_grant", **held, **scope, starts=today())

@@ -1,6 +1,7 @@
 """Writing comments on contributions, and the answers to them."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from services.actions.global_report.comments import domain, queries
@@ -37,6 +38,12 @@ class Said:
     text: str
 
 
+def may_comment(access: AccessScope, of: Contribution, named: ReviewRound) -> bool:
+    """Whether the caller is an editor, or takes part in the round; no author comments."""
+    is_part = access.may("reopen", None, of.edition_id) or access.may("create", None, named.id)
+    return is_part and not is_author(access.principal, of.id)
+
+
 async def create(
     uow: UnitOfWork, access: AccessScope, of: Contribution, in_round: UUID | int, said: Said
 ) -> Comment:
@@ -52,40 +59,43 @@ async def create(
     named = await round_of(uow.connection, of.edition_id, in_round)
     if named is None or of.id not in named.contributions:
         raise unknown_reference("/round", "round with this contribution")
-    is_editor = access.may("reopen", None, of.edition_id)
-    if not is_editor and not access.may("create", None, named.id):
+    if not may_comment(access, of, named):
         raise Forbidden("You take no part in this round.", members={"reason": "not_permitted"})
     if not takes_comments(named, now()):
         raise Conflict("The round is not open.", code="round_not_open", members={"current_state": named.status})
-    number = await _place(uow.connection, of, named, said)
+    version = await place(uow.connection, of, named, said)
+    number = await queries.next_number(uow.connection, of.edition_id)
+    columns = columns_of(access, of, named, said)
+    return await COMMENTS.insert(uow, COMMENTS.new({**columns, "number": number, "on_version": version}))
+
+
+def columns_of(access: AccessScope, of: Contribution, named: ReviewRound, said: Said) -> dict[str, Any]:
+    """The columns of a new comment, without its number and the version that it is about."""
+    is_editor = access.may("reopen", None, of.edition_id)
     places = () if is_editor or not is_for(named, "governments") else sorted(countries_of(access.principal))
-    placed = COMMENTS.new(
-        {
-            "edition_id": of.edition_id,
-            "contribution_id": of.id,
-            "round_id": named.id,
-            "round_number": named.number,
-            "number": await queries.next_number(uow.connection, of.edition_id),
-            "chapter": of.outline_key,
-            "on_version": number,
-            "from_block": said.first,
-            "to_block": said.last,
-            "quote": said.quote,
-            "kind": said.kind,
-            "text": said.text,
-            "by_id": access.principal.account_id,
-            "government": places[0] if places else None,
-            "was_reopened": False,
-            "country": of.country,
-            "visibility": "restricted",
-            "status": "open",
-        }
-    )
-    return await COMMENTS.insert(uow, placed)
+    return {
+        "edition_id": of.edition_id,
+        "contribution_id": of.id,
+        "round_id": named.id,
+        "round_number": named.number,
+        "chapter": of.outline_key,
+        "from_block": said.first,
+        "to_block": said.last,
+        "quote": said.quote,
+        "kind": said.kind,
+        "text": said.text,
+        "by_id": access.principal.account_id,
+        "government": places[0] if places else None,
+        "was_reopened": False,
+        "country": of.country,
+        "visibility": "restricted",
+        "status": "open",
+    }
 
 
-async def _place(connection: Connection, of: Contribution, named: ReviewRound, said: Said) -> int:
-    """The number of the version in which the words stand."""
+async def place(connection: Connection, of: Contribution, named: ReviewRound, said: Said) -> int:
+    """The number of the version in which the words stand. Raises as `create` does. The caller holds the lock of the
+    edition's comments."""
     found = await queries.states_of(connection, of.id, named.id)
     status = found["status"] if found else of.status
     if found is None or status not in REVIEWED:

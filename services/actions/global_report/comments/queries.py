@@ -1,6 +1,6 @@
 """Reading comments: editors read all of an edition, authors those on their contributions, others their own."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -12,18 +12,23 @@ from services.actions.global_report.comments.domain import KINDS, LIFECYCLE
 from services.actions.global_report.comments.record import Comment
 from services.actions.global_report.comments.tables import comment
 from services.actions.global_report.contributions.participants import hidden_reviewers
+from services.actions.global_report.contributions.record import Contribution
 from services.actions.global_report.contributions.tables import contribution
+from services.actions.global_report.review_rounds.record import ReviewRound
 from services.actions.global_report.review_rounds.tables import review_round
 from services.actions.global_report.versions.domain import Block
 from services.actions.global_report.versions.tables import version
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row
-from shared.records.access_scope import AccessKind, AccessScope
+from shared.records.access_scope import AccessKind, AccessScope, constant
 from shared.records.listing import Item, Listing, one_of, values
 from shared.records.plain import listing
+from shared.records.rows import records_of
 
 _c = comment.c
 _TEXTS = ARRAY(Text)
+_chapters = bindparam("chapters", type_=_TEXTS)
+_MOST = 10_000
 
 
 def _visible(access_kind: AccessKind) -> Select[Any]:
@@ -70,6 +75,27 @@ _STATES = Lookup(
     .where(contribution.c.id == bindparam("contribution", type_=Uuid))
     .limit(1)
 )
+_NAMED = Lookup(
+    select(contribution)
+    .where(or_(contribution.c.ref == any_(_chapters), contribution.c.outline_key == any_(_chapters)))
+    .order_by(contribution.c.id)
+    .limit(_MOST)
+)
+_ROUNDS = Lookup(
+    select(review_round)
+    .where(
+        review_round.c.contributions.overlap(bindparam("contributions", type_=ARRAY(Uuid))),
+        review_round.c.status == constant("open"),
+    )
+    .order_by(review_round.c.id)
+    .limit(_MOST)
+)
+_SAID = Lookup(
+    select(_c.id, _c.edition_id, _c.contribution_id, _c.by_id, _c.number, _c.from_block, _c.to_block, _c.text)
+    .where(_c.contribution_id == any_(bindparam("contributions", type_=ARRAY(Uuid))), _c.status != constant("withdrawn"))
+    .order_by(_c.id)
+    .limit(200_000)
+)
 _VERSION = Lookup(
     select(version.c.number, version.c.blocks)
     .where(version.c.contribution_id == bindparam("contribution"), version.c.language == bindparam("language"))
@@ -103,3 +129,18 @@ async def current_blocks(connection: Connection, contribution: UUID, language: s
 async def has_version(connection: Connection, contribution: UUID, number: int) -> bool:
     """Whether a contribution has a version of this number."""
     return await _HAS_VERSION.fetchval(connection, contribution=contribution, number=number) is not None
+
+
+async def contributions_named(connection: Connection, chapters: Collection[str]) -> list[Contribution]:
+    """The contributions with these refs, or at places of these keys, of every edition."""
+    return records_of(Contribution, await _NAMED.fetch(connection, chapters=sorted(chapters)))
+
+
+async def open_rounds(connection: Connection, contributions: Collection[UUID]) -> list[ReviewRound]:
+    """The open rounds with one of these contributions."""
+    return records_of(ReviewRound, await _ROUNDS.fetch(connection, contributions=list(contributions)))
+
+
+async def said_about(connection: Connection, contributions: Collection[UUID]) -> list[Row]:
+    """The comments on these contributions that were not withdrawn, by whomever."""
+    return await _SAID.fetch(connection, contributions=list(contributions))

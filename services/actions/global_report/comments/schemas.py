@@ -12,7 +12,7 @@ from services.actions.global_report.contributions.participants import hides_revi
 from services.actions.global_report.reviewers.schemas import NamedRound
 from shared.records.access_scope import AccessScope
 from shared.records.plain import presenter
-from shared.web.contract.fields import Body, Clean
+from shared.web.contract.fields import Body, Clean, OneLine
 from shared.web.contract.schemas import RecordResponse
 
 Number: TypeAlias = Annotated[int, Field(ge=1, le=99_999, strict=True, examples=[2])]
@@ -34,6 +34,19 @@ class CommentCreate(Body, of=record.Comment):
     def said(self) -> Said:
         """What is said."""
         return Said(self.from_, self.to or self.from_, self.quote, self.kind, self.text)
+
+
+class CommentRow(Body):
+    """A row of a spreadsheet that comments. `chapter` is the ref of a contribution, or the key of its place."""
+
+    number: Number | None = None
+    chapter: Annotated[str, StringConstraints(min_length=1, max_length=40), OneLine]
+    first: Number
+    last: Number | None = None
+    quote: Annotated[str, StringConstraints(min_length=1, max_length=domain.LONGEST_QUOTE), Clean] | None = None
+    kind: Literal[domain.KINDS] = "substance"  # type: ignore[valid-type]
+    comment: Text
+    round: Annotated[int, Field(ge=1, le=99)] | None = None
 
 
 class CommentFields(Body):

@@ -21,7 +21,7 @@ from services.actions.global_report.contributions.operations import CONTRIBUTION
 from services.actions.global_report.contributions.tables import contribution, review_round, reviewer
 from services.actions.global_report.editions.tables import edition
 from shared.database.context import Lookup
-from shared.database.statements import Row
+from shared.database.statements import Connection, Row
 from shared.kernel.clock import today
 from shared.kernel.principal import READ, Grant, Principal
 from shared.records.access_scope import constant
@@ -67,21 +67,27 @@ _PARTS = Lookup(select(union_all(_of_author, _of_reviewer, _of_official).subquer
 
 
 async def with_parts(ctx: CurrentContext) -> None:
-    """Gives a person the roles that rounds, invitations and authorship lend."""
-    account = ctx.principal.account_id
-    if account is None:
+    """Gives a person, for this request, the roles that rounds, invitations and authorship lend."""
+    if ctx.principal.account_id is None:
         return
-    own = own_records(ctx.principal)
-    places = countries_of(ctx.principal)
-    lent = [_lent(OWN_COMMENTS, account)]
-    if own or places:
-        arguments = {"own": [UUID(key) for key in own], "is_official": bool(places)}
-        async with ctx.connection() as connection:
-            for row in await _PARTS.fetch(connection, **arguments):
-                lent += _roles_of(row, ctx.principal, places)
+    async with ctx.connection() as connection:
+        lent = await parts_of(connection, ctx.principal)
     ctx.principal = ctx.principal.holding(*lent)
     if ctx.is_writing:
         await ctx.uow.allow_record(*(one.scope_id for one in lent))
+
+
+async def parts_of(connection: Connection, principal: Principal) -> list[Grant]:
+    """The roles that rounds, invitations and authorship lend to a person now; none to a program."""
+    account, own, places = principal.account_id, own_records(principal), countries_of(principal)
+    if account is None:
+        return []
+    lent = [_lent(OWN_COMMENTS, account)]
+    if own or places:
+        arguments = {"own": [UUID(key) for key in own], "is_official": bool(places)}
+        for row in await _PARTS.fetch(connection, **arguments):
+            lent += _roles_of(row, principal, places)
+    return lent
 
 
 def countries_of(principal: Principal) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """Experts and officials comment on contributions in rounds; authors answer; an editor clears what is answered."""
 
+import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from shared.kernel.clock import now, to_text, today
 from tests.support.callers import CALLERS, Caller
 from tests.support.centres import entered, refused, stepped
 from tests.support.clock import calendar
-from tests.support.editions import author
+from tests.support.editions import author, editor
 from tests.support.imports import Importer, counts, csv_of
 from tests.support.mailbox import Mailbox
 from tests.support.principals import enter_principal
@@ -269,3 +270,100 @@ async def test_comments_go_through_a_spreadsheet(
     assert refused_["counts"] == counts(failed=1)
     mine = (await me.get(path)).json()["items"]
     assert len(mine) == 3
+
+
+async def test_nothing_is_cleared_beside_a_comment(
+    text: UnderReview, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two at once: a round is complete and a contribution cleared without an open comment, whoever comes first."""
+    of_round = await opened(text)
+    me = await reviewer(text, of_round, superuser, monkeypatch)
+    said = [await commented(me, text, of_round) for _ in range(6)]
+    await answered(text, said)
+    of_round = await stepped(text.editor, of_round, "close")
+    taken = (409, "")
+    for one in said:
+        tried = await asyncio.gather(
+            text.editor.step(of_round["links"]["self"], "complete"), me.step(one["links"]["self"], "reopen")
+        )
+        taken = (tried[0].status_code, tried[1].status_code)
+        assert taken in ((200, 409), (409, 200)), [each.text for each in tried]
+        if taken[0] == 200:
+            break
+        assert tried[0].json()["reason"] == "comments_open"
+        await answered(text, [one])
+    if taken[0] == 409:
+        await stepped(text.editor, of_round, "complete")
+    cleared, again = await asyncio.gather(
+        text.editor.step(text.path, "clear"), me.step(said[-1]["links"]["self"], "reopen")
+    )
+    assert (cleared.status_code, again.status_code) == (200, 409)
+    assert cleared.json()["comments"]["open"] == 0
+
+
+@pytest.mark.parametrize("blind", ["open", "single", "double"])
+async def test_who_is_hidden_from_whom(
+    admin: Caller, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, posted: Mailbox, blind: str
+) -> None:
+    """No way out names who the edition hides: items, lists, chosen fields, histories, files, filters, exports."""
+    text = await under_review(admin, superuser, monkeypatch, blind)
+    of_round = await opened(text, "both")
+    me, abroad = await reviewer(text, of_round, superuser, monkeypatch), official(admin, monkeypatch, "XB")
+    said = [await commented(by, text, of_round) for by in (me, abroad)]
+    await stepped(text.author, said[0], "answer", reason="Yes.", fields={"decision": "accepted"})
+    writer, reader, other = (str(CALLERS[one.name].id) for one in (text.author, me, abroad))
+    authors, experts = text.contribution["authors"][0]["expert_id"], me.name.removeprefix("expert ")
+    ways = [
+        text.path,
+        f"{text.path}?fields=authors,created_by,updated_by",
+        f"/actions/v1/contributions?edition_id={text.edition['id']}",
+        f"/actions/v1/contributions?edition_id={text.edition['id']}&format=ndjson",
+        f"{text.path}/history",
+        f"{text.path}/transitions",
+        f"{text.path}/versions",
+        f"{text.path}/versions/1",
+        f"{text.path}/reviewers",
+        f"{text.path}/comments",
+        f"{text.path}/comments?format=csv",
+        f"{text.edition_path}/comments?format=csv",
+        f"{text.edition_path}/review_rounds",
+        "/actions/v1/reviewers",
+        "/actions/v1/comments",
+        *(f"{one['links']['self']}{part}" for one in said for part in ("", "/history", "/transitions")),
+    ]
+
+    async def seen(by: Caller) -> str:
+        own = CALLERS[by.name]
+        return " ".join([response.text for way in ways if (response := await by.get(way))]).replace(str(own.id), "")
+
+    as_author, as_reviewer, as_official = await seen(text.author), await seen(me), await seen(abroad)
+    assert (reader in as_author, other in as_author) == (blind == "open", blind == "open")
+    assert experts not in as_author, "nobody lists reviewers to authors"
+    assert '"XB"' not in as_author or blind == "open"
+    for found in (as_reviewer, as_official):
+        assert (authors in found, writer in found) == (blind != "double", blind != "double")
+        assert ("Secret note" in found, "A fund" in found) == (blind != "double", blind != "double")
+    assert other not in as_reviewer
+    assert reader not in as_official
+    for by, name in ((text.author, "by_id"), (me, "corresponding_id")):
+        kind = "comments" if name == "by_id" else "contributions"
+        refused_ = await by.get(f"/actions/v1/{kind}?{name}={uuid4()}")
+        assert (refused_.status_code, refused_.json()["code"]) == (400, "unknown_parameter"), "no filter tells"
+
+
+async def test_what_is_hidden_stays_hidden(
+    text: UnderReview, admin: Caller, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever of two reviewers comments, the author reads the same but for ids and instants."""
+    of_round = await opened(text)
+    said = []
+    for _ in range(2):
+        me = await reviewer(text, of_round, superuser, monkeypatch)
+        said.append(await commented(me, text, of_round, text="The same."))
+    read = [(await text.author.get(one["links"]["self"])).json() for one in said]
+    apart = ("id", "ref", "number", "created_at", "updated_at", "links")
+    first, second = ({name: value for name, value in one.items() if name not in apart} for one in read)
+    assert first == second
+    chief = editor(admin, text.edition, monkeypatch, "editor_in_chief")
+    changed = await chief.change(text.edition_path, review={"blind": "open"})
+    assert (changed.status_code, changed.json()["code"]) == (409, "conflict"), "a round has opened"

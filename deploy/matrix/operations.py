@@ -106,6 +106,16 @@ _BY_NAME: Mapping[str, Demand] = {
     "getEditionProgress": Demand(Ask.DO, "read"),
     "createContributionVersion": Demand(Ask.DO, "update"),
     **dict.fromkeys(("listContributionVersions", "getContributionVersion"), Demand(Ask.SEE)),
+    **dict.fromkeys(
+        (
+            *("listEditionReviewRounds", "listReviewersOfContribution"),
+            *("listContributionComments", "listEditionComments"),
+        ),
+        Demand(Ask.SEE),
+    ),
+    "createReviewRound": Demand(Ask.DO, "create", "review_rounds"),
+    "createContributionReviewer": Demand(Ask.DO, "create", "reviewers"),
+    "createComment": Demand(Ask.DO, "create", "comments"),
     "createNomination": Demand(Ask.ONESELF, "read", "calls"),
     "getCallRanking": Demand(Ask.DO, "read", "scores"),
     "getCallResults": Demand(Ask.SEE),

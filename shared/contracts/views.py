@@ -230,9 +230,7 @@ CONTRIBUTION_REVIEWERS = _view(
     "action_published_reviewer", **_RECORD, edition_id="id", contribution_id="id", expert_id="id"
 )
 """Every invitation to review a contribution to the Global Report."""
-CONTRIBUTION_COMMENTS = _view(
-    "action_published_comment", **_RECORD, edition_id="id", contribution_id="id", by_id="id"
-)
+CONTRIBUTION_COMMENTS = _view("action_published_comment", **_RECORD, edition_id="id", contribution_id="id", by_id="id")
 """Every comment on a contribution to the Global Report, without its text, with the account of who commented."""
 REPORT_COMMENTS = _view("action_published_report_comment", **_RECORD, report_id="id")
 """Every comment on a progress report, without its text."""

@@ -54,7 +54,10 @@ FIXED_BODIES = {
 """The body of an operation that enters no record."""
 DATASETS = {"membership": "institutions", "centres": "register", "actions": "actions"}
 """A dataset of the open data of each service."""
-_NAMESAKES = {("actions", "report_templates"): "progress_report_templates"}
+_NAMESAKES = {
+    ("actions", "report_templates"): "progress_report_templates",
+    ("actions", "reviewers"): "report_reviewers",
+}
 """The names here of kinds whose plural another service has, too."""
 
 
@@ -80,7 +83,8 @@ _UNDER = {
 ABOVE = {
     **_UNDER,
     **{plural: plural for plural in ("actions", "milestones", "reports", "evaluations")},
-    **dict.fromkeys(("reviewers", "offers"), "peers"),
+    **dict.fromkeys(("reviewers", "report_reviewers", "offers"), "peers"),
+    **dict.fromkeys(("review_rounds", "comments"), "editions"),
     **dict.fromkeys(("delegations", "report_comments"), "reports"),
     "terms": "centres",
     "erasures": "experts",

@@ -79,7 +79,8 @@ async def test_who_is_concerned_is_no_reviewer(
     _, former = await author(text.editor, superuser, monkeypatch)
     institution = uuid4()
     long_ago = str(today().year - 4)
-    for expert, ends in ((writer, None), (colleague["expert_id"], str(today().year - 1)), (former["expert_id"], long_ago)):
+    last_year = str(today().year - 1)
+    for expert, ends in ((writer, None), (colleague["expert_id"], last_year), (former["expert_id"], long_ago)):
         await affiliated(superuser, expert, institution, ends)
 
     async def why_not(expert: str, **more: object) -> tuple[int, str]:

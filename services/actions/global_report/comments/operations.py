@@ -44,9 +44,7 @@ def may_comment(access: AccessScope, of: Contribution, named: ReviewRound) -> bo
     return is_part and not is_author(access.principal, of.id)
 
 
-async def create(
-    uow: UnitOfWork, access: AccessScope, of: Contribution, in_round: UUID | int, said: Said
-) -> Comment:
+async def create(uow: UnitOfWork, access: AccessScope, of: Contribution, in_round: UUID | int, said: Said) -> Comment:
     """Comments on the present version of a contribution. `access` is the access scope for comments.
 
     Raises Forbidden for who takes no part in the round, Conflict `is_an_author`, `round_not_open`, and for a

@@ -92,7 +92,9 @@ _ROUNDS = Lookup(
 )
 _SAID = Lookup(
     select(_c.id, _c.edition_id, _c.contribution_id, _c.by_id, _c.number, _c.from_block, _c.to_block, _c.text)
-    .where(_c.contribution_id == any_(bindparam("contributions", type_=ARRAY(Uuid))), _c.status != constant("withdrawn"))
+    .where(
+        _c.contribution_id == any_(bindparam("contributions", type_=ARRAY(Uuid))), _c.status != constant("withdrawn")
+    )
     .order_by(_c.id)
     .limit(200_000)
 )

@@ -178,26 +178,27 @@ async def _changed(
     uow: UnitOfWork, access: AccessScope, before: Contribution, requested: TransitionRequest
 ) -> Contribution:
     """The contribution with what a transition changes besides the state."""
-    fields = requested.fields
+    fields, wanted = requested.fields, before
     match requested.action:
         case domain.CONFIRM:
-            return domain.confirmed(before, {*own_records(access.principal)}, now())
+            wanted = domain.confirmed(before, {*own_records(access.principal)}, now())
         case "accept":
             edition = await edition_of(uow.connection, before.edition_id)
-            return replace(before, due=_due(edition, given(fields, "due", date)))
+            wanted = replace(before, due=_due(edition, given(fields, "due", date)))
         case "return":
-            return replace(before, due=given(fields, "due", date) or before.due, consent=None)
+            wanted = replace(before, due=given(fields, "due", date) or before.due, consent=None)
         case "consent":
             current = await queries.current_version(uow.connection, before.id, before.language)
-            return replace(before, consent=Consent(version=current["number"], at=to_text(now()))) if current else before
+            consent = current and Consent(version=current["number"], at=to_text(now()))
+            wanted = replace(before, consent=consent)
         case "assign":
             editor = given_id(fields, "editor_id")
             if editor is not None and not await queries.is_editor(uow.connection, before.edition_id, editor):
                 raise unknown_reference("/fields/editor_id", "editor of the edition")
-            return replace(before, editor_id=editor)
+            wanted = replace(before, editor_id=editor)
         case "decline" | "drop":
-            return replace(before, addresses={})
-    return before
+            wanted = replace(before, addresses={})
+    return wanted
 
 
 async def load_guard_context(
@@ -219,9 +220,7 @@ async def load_guard_context(
     return domain.ContributionGuardContext(is_author, domain.is_unconfirmed(record, {*own}), missing)
 
 
-async def _reviewed(
-    connect: Connect, record: Contribution, *, is_author: bool
-) -> domain.ContributionGuardContext:
+async def _reviewed(connect: Connect, record: Contribution, *, is_author: bool) -> domain.ContributionGuardContext:
     async with connect() as connection:
         comments = await queries.comments_of(connection, record.id)
         has_open_rounds = await queries.has_open_round(connection, record.id)

@@ -1,5 +1,5 @@
-"""What people do about contributions without a grant over them: reviewers and officials comment in rounds, authors answer.
-It follows from rounds, invitations and authors each time it is asked, so that it ends with the round."""
+"""What people do about contributions without a grant over them: reviewers and officials comment, authors answer. It
+follows from rounds, invitations and authors each time it is asked, so that it ends with the round."""
 
 from typing import Any
 from uuid import UUID

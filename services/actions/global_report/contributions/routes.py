@@ -26,7 +26,6 @@ from shared.web.request.responses import JSON, document_response
 from shared.web.request.route import ResourceRouter
 
 
-
 async def _members(ctx: RequestContext, _access: AccessScope, row: Row) -> dict[str, Any]:
     """The present version of a contribution, and how many comments it has."""
     async with ctx.connection() as connection:

@@ -31,9 +31,7 @@ async def create(uow: UnitOfWork, access: AccessScope, of: Edition, new: ReviewR
     if of.status not in LIVING:
         raise Conflict("The edition is not reviewed any more.", members={"current_state": of.status})
     number = new.number or await queries.next_number(uow.connection, of.id)
-    placed = replace(
-        new, edition_id=of.id, number=number, country=None, visibility="restricted", status="planned"
-    )
+    placed = replace(new, edition_id=of.id, number=number, country=None, visibility="restricted", status="planned")
     await _check(uow, None, placed)
     return await ROUNDS.insert(uow, placed)
 

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, any_, bindparam, cast, false, func, or_, select, true
 from sqlalchemy import Text as SqlText
+from sqlalchemy import Uuid, and_, any_, bindparam, cast, false, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.actions.global_report.contributions.tables import contribution
@@ -23,9 +23,7 @@ from shared.records.rows import record_of, records_of
 
 _AT_ONCE = 100
 _r = review_round.c
-NEXT_STEPS = NextSteps(
-    "actions.review_rounds", review_round, (NextStep("answering", "complete"),), scope=_r.edition_id
-)
+NEXT_STEPS = NextSteps("actions.review_rounds", review_round, (NextStep("answering", "complete"),), scope=_r.edition_id)
 
 
 def _visible(access_kind: AccessKind):  # type: ignore[no-untyped-def]

@@ -80,12 +80,8 @@ _OFFICE = Lookup(
     )
     .limit(1)
 )
-_OF_EXPERT = Statement(
-    select(reviewer).where(_v.expert_id == bindparam("expert")).order_by(_v.id).with_for_update()
-)
-_ORCID = Lookup(
-    select(views.ORCID_IDS.c.orcid).where(views.ORCID_IDS.c.id == bindparam("expert", type_=Uuid)).limit(1)
-)
+_OF_EXPERT = Statement(select(reviewer).where(_v.expert_id == bindparam("expert")).order_by(_v.id).with_for_update())
+_ORCID = Lookup(select(views.ORCID_IDS.c.orcid).where(views.ORCID_IDS.c.id == bindparam("expert", type_=Uuid)).limit(1))
 
 
 async def invited_to(connection: Connection, contribution: UUID) -> list[Row]:

@@ -26,9 +26,7 @@ REVIEWER_API = RecordApi(
     listing=LISTING,
     response_model=schemas.ContributionReviewer,
     present=schemas.present,
-    steps=Steps(
-        operations.transition, guards=operations.load_guard_context, fields=schemas.ContributionReviewerFields
-    ),
+    steps=Steps(operations.transition, guards=operations.load_guard_context, fields=schemas.ContributionReviewerFields),
     dependency=with_parts,
 )
 router = record_routes(REVIEWER_API)

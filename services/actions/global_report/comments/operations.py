@@ -8,7 +8,7 @@ from services.actions.global_report.comments import domain, queries
 from services.actions.global_report.comments.record import Comment
 from services.actions.global_report.comments.tables import comment
 from services.actions.global_report.contributions.operations import comments_lock
-from services.actions.global_report.contributions.participants import countries_of, is_author
+from services.actions.global_report.contributions.participants import commenter_of, countries_of, is_author
 from services.actions.global_report.contributions.record import Contribution
 from services.actions.global_report.review_rounds.domain import REVIEWED, is_for, takes_comments
 from services.actions.global_report.review_rounds.queries import round_of
@@ -82,7 +82,7 @@ def columns_of(access: AccessScope, of: Contribution, named: ReviewRound, said: 
         "quote": said.quote,
         "kind": said.kind,
         "text": said.text,
-        "by_id": access.principal.account_id,
+        "by_id": commenter_of(access.principal),
         "government": places[0] if places else None,
         "was_reopened": False,
         "country": of.country,

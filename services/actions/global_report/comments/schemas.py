@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 from services.actions.global_report.comments import domain, record
 from services.actions.global_report.comments.operations import Said
 from services.actions.global_report.comments.tables import comment
-from services.actions.global_report.contributions.participants import hides_reviewers
+from services.actions.global_report.contributions.participants import commenter_of, hides_reviewers
 from services.actions.global_report.reviewers.schemas import NamedRound
 from shared.records.access_scope import AccessScope
 from shared.records.plain import presenter
@@ -72,7 +72,7 @@ def present(row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
     commented."""
     shown = _present(row, access)
     shown |= {"round": row["round_number"], "from": row["from_block"], "to": row["to_block"]}
-    me = access.principal.account_id
+    me = commenter_of(access.principal)
     if me is not None and row["by_id"] == me:
         is_own_act = row["updated_by"] in access.principal.labels
         return {**shown, "updated_by": row["updated_by"] if is_own_act else None}

@@ -1,6 +1,7 @@
 """What people do about contributions without a grant over them: reviewers and officials comment, authors answer. It
 follows from rounds, invitations and authors each time it is asked, so that it ends with the round."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -67,27 +68,37 @@ _PARTS = Lookup(select(union_all(_of_author, _of_reviewer, _of_official).subquer
 
 
 async def with_parts(ctx: CurrentContext) -> None:
-    """Gives a person, for this request, the roles that rounds, invitations and authorship lend."""
-    if ctx.principal.account_id is None:
+    """Gives the caller, for this request, the roles that rounds, invitations and authorship lend."""
+    if ctx.principal.is_anonymous:
         return
     async with ctx.connection() as connection:
         lent = await parts_of(connection, ctx.principal)
     ctx.principal = ctx.principal.holding(*lent)
-    if ctx.is_writing:
+    if ctx.is_writing and lent:
         await ctx.uow.allow_record(*(one.scope_id for one in lent))
 
 
 async def parts_of(connection: Connection, principal: Principal) -> list[Grant]:
-    """The roles that rounds, invitations and authorship lend to a person now; none to a program."""
-    account, own, places = principal.account_id, own_records(principal), countries_of(principal)
-    if account is None:
+    """The roles that rounds, invitations and authorship lend now: to people, and within its own bounds to a program
+    that has the office of an official."""
+    office = next((grant for grant in principal.grants if grant.role in OFFICIALS_WHO_COMMENT), None)
+    who = commenter_of(principal)
+    if who is None or (principal.is_machine and office is None):
         return []
-    lent = [_lent(OWN_COMMENTS, account)]
+    own, places = own_records(principal), countries_of(principal)
+    lent = [_lent(OWN_COMMENTS, who)]
     if own or places:
         arguments = {"own": [UUID(key) for key in own], "is_official": bool(places)}
         for row in await _PARTS.fetch(connection, **arguments):
             lent += _roles_of(row, principal, places)
+    if principal.is_machine and office is not None:
+        return [replace(one, resources=office.resources, verbs=office.verbs) for one in lent]
     return lent
+
+
+def commenter_of(principal: Principal) -> UUID | None:
+    """Whose the comments of a caller are: of the account or client, also if a key acts for it."""
+    return principal.owner or principal.id
 
 
 def countries_of(principal: Principal) -> frozenset[str]:

@@ -18,14 +18,9 @@ INVITING = ("planned", "open")
 
 @dataclass(frozen=True, slots=True)
 class RoundGuardContext:
-    """The inputs of the guards."""
+    """The input of the guard: whether a comment of the round waits for an answer."""
 
-    is_over: bool = False
     has_open_comments: bool = False
-
-
-def _openable(guard_context: RoundGuardContext) -> Literal["deadline_passed"] | None:
-    return "deadline_passed" if guard_context.is_over else None
 
 
 def _completable(guard_context: RoundGuardContext) -> Literal["comments_open"] | None:
@@ -35,7 +30,7 @@ def _completable(guard_context: RoundGuardContext) -> Literal["comments_open"] |
 LIFECYCLE: Lifecycle[RoundGuardContext] = Lifecycle(
     ("planned", "open", "answering", "complete"),
     (
-        transition("open", "planned", "open", guard=_openable, fact="opened"),
+        transition("open", "planned", "open", fact="opened"),
         transition("open", "planned", "open", is_scheduled=True, fact="opened"),
         transition("close", "open", "answering"),
         transition("close", "open", "answering", is_scheduled=True),

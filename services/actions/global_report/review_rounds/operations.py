@@ -87,7 +87,7 @@ async def load_guard_context(
     if record.status == "answering":
         async with connect() as connection:
             has_open_comments = await queries.has_open_comments(connection, record.id)
-    return domain.RoundGuardContext(record.closes <= now(), has_open_comments)
+    return domain.RoundGuardContext(has_open_comments)
 
 
 async def apply_scheduled(uow: UnitOfWork) -> None:

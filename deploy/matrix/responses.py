@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from deploy.matrix.demands import Ask
 from deploy.matrix.holders import NOBODY, Holder
-from deploy.matrix.operations import Ask, Operation
+from deploy.matrix.operations import Operation
 from deploy.matrix.rights import Rights
 from services.access.access import MACHINE_ROLE
 from shared.bulk.imports import OVERSEE

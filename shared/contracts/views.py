@@ -226,11 +226,10 @@ DELEGATIONS = _view("action_published_delegation", **_RECORD, report_id="id", ac
 """Every delegation of sections of a progress report to an account."""
 CONTRIBUTIONS = _view("action_published_contribution", **_RECORD, edition_id="id", expert_ids="ids", editor_id="id")
 """Every contribution to the Global Report: its authors who are experts, and the account of its editor."""
-CONTRIBUTION_REVIEWERS = _view(
-    "action_published_reviewer", **_RECORD, edition_id="id", contribution_id="id", expert_id="id"
-)
+_REVIEW = {**_RECORD, "edition_id": "id", "contribution_id": "id"}
+CONTRIBUTION_REVIEWERS = _view("action_published_reviewer", **_REVIEW, expert_id="id")
 """Every invitation to review a contribution to the Global Report."""
-CONTRIBUTION_COMMENTS = _view("action_published_comment", **_RECORD, edition_id="id", contribution_id="id", by_id="id")
+CONTRIBUTION_COMMENTS = _view("action_published_comment", **_REVIEW, by_id="id")
 """Every comment on a contribution to the Global Report, without its text, with the account of who commented."""
 REPORT_COMMENTS = _view("action_published_report_comment", **_RECORD, report_id="id")
 """Every comment on a progress report, without its text."""

@@ -3,7 +3,8 @@
 from importlib import import_module
 
 from deploy.local.folder import PROJECT
-from deploy.matrix.operations import Ask, operations
+from deploy.matrix.demands import Ask
+from deploy.matrix.operations import operations
 from shared.database.tables import metadata
 
 for _file in PROJECT.glob("services/**/tables.py"):

@@ -79,11 +79,11 @@ RULES = (
         comments.LIFECYCLE,
         (
             ("reopen", CommentGuardContext(), None),
-            ("reopen", CommentGuardContext(is_judge_of_own=True), "is_an_author"),
+            ("reopen", CommentGuardContext(is_author=True), "is_an_author"),
             ("reopen", CommentGuardContext(was_reopened=True), "reopened_before"),
             ("reopen", CommentGuardContext(is_over=True), "round_over"),
             ("resolve", CommentGuardContext(), None),
-            ("resolve", CommentGuardContext(is_judge_of_own=True), "is_an_author"),
+            ("resolve", CommentGuardContext(is_author=True), "is_an_author"),
         ),
     ),
 )

@@ -19,7 +19,7 @@ MOST_OF_ROUND = 20_000
 class CommentGuardContext:
     """The inputs of the guards."""
 
-    is_judge_of_own: bool = False
+    is_author: bool = False
     """Whether the caller is an author of the contribution."""
     was_reopened: bool = False
     is_over: bool = False
@@ -27,7 +27,7 @@ class CommentGuardContext:
 
 
 def _judging(guard_context: CommentGuardContext) -> Literal["is_an_author"] | None:
-    return "is_an_author" if guard_context.is_judge_of_own else None
+    return "is_an_author" if guard_context.is_author else None
 
 
 def _reopenable(guard_context: CommentGuardContext) -> Literal["is_an_author", "reopened_before", "round_over"] | None:

@@ -1,7 +1,6 @@
 """Writing comments on contributions, and the answers to them."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
 from services.actions.global_report.comments import domain, queries
@@ -67,7 +66,7 @@ async def create(uow: UnitOfWork, access: AccessScope, of: Contribution, in_roun
     return await COMMENTS.insert(uow, COMMENTS.new({**columns, "number": number, "on_version": version}))
 
 
-def columns_of(access: AccessScope, of: Contribution, named: ReviewRound, said: Said) -> dict[str, Any]:
+def columns_of(access: AccessScope, of: Contribution, named: ReviewRound, said: Said) -> dict[str, object]:
     """The columns of a new comment, without its number and the version that it is about."""
     is_editor = access.may("reopen", None, of.edition_id)
     places = () if is_editor or not is_for(named, "governments") else sorted(countries_of(access.principal))

@@ -7,7 +7,7 @@ from fastapi import Depends, Response
 from services.actions.access import ROLES
 from services.actions.global_report.comments import operations, schemas
 from services.actions.global_report.comments.queries import LISTING
-from services.actions.global_report.contributions.participants import with_parts
+from services.actions.global_report.contributions.guards import with_parts
 from services.actions.global_report.contributions.record import Contribution
 from services.actions.global_report.contributions.routes import CONTRIBUTION_API
 from services.actions.global_report.editions.routes import EDITION_API
@@ -87,5 +87,5 @@ async def list_edition_comments(edition: _Edition, ctx: CurrentContext) -> Respo
     """
     fixed = {"edition_id": edition["id"]}
     if format_of(ctx.request.query_params) in _FILES:
-        return await list_response(ctx, LISTING, schemas.as_line, schemas.LINE, fixed=fixed)
+        return await list_response(ctx, LISTING, schemas.as_line, frozenset(schemas.LINE), fixed=fixed)
     return await list_response(ctx, LISTING, schemas.present, _KNOWN, fixed=fixed)

@@ -9,7 +9,7 @@ from services.actions.global_report.comments import domain, record
 from services.actions.global_report.comments.operations import Said
 from services.actions.global_report.comments.tables import comment
 from services.actions.global_report.contributions.participants import commenter_of, hides_reviewers
-from services.actions.global_report.reviewers.schemas import NamedRound
+from services.actions.global_report.review_rounds.schemas import NamedRound
 from shared.records.access_scope import AccessScope
 from shared.records.plain import presenter
 from shared.web.contract.fields import Body, Clean, OneLine
@@ -95,12 +95,12 @@ def as_line(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:
         "status": row["status"],
         "decision": row["decision"],
         "answer": row["answer"],
-        "version": row["answered_in"],
+        "answered_in": row["answered_in"],
     }
 
 
 LINE = (
     *("number", "chapter", "from", "to", "quote", "kind", "comment", "round"),
-    *("status", "decision", "answer", "version"),
+    *("status", "decision", "answer", "answered_in"),
 )
 """The columns of such a line."""

@@ -26,7 +26,6 @@ from shared.database.statements import Connection, Row
 from shared.kernel.clock import today
 from shared.kernel.principal import READ, Grant, Principal
 from shared.records.access_scope import constant
-from shared.web.request.request_context import CurrentContext
 
 GOVERNMENTS = ("governments", "both")
 """The audiences of rounds in which officials comment."""
@@ -65,17 +64,6 @@ _of_official = _found(
     not_(_mine),
 )
 _PARTS = Lookup(select(union_all(_of_author, _of_reviewer, _of_official).subquery()).limit(_MOST))
-
-
-async def with_parts(ctx: CurrentContext) -> None:
-    """Gives the caller, for this request, the roles that rounds, invitations and authorship lend."""
-    if ctx.principal.is_anonymous:
-        return
-    async with ctx.connection() as connection:
-        lent = await parts_of(connection, ctx.principal)
-    ctx.principal = ctx.principal.holding(*lent)
-    if ctx.is_writing and lent:
-        await ctx.uow.allow_record(*(one.scope_id for one in lent))
 
 
 async def parts_of(connection: Connection, principal: Principal) -> list[Grant]:

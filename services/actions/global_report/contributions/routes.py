@@ -8,7 +8,7 @@ from fastapi import Depends, Response
 
 from services.actions.access import ROLES
 from services.actions.global_report.contributions import confirming, operations, queries, schemas
-from services.actions.global_report.contributions.participants import with_parts
+from services.actions.global_report.contributions.guards import with_parts
 from services.actions.global_report.contributions.progress import progress_of
 from services.actions.global_report.contributions.queries import LISTING
 from services.actions.global_report.editions.record import Edition

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Response
 
 from services.actions.access import ROLES
-from services.actions.global_report.contributions.participants import with_parts
+from services.actions.global_report.contributions.guards import with_parts
 from services.actions.global_report.editions.record import Edition
 from services.actions.global_report.editions.routes import EDITION_API
 from services.actions.global_report.review_rounds import operations, schemas

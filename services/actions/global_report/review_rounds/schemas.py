@@ -13,6 +13,10 @@ from shared.web.contract.schemas import RecordBody, RecordResponse
 
 Audience: TypeAlias = Annotated[Literal[domain.AUDIENCES], Field(examples=["experts"])]  # type: ignore[valid-type]
 
+NamedRound: TypeAlias = Annotated[
+    Annotated[int, Field(ge=1, le=99, strict=True)] | UUID, Field(examples=[1]), "The number or the id of the round."
+]
+
 
 class ReviewRoundBody(RecordBody, of=record.ReviewRound):
     """What changes in a round; its number stays."""

@@ -60,7 +60,7 @@ async def create(
             "status": "invited",
         }
     )
-    return await REVIEWERS.insert(uow, placed, fact="invited")
+    return await REVIEWERS.insert(uow, placed)
 
 
 async def _require_reachable(uow: UnitOfWork, of: Contribution, expert: UUID, round_id: UUID) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Response
 
 from services.actions.access import ROLES
-from services.actions.global_report.contributions.participants import with_parts
+from services.actions.global_report.contributions.guards import with_parts
 from services.actions.global_report.contributions.record import Contribution
 from services.actions.global_report.contributions.routes import CONTRIBUTION_API
 from services.actions.global_report.reviewers import operations, schemas

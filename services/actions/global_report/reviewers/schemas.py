@@ -1,11 +1,12 @@
 """What goes over HTTP for invitations to review contributions."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from services.actions.global_report.review_rounds.schemas import NamedRound
 from services.actions.global_report.reviewers import record
 from services.actions.global_report.reviewers.domain import LIFECYCLE
 from services.actions.global_report.reviewers.tables import reviewer
@@ -13,10 +14,6 @@ from shared.records.access_scope import AccessScope
 from shared.records.plain import presenter
 from shared.web.contract.fields import Body, Clean
 from shared.web.contract.schemas import RecordResponse
-
-NamedRound: TypeAlias = Annotated[
-    Annotated[int, Field(ge=1, le=99, strict=True)] | UUID, Field(examples=[1]), "The number or the id of the round."
-]
 
 
 class ContributionReviewerCreate(Body, of=record.Reviewer):

@@ -9,8 +9,9 @@ from starlette.datastructures import FormData
 from starlette.datastructures import UploadFile as FormFile
 
 from services.actions.access import ROLES
+from services.actions.global_report.contributions.guards import with_parts
 from services.actions.global_report.contributions.operations import CONTRIBUTIONS
-from services.actions.global_report.contributions.participants import is_hidden_from, with_parts
+from services.actions.global_report.contributions.participants import is_hidden_from
 from services.actions.global_report.contributions.routes import CONTRIBUTION_API
 from services.actions.global_report.versions import operations, queries, schemas
 from services.actions.global_report.versions.domain import DOCX, MARKDOWN, MOST_FILE

@@ -53,7 +53,7 @@ _FILES = ("xlsx", "csv")
 async def list_contribution_comments(contribution: _Contribution, ctx: CurrentContext) -> Response:
     """List the comments on a contribution.
 
-    Those that the caller may know of, in pages; with `format` all of them as a stream.
+    All for editors and authors, whom an edition may hide who comments; for others their own.
     """
     return await list_response(ctx, LISTING, schemas.present, _KNOWN, fixed={"contribution_id": contribution["id"]})
 
@@ -82,8 +82,7 @@ async def create_comment(body: schemas.CommentCreate, contribution: _Contributio
 async def list_edition_comments(edition: _Edition, ctx: CurrentContext) -> Response:
     """List the comments on an edition.
 
-    Those that the caller may know of, in pages. With `format=xlsx` or `csv` all of them, in the columns that an import
-    reads.
+    In pages; with `format=xlsx` or `csv` all that the caller may know of, in the columns that an import reads.
     """
     fixed = {"edition_id": edition["id"]}
     if format_of(ctx.request.query_params) in _FILES:

@@ -50,7 +50,7 @@ _Edition = Annotated[Row, Depends(EDITION_API.readable)]
 async def list_edition_review_rounds(edition: _Edition, ctx: CurrentContext) -> Response:
     """List the rounds of review of an edition.
 
-    Those that the caller may know of, in pages; with `format` all of them as a stream.
+    All for its editors; for reviewers and officials those in which they take part.
     """
     known = frozenset(schemas.ReviewRound.model_fields)
     return await list_response(ctx, LISTING, schemas.present, known, fixed={"edition_id": edition["id"]})

@@ -44,7 +44,7 @@ _Contribution = Annotated[Row, Depends(CONTRIBUTION_API.readable)]
 async def list_reviewers_of_contribution(contribution: _Contribution, ctx: CurrentContext) -> Response:
     """List the experts who are invited to review a contribution.
 
-    Those that the caller may know of, in pages; with `format` all of them as a stream.
+    For editors who are none of its authors, and for who is invited.
     """
     known = frozenset(schemas.ContributionReviewer.model_fields)
     return await list_response(ctx, LISTING, schemas.present, known, fixed={"contribution_id": contribution["id"]})

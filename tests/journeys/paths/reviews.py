@@ -66,7 +66,8 @@ def _invitation(path_run: PathRun) -> str:
 
 def _comment(path_run: PathRun) -> str:
     """A comment of a reviewer."""
-    path_run.by(_REVIEWER).step(_invitation(path_run), "accept")
+    invitation = _invitation(path_run)
+    path_run.by(_REVIEWER).step(invitation, "accept")
     made = path_run.create(_REVIEWER, f"{path_run.notes['text']}/comments", **{"round": 1, "from": 1, "text": "Why?"})
     path_run.notes["comment"] = str(made["links"]["self"])
     return path_run.notes["comment"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import pytest
 
+from tests.actions.neighbours import enter as enter_row
 from tests.support.centres import DOCUMENT
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ async def _chapter(fixture: "CountryFixture", enter: Enter, superuser: asyncpg.C
     await superuser.execute("UPDATE action_review_round SET status = 'open' WHERE id = $1", of_round["id"])
     await enter(fixture, "actions", f"contributions/{made['id']}/comments", **comment_of(fixture))
     reviewer = await superuser.fetchrow(_REVIEWER, made["id"], of_round["id"], fixture.id("peers"), fixture.country)
+    somebody = {"status": "active", "category": "expert", "display_name": "A Reviewer", "country": "XC"}
+    fixture.reviewer = str(await enter_row(superuser, "member_expert", **somebody))
     fixture.records["report_reviewers"] = {"id": str(reviewer["id"]), "ref": reviewer["ref"]}
 
 

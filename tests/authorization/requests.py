@@ -203,7 +203,7 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
     "createContribution": contribution_of,
     "createReviewRound": round_of,
     "createComment": comment_of,
-    "createContributionReviewer": lambda country_fixture: {"expert_id": country_fixture.id("peers"), "round": 1},
+    "createContributionReviewer": lambda country_fixture: {"expert_id": country_fixture.reviewer, "round": 1},
     "createContributionVersion": lambda country_fixture: {"body": country_fixture.word},
     **dict.fromkeys(("confirmAuthorship", "previewAuthorship"), lambda _country_fixture: {"token": uuid4().hex}),
     "createNomination": lambda country_fixture: {

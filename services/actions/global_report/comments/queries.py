@@ -39,7 +39,7 @@ def _visible(access_kind: AccessKind) -> Select[Any]:
         return query.where(false())
     records = any_(bindparam("granted_records", type_=_TEXTS))
     named = (cast(column, Text) == records for column in (_c.edition_id, _c.contribution_id, _c.by_id))
-    return query.where(or_(*named))
+    return query.where(or_(_c.country == any_(bindparam("granted_countries", type_=_TEXTS)), *named))
 
 
 def _parameters_of(access: AccessScope) -> Mapping[str, Any]:

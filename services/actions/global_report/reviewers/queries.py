@@ -46,7 +46,13 @@ def _visible(access_kind: AccessKind) -> Select[Any]:
     if access_kind is AccessKind.EVERYWHERE:
         return query
     records = any_(bindparam("granted_records", type_=ARRAY(Text)))
-    return query.where(or_(cast(_v.expert_id, Text) == records, cast(_v.edition_id, Text) == records))
+    return query.where(
+        or_(
+            _v.country == any_(bindparam("granted_countries", type_=ARRAY(Text))),
+            cast(_v.expert_id, Text) == records,
+            cast(_v.edition_id, Text) == records,
+        )
+    )
 
 
 def _parameters_of(access: AccessScope) -> Mapping[str, Any]:

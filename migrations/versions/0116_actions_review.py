@@ -171,9 +171,9 @@ ALTER VIEW {_PERSONAL} RENAME TO {_OTHER_PERSONAL}
 CREATE VIEW {_PERSONAL} AS
     SELECT * FROM {_OTHER_PERSONAL}
     UNION ALL
-    SELECT expert_id, 'reviewers', id, {_REVIEWER} FROM action_reviewer
+    SELECT expert_id, 'contribution_reviewers', id, {_REVIEWER} FROM action_reviewer
     UNION ALL
-    SELECT e.id, 'comments', c.id, c.shown
+    SELECT e.id, 'contribution_comments', c.id, c.shown
     FROM (SELECT id, by_id, {_COMMENT} AS shown FROM action_comment) c
     JOIN member_published_expert e ON e.account_id = c.by_id
 """)

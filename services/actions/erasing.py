@@ -49,7 +49,7 @@ async def erase(uow: UnitOfWork, expert: UUID) -> dict[str, int]:
         "offers": await arranging.end_with_expert(uow, expert),
         "evidence": await purge_of(uow, expert),
         "contributions": await erase_author(uow, expert),
-        "reviewers": await erase_reviewer(uow, expert),
+        "contribution_reviewers": await erase_reviewer(uow, expert),
     }
     return {part: count for part, count in counts.items() if count}
 

@@ -51,13 +51,13 @@ PARTS: Mapping[str, PersonalTable] = {
         },
         retained="*",
     ),
-    "reviewers": personal(
+    "contribution_reviewers": personal(
         "action_reviewer",
         f"{RECORD} edition_id contribution_id round_id round_number titles conflict_of_interest conflict",
         {FOUND_BY: "expert_id"},
         retained="*",
     ),
-    "comments": personal(
+    "contribution_comments": personal(
         "action_comment",
         "id ref version status visibility created_at edition_id contribution_id round_id round_number number chapter"
         " on_version from_block to_block quote kind text government decision answer answered_in",

@@ -7,7 +7,7 @@ from typing import Any
 from deploy.local.folder import PROJECT
 from deploy.matrix.readers import SERVICES, resource_types_of
 from deploy.matrix.silent import NOBODY
-from services.access.notifying.notifications.deliveries import DEFAULT_DELIVERY, DEFAULT_WORK_DELIVERY
+from services.access.notifying.notifications.deliveries import DAILY, DEFAULT_DELIVERY
 from services.access.notifying.notifications.domain import EVERY_NOTICE, KINDS, NOTICES, WORK_KIND, event_of
 from services.access.notifying.notifications.sentences import sentence
 from shared.kernel.lifecycle import Transition
@@ -22,10 +22,11 @@ transition that is in neither list of the catalogue fails that test.
 
 Each notification is one row for a person, a record, an event and a day, in `GET /access/v1/notifications`. Nobody is
 notified of their own transition. People choose for each kind between `mail`, `digest` (one mail a day) and `none` in
-`PATCH /access/v1/accounts/me`; a kind that they do not name is `{DEFAULT_DELIVERY}`, and `{WORK_KIND}` is
-`{DEFAULT_WORK_DELIVERY}`. Mails go to verified addresses of active accounts, in the language of the account, as text
-and as HTML; a person whose erasure is open gets none. Their links lead to `/{{language}}/records/…`, the portal's page
-of the record. Programs have no notifications.
+`PATCH /access/v1/accounts/me`; a kind that they do not name is `{DEFAULT_DELIVERY}`, and
+{" and ".join(f"`{kind}`" for kind in sorted(DAILY))} are `digest`. Mails go to
+verified addresses of active accounts, in the language of the account, as text and as HTML; a person whose erasure is
+open gets none. Their links lead to `/{{language}}/records/…`, the portal's page of the record. Programs have no
+notifications.
 
 `{WORK_KIND}` is what waits for a step of the person, in an office or by name: the items of `GET /access/v1/work_list`.
 Whoever approves, publishes, verifies or is a second person hears of a record once each time that it begins to wait: at

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from deploy.local.folder import PROJECT
+from deploy.matrix.demands import Ask
 from deploy.matrix.holders import OWN, Holder, holders
-from deploy.matrix.operations import Ask, Operation, operations
+from deploy.matrix.operations import Operation, operations
 from deploy.matrix.readers import SERVICES, roles_of
 from deploy.matrix.responses import (
     ALWAYS_PUBLISHED,

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from deploy.matrix.demands import Ask
 from deploy.matrix.holders import NOBODY, Holder
-from deploy.matrix.operations import Ask, Operation
+from deploy.matrix.operations import Operation
 from deploy.matrix.rights import Rights
 from services.access.access import MACHINE_ROLE
 from shared.bulk.imports import OVERSEE
@@ -15,7 +16,7 @@ OTHER = "XB"
 WITHOUT_COUNTRY = frozenset((
     "frameworks", "notices", "broadcasts", "retention_rules", "certificate_templates", "processing_record",
     "api_keys", "authorizations", "sessions", "notifications", "initiatives", "periods", "schemes", "report_templates",
-    "networks", "calendars", "webhooks", "editions",
+    "networks", "calendars", "webhooks", "editions", "review_rounds",
 ))  # fmt: skip
 """Kinds whose records have no country."""
 MAY_BE_PUBLISHED = frozenset((

@@ -45,7 +45,25 @@ _REPORTS = (
 _DELEGATE = _permissions("delegations", "create end")
 _REVIEW = _permissions("reports", "take return clear") | _permissions("report_comments", "create resolve reopen")
 _CHAPTER = _permissions("contributions", "read history")
-_EDIT = _permissions("contributions", "read history create update accept decline assign take return drop")
+_EDIT = (
+    _permissions("contributions", "read history create update accept decline assign take return clear drop")
+    | _permissions("review_rounds", "read history create update open close complete")
+    | _permissions("reviewers", "read history create withdraw")
+    | _permissions("comments", "read history create import reopen resolve")
+)
+COMMENTER, BLIND_COMMENTER = "contribution_commenter", "contribution_blind_commenter"
+"""The roles of reviewers and officials over the contributions of a round, until it is complete: those who know the
+authors, and those who do not. They are never granted."""
+OPEN_AUTHOR, BLIND_AUTHOR = AUTHORS_OF_REPORT = ("contribution_author", "contribution_blind_author")
+"""The roles of authors over the comments on their contributions: those who know who comments, and those who do not.
+They are never granted."""
+OWN_COMMENTS = "comment_owner"
+"""The role of people over their own comments, by the id of their account. It is never granted."""
+NATIONAL_OFFICES = frozenset(("government_focal_point", "national_author", "national_publisher"))
+"""The roles of a country's officials, who do not review its chapter."""
+OFFICIALS_WHO_COMMENT = ("government_focal_point", "national_publisher")
+_COMMENT = _permissions("contributions review_rounds", "read") | _permissions("comments", "create")
+_ANSWER = _permissions("comments", "read answer")
 _LETTERS = _permissions("correspondence", "create update await reply close")
 _OFFICIALS = (
     _permissions("government_bodies", "create update")
@@ -77,6 +95,7 @@ ROLES: RoleTable = {
     "committee_secretary": _READ_ALL | _PLAN | _EVIDENCE | _REQUESTS | _REPORTS | _DELEGATE | _ALL_TASKS,
     "government_focal_point": _READ_ALL
     | _CHAPTER
+    | _permissions("comments", "import")
     | _ALL_TASKS
     | _LETTERS
     | _OFFICIALS
@@ -99,6 +118,8 @@ ROLES: RoleTable = {
     | _TASKS,
     "national_publisher": _READ_ALL
     | _CHAPTER
+    | _permissions("contributions", "consent")
+    | _permissions("comments", "import")
     | _TASKS
     | _PUBLISH
     | _EVIDENCE
@@ -116,9 +137,16 @@ ROLES: RoleTable = {
     "expert": _permissions("support_requests", "read deliver")
     | _permissions("offers", "read history accept decline")
     | _permissions("contributions", "read history create update confirm_authorship submit")
+    | _permissions("reviewers", "read history accept decline")
+    | _permissions("comments", "import")
     | _permissions("evidence", "read history")
     | _EVIDENCE,
     "institution_representative": _permissions("evidence", "read history") | _EVIDENCE,
+    COMMENTER: _COMMENT,
+    BLIND_COMMENTER: _COMMENT,
+    OPEN_AUTHOR: _ANSWER,
+    BLIND_AUTHOR: _ANSWER,
+    OWN_COMMENTS: _permissions("comments", "read withdraw reopen resolve"),
     "api_client": _READ_ALL | _PLAN | _WORK | _INDICATORS | _LETTERS | _OFFICIALS | _EVIDENCE | _REPORTS | _TASKS,
 }
 """Role → permissions. `publish` makes a record public; `waive` (only secretariat_admin) starts a programme without an

@@ -11,9 +11,16 @@ from services.actions.coordination.calendars.routes import router as calendars
 from services.actions.coordination.focal_points.routes import router as focal_points
 from services.actions.coordination.task_comments.routes import router as task_comments
 from services.actions.coordination.tasks.routes import router as tasks
+from services.actions.global_report.comments.routes import of_contribution as comments_of_contribution
+from services.actions.global_report.comments.routes import of_edition as comments_of_edition
+from services.actions.global_report.comments.routes import router as comments
 from services.actions.global_report.contributions.routes import of_edition
 from services.actions.global_report.contributions.routes import router as contributions
 from services.actions.global_report.editions.routes import router as editions
+from services.actions.global_report.review_rounds.routes import of_edition as rounds_of_edition
+from services.actions.global_report.review_rounds.routes import router as review_rounds
+from services.actions.global_report.reviewers.routes import of_contribution as reviewers_of_contribution
+from services.actions.global_report.reviewers.routes import router as reviewers
 from services.actions.global_report.versions.routes import router as versions
 from services.actions.governments.correspondence.routes import router as correspondence
 from services.actions.governments.endorsements.routes import router as endorsements
@@ -81,7 +88,11 @@ _RESULTS = (
 )
 _OPEN_DATA = (open_data, country_profiles, report_documents, iati)
 _REPORTS = (report_templates, expected_reports, reports, report_orders, report_sections, *REPORT_PARTS)
-_GLOBAL_REPORT = (editions, of_edition, contributions, versions)
+_REVIEW = (review_rounds, reviewers, comments, rounds_of_edition, reviewers_of_contribution)
+_GLOBAL_REPORT = (
+    *(editions, of_edition, contributions, versions),
+    *(*_REVIEW, comments_of_contribution, comments_of_edition),
+)
 _SCHEMES = (schemes, codes, states, mappings, all_mappings, coverage)
 _BULK = (*bulk_routes("actions", ROLES, IMPORTABLE, EXPORTABLE), job_routes("actions", ROLES))
 _GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, meetings, tasks, task_comments)
@@ -122,6 +133,9 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "report_comments": "What reviewers say about sections of reports, and the answers.",
             "editions": "Editions of the Global Report, with their calls and outlines.",
             "contributions": "What is written for an edition, and its authors.",
+            "review_rounds": "Times in which contributions are reviewed.",
+            "reviewers": "Experts who are invited to review contributions.",
+            "comments": "What reviewers and governments say about contributions, and the answers.",
             "government_bodies": "Ministries and agencies of a country.",
             "focal_points": "People who speak for a country.",
             "meetings": "Meetings and what they decided.",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from services.actions.access import ROLES
 from services.actions.exported import EXPORTED
+from services.actions.global_report.comments.importing import COMMENT_IMPORT
 from services.actions.measurement.results import operations as results
 from services.actions.measurement.results.queries import LISTING
 from services.actions.sheets.plan_sheets.actions import ACTION_IMPORT
@@ -15,7 +16,7 @@ from shared.bulk.importable import Importable
 from shared.bulk.stepping import Steppable
 
 IMPORTABLE: Mapping[str, Importable] = {
-    one.resource.plural: one for one in (ACTION_IMPORT, MILESTONE_IMPORT, RESULT_IMPORT, TARGET_IMPORT)
+    one.resource.plural: one for one in (ACTION_IMPORT, COMMENT_IMPORT, MILESTONE_IMPORT, RESULT_IMPORT, TARGET_IMPORT)
 }
 EXPORTABLE: Mapping[str, Exportable] = {**IMPORTABLE, **{one.resource.plural: one for one in EXPORTED}}
 STEPPABLE: Mapping[str, Steppable] = {"results": Steppable(results.RESULTS, ROLES, LISTING, results.transition)}

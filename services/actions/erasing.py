@@ -5,7 +5,9 @@ from uuid import UUID
 from services.actions.coordination.focal_points.operations import FOCAL_POINTS, end_with_expert
 from services.actions.coordination.task_comments.operations import TASK_COMMENTS
 from services.actions.coordination.tasks.operations import TASKS
+from services.actions.global_report.comments.operations import COMMENTS as REVIEW_COMMENTS
 from services.actions.global_report.contributions.operations import CONTRIBUTIONS, erase_author
+from services.actions.global_report.reviewers.operations import REVIEWERS, erase_reviewer
 from services.actions.governments.correspondence.operations import LETTERS
 from services.actions.governments.meetings.operations import MEETINGS
 from services.actions.reporting.assessments.operations import ASSESSMENTS
@@ -34,6 +36,8 @@ _TEXTS = (
     (SECTIONS, ("answers",)),
     (COMMENTS, ("text", "answer")),
     (CONTRIBUTIONS, ("titles", "abstract", "funding", "conflicts", "authors")),
+    (REVIEWERS, ("conflict",)),
+    (REVIEW_COMMENTS, ("text", "answer")),
 )
 
 
@@ -45,6 +49,7 @@ async def erase(uow: UnitOfWork, expert: UUID) -> dict[str, int]:
         "offers": await arranging.end_with_expert(uow, expert),
         "evidence": await purge_of(uow, expert),
         "contributions": await erase_author(uow, expert),
+        "contribution_reviewers": await erase_reviewer(uow, expert),
     }
     return {part: count for part, count in counts.items() if count}
 

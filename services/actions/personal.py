@@ -43,10 +43,28 @@ PARTS: Mapping[str, PersonalTable] = {
         "action_contribution",
         f"{RECORD} edition_id number outline_key titles language abstract keywords funding conflicts due authors",
         {
+            _ABOUT_A_MATTER: "consent",
             FOUND_BY: "expert_ids search_key",
             "says who is asked to confirm, and which editor handles it": "unconfirmed_ids corresponding_id addresses"
             " authors_asked"
             " reminded_on editor_id",
+        },
+        retained="*",
+    ),
+    "contribution_reviewers": personal(
+        "action_reviewer",
+        f"{RECORD} edition_id contribution_id round_id round_number titles conflict_of_interest conflict",
+        {FOUND_BY: "expert_id"},
+        retained="*",
+    ),
+    "contribution_comments": personal(
+        "action_comment",
+        "id ref version status visibility created_at edition_id contribution_id round_id round_number number chapter"
+        " on_version from_block to_block quote kind text government decision answer answered_in",
+        {
+            FOUND_BY: "by_id",
+            "says who answered, which a review may hide": "created_by updated_at updated_by was_reopened",
+            _ABOUT_A_MATTER: "country",
         },
         retained="*",
     ),
@@ -155,6 +173,7 @@ IMPERSONAL: Mapping[str, str] = {
     "action_result": f"{RECORD} indicator_id action_id centre_id kind period_id year method value numerator denominator"
     " code text missing breakdown source method_note comment evidence revision revision_of superseded_by late"
     " acknowledged submitted_at accepted_at published_at ended_at claimants",
+    "action_review_round": f"{RECORD} edition_id number opens closes audience contributions",
     "action_report_template": f"{RECORD} framework template_version titles search_key sections",
     "action_result_validation": "result_id country centre_id state",
     "action_target": f"{RECORD} indicator_id action_id centre_id period_id value code breakdown comment",

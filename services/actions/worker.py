@@ -11,6 +11,7 @@ from services.actions.coordination.tasks import operations as tasks
 from services.actions.global_report.contributions import operations as contributions
 from services.actions.global_report.contributions.jobs import author_jobs
 from services.actions.global_report.editions import operations as editions
+from services.actions.global_report.review_rounds import operations as review_rounds
 from services.actions.global_report.versions.jobs import VERSION_JOBS
 from services.actions.global_report.versions.operations import forget_old
 from services.actions.governments.endorsements.operations import expire_endorsements
@@ -64,6 +65,7 @@ async def _follow_tasks(uow: UnitOfWork) -> None:
 async def _follow_editions(uow: UnitOfWork) -> None:
     await editions.apply_scheduled(uow)
     await contributions.drop_abandoned(uow)
+    await review_rounds.apply_scheduled(uow)
 
 
 async def _delete_expired_tokens(uow: UnitOfWork) -> None:

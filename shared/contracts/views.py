@@ -226,6 +226,9 @@ DELEGATIONS = _view("action_published_delegation", **_RECORD, report_id="id", ac
 """Every delegation of sections of a progress report to an account."""
 CONTRIBUTIONS = _view("action_published_contribution", **_RECORD, edition_id="id", expert_ids="ids", editor_id="id")
 """Every contribution to the Global Report: its authors who are experts, and the account of its editor."""
+_REVIEW = {**_RECORD, "edition_id": "id", "contribution_id": "id"}
+CONTRIBUTION_REVIEWERS = _view("action_published_reviewer", **_REVIEW, expert_id="id")
+CONTRIBUTION_COMMENTS = _view("action_published_comment", **_REVIEW, by_id="id")  # without text; `by_id` commented
 REPORT_COMMENTS = _view("action_published_report_comment", **_RECORD, report_id="id")
 """Every comment on a progress report, without its text."""
 EVIDENCE = _view("action_published_evidence", **_RECORD, sha256="text", scope_id="id")

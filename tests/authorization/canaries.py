@@ -6,7 +6,8 @@ from itertools import product
 from typing import Any
 from urllib.parse import urlencode
 
-from deploy.matrix.operations import Ask, Operation, operations
+from deploy.matrix.demands import Ask
+from deploy.matrix.operations import Operation, operations
 from services.actions.publishing.open_data.queries import PUBLISHED
 from services.centres.register.open_data.datasets import PUBLISHED as OF_CENTRES
 from services.membership.overview.open_data.datasets import PUBLISHED as OF_MEMBERSHIP

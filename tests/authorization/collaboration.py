@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import pytest
 
+from tests.actions.neighbours import enter as enter_row
 from tests.support.centres import DOCUMENT
 
 if TYPE_CHECKING:
@@ -18,6 +19,13 @@ _VERSION = """
 INSERT INTO action_version (id, contribution_id, number, language, sha256, words, blocks, content, cited, warnings,
     created_at, created_by)
 VALUES (uuidv7(), $1, 1, 'en', '', 1, $2, '[]', '[]', '[]', now(), 'system')
+"""
+_REVIEWER = """
+INSERT INTO action_reviewer (id, version, status, country, visibility, created_at, created_by, updated_at, updated_by,
+    edition_id, contribution_id, round_id, round_number, expert_id, titles)
+SELECT uuidv7(), 1, 'invited', $4, 'restricted', now(), 'system', now(), 'system', c.edition_id, c.id, $2, 1, $3,
+    c.titles
+FROM action_contribution c WHERE c.id = $1 RETURNING id, ref
 """
 Enter = Callable[..., Awaitable[dict[str, Any]]]
 
@@ -47,6 +55,24 @@ async def _chapter(fixture: "CountryFixture", enter: Enter, superuser: asyncpg.C
     made = await enter(fixture, "actions", "contributions", **contribution_of(fixture))
     block = {"number": 1, "kind": "paragraph", "text": fixture.word}
     await superuser.execute(_VERSION, made["id"], dumps([block]))
+    of_round = await enter(fixture, "actions", f"editions/{fixture.id('editions')}/review_rounds", **round_of(fixture))
+    await superuser.execute("UPDATE action_review_round SET status = 'open' WHERE id = $1", of_round["id"])
+    await enter(fixture, "actions", f"contributions/{made['id']}/comments", **comment_of(fixture))
+    reviewer = await superuser.fetchrow(_REVIEWER, made["id"], of_round["id"], fixture.id("peers"), fixture.country)
+    somebody = {"status": "active", "category": "expert", "display_name": "A Reviewer", "country": "XC"}
+    fixture.reviewer = str(await enter_row(superuser, "member_expert", **somebody))
+    fixture.records["report_reviewers"] = {"id": str(reviewer["id"]), "ref": reviewer["ref"]}
+
+
+def round_of(fixture: "CountryFixture") -> dict[str, Any]:
+    """A round with the chapter."""
+    days = {"opens": "2026-01-01T00:00:00Z", "closes": "2090-01-01T00:00:00Z"}
+    return {**days, "audience": "experts", "contributions": [fixture.id("contributions")]}
+
+
+def comment_of(fixture: "CountryFixture") -> dict[str, Any]:
+    """A comment on the chapter."""
+    return {"round": 1, "from": 1, "quote": fixture.word, "text": fixture.word}
 
 
 def edition_of(fixture: "CountryFixture") -> dict[str, Any]:

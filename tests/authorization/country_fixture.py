@@ -83,6 +83,8 @@ class CountryFixture:
     """The ref of an action that everybody may read."""
     report: str = ""
     """The ref of a progress report that everybody may read."""
+    reviewer: str = ""
+    """The id of an expert whom everybody may know, without an account."""
     document: str = ""  # the id of a file of evidence that everybody may read
 
     def id(self, plural: str) -> str:

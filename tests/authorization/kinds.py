@@ -3,7 +3,8 @@
 from importlib import import_module
 
 from deploy.local.folder import PROJECT
-from deploy.matrix.operations import Ask, operations
+from deploy.matrix.demands import Ask
+from deploy.matrix.operations import operations
 from shared.database.tables import metadata
 
 for _file in PROJECT.glob("services/**/tables.py"):
@@ -54,7 +55,10 @@ FIXED_BODIES = {
 """The body of an operation that enters no record."""
 DATASETS = {"membership": "institutions", "centres": "register", "actions": "actions"}
 """A dataset of the open data of each service."""
-_NAMESAKES = {("actions", "report_templates"): "progress_report_templates"}
+_NAMESAKES = {
+    ("actions", "report_templates"): "progress_report_templates",
+    ("actions", "reviewers"): "report_reviewers",
+}
 """The names here of kinds whose plural another service has, too."""
 
 
@@ -80,7 +84,8 @@ _UNDER = {
 ABOVE = {
     **_UNDER,
     **{plural: plural for plural in ("actions", "milestones", "reports", "evaluations")},
-    **dict.fromkeys(("reviewers", "offers"), "peers"),
+    **dict.fromkeys(("reviewers", "report_reviewers", "offers"), "peers"),
+    **dict.fromkeys(("review_rounds", "comments"), "editions"),
     **dict.fromkeys(("delegations", "report_comments"), "reports"),
     "terms": "centres",
     "erasures": "experts",

@@ -13,8 +13,9 @@ import httpx
 import pytest
 
 from deploy.matrix import notifications, offices, page, readers
+from deploy.matrix.demands import Ask
 from deploy.matrix.holders import NOBODY, OWN, PERSON, Holder, holders
-from deploy.matrix.operations import Ask, Operation, operations
+from deploy.matrix.operations import Operation, operations
 from deploy.matrix.responses import ALWAYS_PUBLISHED, MAY_BE_PUBLISHED, Class, Target, class_of
 from services.access.access import ROLE_SCOPES
 from services.access.notifying.notifications.domain import NOTICES

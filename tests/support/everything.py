@@ -418,6 +418,18 @@ def _report(by: Client) -> None:
     text = by.create(CONTRIBUTIONS, contribution_body(edition, author))
     note = {"body": "# Peat\n\nPeat stores carbon.", "note": "First draft"}
     by.finished(by.start(f"{text['links']['self']}/versions", note))
+    days = {"opens": "2026-01-01T00:00:00Z", "closes": "2090-01-01T00:00:00Z"}
+    path = f"{edition['links']['self']}/review_rounds"
+    reviewed = by.create(path, {**days, "audience": "both", "contributions": [text["id"]]})
+    by.step(reviewed["links"]["self"], "open")
+    of_round = {"round": reviewed["number"]}
+    reviewer = _active(by, "Rae Reviewer")
+    account = by.create("/access/v1/accounts", {"email": "rae@example.org", "name": "Rae Reviewer"})
+    by.step(reviewer["links"]["self"], "link_account", fields={"account_id": account["id"]})
+    by.create(f"{text['links']['self']}/reviewers", {**of_round, "expert_id": reviewer["id"]})
+    said = {**of_round, "from": 2, "quote": "stores carbon", "text": "How much?"}
+    comment = by.create(f"{text['links']['self']}/comments", said)
+    by.step(comment["links"]["self"], "answer", reason="600 Gt.", fields={"decision": "accepted", "version": 1})
 
 
 def _consent(by: Client, account: dict[str, Any]) -> None:

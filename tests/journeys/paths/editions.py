@@ -10,7 +10,7 @@ from tests.journeys.paths.world import V1
 from tests.support.running import eventually
 
 _V1 = V1["actions"]
-_CHIEF, _AUTHOR, _BOTH = "chief", "author", "author who edits"
+CHIEF, AUTHOR, BOTH = "chief", "author", "author who edits"
 _DEADLINES = {"draft": "2090-01-31", "review": "2090-03-31", "final": "2090-05-31"}
 _numbers = count(1)
 
@@ -32,7 +32,7 @@ def _edition(path_run: PathRun, **more: Any) -> str:
     }
     path = str(path_run.create("admin", f"{_V1}/editions", **body)["links"]["self"])
     path_run.notes["edition"] = path
-    path_run.notes[_CHIEF] = _editor(path_run, "admin", "editor_in_chief", path_run.world.person("Chief"))
+    path_run.notes[CHIEF] = _editor(path_run, "admin", "editor_in_chief", path_run.world.person("Chief"))
     return path
 
 
@@ -46,59 +46,62 @@ def _editor(path_run: PathRun, by: str, role: str, person: Any) -> Any:
     return person
 
 
-def _open(path_run: PathRun) -> None:
-    path = _edition(path_run, call=_call(1, 2), deadlines=_DEADLINES)
-    path_run.by(_CHIEF).step(path, "open_call")
+def open_edition(path_run: PathRun, **more: Any) -> None:
+    """An edition whose call is open."""
+    path = _edition(path_run, call=_call(1, 2), deadlines=_DEADLINES, **more)
+    path_run.by(CHIEF).step(path, "open_call")
 
 
 def _proposal(path_run: PathRun) -> str:
     """A proposal of an expert for an edition whose call is open."""
-    _open(path_run)
-    key = expert_with_account(path_run, _AUTHOR)
+    open_edition(path_run)
+    key = expert_with_account(path_run, AUTHOR)
     me = {"expert_id": key, "roles": ["writing-original-draft"], "corresponding": True}
     titles, edition = {"en": "Peat"}, path_run.notes["edition"].rpartition("/")[2]
     body = {"edition_id": edition, "outline_key": "soils", "titles": titles, "authors": [me]}
-    return str(path_run.create(_AUTHOR, f"{_V1}/contributions", **body)["links"]["self"])
+    return str(path_run.create(AUTHOR, f"{_V1}/contributions", **body)["links"]["self"])
 
 
 def _of_author_who_edits(path_run: PathRun) -> str:
     path = _proposal(path_run)
-    path_run.notes[_BOTH] = _editor(path_run, _CHIEF, "editor", path_run.notes[_AUTHOR])
+    path_run.notes[BOTH] = _editor(path_run, CHIEF, "editor", path_run.notes[AUTHOR])
     return path
 
 
 def _author_confirms(path_run: PathRun) -> None:
-    path_run.by(_AUTHOR).step(path_run.record, "confirm_authorship")
+    path_run.by(AUTHOR).step(path_run.record, "confirm_authorship")
 
 
 def _draft_of_editor(path_run: PathRun) -> str:
     """A draft of the chief without authors, of which the chief's own entry is one after the first refusal."""
-    _open(path_run)
-    path_run.notes["key"] = expert_with_account(path_run, _AUTHOR)
+    open_edition(path_run)
+    path_run.notes["key"] = expert_with_account(path_run, AUTHOR)
     edition = path_run.notes["edition"].rpartition("/")[2]
     body = {"edition_id": edition, "outline_key": "soils", "titles": {"en": "Peat"}}
-    return str(path_run.create(_CHIEF, f"{_V1}/contributions", **body)["links"]["self"])
+    return str(path_run.create(CHIEF, f"{_V1}/contributions", **body)["links"]["self"])
 
 
 def _name_the_author(path_run: PathRun) -> None:
     me = {"expert_id": path_run.notes["key"], "roles": ["writing-original-draft"], "corresponding": True}
-    path_run.by(_CHIEF).change(path_run.record, {"authors": [me]})
-    eventually(lambda: path_run.by(_AUTHOR).look(path_run.record).status_code == 200)
+    path_run.by(CHIEF).change(path_run.record, {"authors": [me]})
+    eventually(lambda: path_run.by(AUTHOR).look(path_run.record).status_code == 200)
 
 
-def _become_editor(path_run: PathRun) -> None:
-    path_run.notes[_BOTH] = _editor(path_run, _CHIEF, "editor", path_run.notes[_AUTHOR])
+def become_editor(path_run: PathRun) -> None:
+    """The author becomes an editor, too."""
+    path_run.notes[BOTH] = _editor(path_run, CHIEF, "editor", path_run.notes[AUTHOR])
 
 
-def _version_of_chief(path_run: PathRun) -> None:
-    chief = path_run.by(_CHIEF)
+def version_of_chief(path_run: PathRun) -> None:
+    """The chief sends a version of the path's record."""
+    chief = path_run.by(CHIEF)
     sent = chief.send("POST", f"{path_run.record}/versions", json={"body": "# Peat"})
     assert sent.status_code == 202, sent.text
     eventually(lambda: chief.get(f"{_V1}/jobs/{sent.json()['id']}")["status"] == "succeeded")
 
 
 def _abandon(path_run: PathRun) -> None:
-    path_run.by(_CHIEF).step(path_run.notes["edition"], "abandon", reason="No money.")
+    path_run.by(CHIEF).step(path_run.notes["edition"], "abandon", reason="No money.")
     later("actions.follow_editions")(path_run)
 
 
@@ -109,12 +112,12 @@ PATHS = (
         _edition,
         "draft",
         (
-            refused(_CHIEF, "open_call", "call_missing", change(_CHIEF, call=_call(-2, -1))),
-            refused(_CHIEF, "open_call", "deadline_passed", change(_CHIEF, call=_call(1, 2))),
-            refused(_CHIEF, "open_call", "deadlines_missing", change(_CHIEF, deadlines=_DEADLINES)),
-            taken(_CHIEF, "open_call", "call"),
-            taken(_CHIEF, "close_call", "writing"),
-            taken(_CHIEF, "abandon", "abandoned"),
+            refused(CHIEF, "open_call", "call_missing", change(CHIEF, call=_call(-2, -1))),
+            refused(CHIEF, "open_call", "deadline_passed", change(CHIEF, call=_call(1, 2))),
+            refused(CHIEF, "open_call", "deadlines_missing", change(CHIEF, deadlines=_DEADLINES)),
+            taken(CHIEF, "open_call", "call"),
+            taken(CHIEF, "close_call", "writing"),
+            taken(CHIEF, "abandon", "abandoned"),
         ),
     ),
     Path(
@@ -123,13 +126,13 @@ PATHS = (
         _of_author_who_edits,
         "proposed",
         (
-            refused(_BOTH, "accept", "is_an_author"),
-            taken(_CHIEF, "assign", "proposed", editor_id=lambda path_run: path_run.notes[_CHIEF].account),
-            taken(_CHIEF, "accept", "draft"),
+            refused(BOTH, "accept", "is_an_author"),
+            taken(CHIEF, "assign", "proposed", editor_id=lambda path_run: path_run.notes[CHIEF].account),
+            taken(CHIEF, "accept", "draft"),
             refused("admin", "confirm_authorship", "not_an_author"),
-            taken(_AUTHOR, "confirm_authorship", "draft"),
-            refused(_AUTHOR, "confirm_authorship", "authorship_confirmed"),
-            taken(_CHIEF, "drop", "dropped"),
+            taken(AUTHOR, "confirm_authorship", "draft"),
+            refused(AUTHOR, "confirm_authorship", "authorship_confirmed"),
+            taken(CHIEF, "drop", "dropped"),
         ),
     ),
     Path(
@@ -137,7 +140,7 @@ PATHS = (
         "WS",
         _of_author_who_edits,
         "proposed",
-        (refused(_BOTH, "decline", "is_an_author"), taken(_CHIEF, "decline", "declined")),
+        (refused(BOTH, "decline", "is_an_author"), taken(CHIEF, "decline", "declined")),
     ),
     Path(
         "actions.contributions",
@@ -145,16 +148,16 @@ PATHS = (
         _draft_of_editor,
         "draft",
         (
-            refused("admin", "submit", "version_missing", _version_of_chief),
-            refused("admin", "submit", "abstract_missing", change(_CHIEF, abstract={"en": "Peat."})),
-            refused("admin", "submit", "conflicts_missing", change(_CHIEF, conflicts="None.")),
+            refused("admin", "submit", "version_missing", version_of_chief),
+            refused("admin", "submit", "abstract_missing", change(CHIEF, abstract={"en": "Peat."})),
+            refused("admin", "submit", "conflicts_missing", change(CHIEF, conflicts="None.")),
             refused("admin", "submit", "authors_missing", _name_the_author),
-            refused(_AUTHOR, "submit", "authorships_unconfirmed", _author_confirms),
-            taken(_AUTHOR, "submit", "submitted"),
-            given(_become_editor),
-            refused(_BOTH, "take", "is_an_author"),
-            taken(_CHIEF, "take", "in_review"),
-            taken(_CHIEF, "return", "changes_requested"),
+            refused(AUTHOR, "submit", "authorships_unconfirmed", _author_confirms),
+            taken(AUTHOR, "submit", "submitted"),
+            given(become_editor),
+            refused(BOTH, "take", "is_an_author"),
+            taken(CHIEF, "take", "in_review"),
+            taken(CHIEF, "return", "changes_requested"),
         ),
     ),
     Path("actions.contributions", "WS", _proposal, "proposed", (follows("drop", "dropped", _abandon),)),

@@ -365,6 +365,29 @@ class CodeState(TypedDict):
     zone: NotRequired[str | None]
 
 
+class CommentCounts(TypedDict):
+    open: int
+    answered: int
+    resolved: int
+
+
+class CommentFields(TypedDict):
+    decision: NotRequired[Literal["accepted", "partly", "rejected", "noted"] | None]
+    version: NotRequired[int | None]
+
+
+class CommentPage(TypedDict):
+    items: list[Comment]
+    next: str | None
+    total_estimate: NotRequired[int | None]
+
+
+class CommentTransition(TypedDict):
+    action: str
+    reason: NotRequired[str | None]
+    fields: NotRequired[CommentFields]
+
+
 class ComparedSubject(TypedDict):
     kind: str
     id: str
@@ -416,6 +439,9 @@ class Contribution(TypedDict):
     due: str | None
     authors: list[ContributionAuthor]
     editor_id: str | None
+    consent: ContributionConsent | None
+    current: NotRequired[CurrentVersion | None]
+    comments: NotRequired[CommentCounts | None]
     days_late: int | None
 
 
@@ -427,6 +453,11 @@ class ContributionAuthor(TypedDict):
     roles: list[Literal["conceptualization", "data-curation", "formal-analysis", "funding-acquisition", "investigation", "methodology", "project-administration", "resources", "software", "supervision", "validation", "visualization", "writing-original-draft", "writing-review-editing"]]
     corresponding: bool
     confirmed_at: str | None
+
+
+class ContributionConsent(TypedDict):
+    version: int
+    at: str
 
 
 class ContributionCreate(TypedDict):
@@ -466,6 +497,51 @@ class ContributionPatch(TypedDict):
     authors: NotRequired[list[AuthorBody] | None]
 
 
+class ContributionReviewer(TypedDict):
+    id: str
+    ref: str
+    version: int
+    status: str
+    country: str | None
+    visibility: Literal["public", "network", "restricted"]
+    created_at: NotRequired[str | None]
+    created_by: NotRequired[str | None]
+    updated_at: NotRequired[str | None]
+    updated_by: NotRequired[str | None]
+    allowed_actions: NotRequired[list[AllowedAction] | None]
+    links: Links
+    edition_id: str
+    contribution_id: str
+    round_id: str
+    titles: dict[str, str]
+    expert_id: str
+    conflict_of_interest: bool | None
+    conflict: str | None
+    round: int
+
+
+class ContributionReviewerCreate(TypedDict):
+    expert_id: str
+    round: int | str
+
+
+class ContributionReviewerFields(TypedDict):
+    conflict_of_interest: NotRequired[bool | None]
+    conflict: NotRequired[str | None]
+
+
+class ContributionReviewerPage(TypedDict):
+    items: list[ContributionReviewer]
+    next: str | None
+    total_estimate: NotRequired[int | None]
+
+
+class ContributionReviewerTransition(TypedDict):
+    action: str
+    reason: NotRequired[str | None]
+    fields: NotRequired[ContributionReviewerFields]
+
+
 class ContributionTransition(TypedDict):
     action: str
     reason: NotRequired[str | None]
@@ -481,7 +557,7 @@ class ContributionVersion(TypedDict):
     warnings: list[VersionWarning]
     note: str | None
     created_at: str
-    created_by: str
+    created_by: str | None
     blocks: list[VersionBlock]
     references: list[dict[str, Any]]
 
@@ -626,6 +702,13 @@ class Coverage(TypedDict):
     items: list[CodeCoverage]
     orphans: list[OrphanedCode]
     next: str | None
+
+
+class CurrentVersion(TypedDict):
+    number: int
+    language: str
+    words: int
+    created_at: str
 
 
 class DataLicence(TypedDict):
@@ -2537,6 +2620,54 @@ class ResultViolation(TypedDict):
     status: str
 
 
+class ReviewRound(TypedDict):
+    id: str
+    ref: str
+    version: int
+    status: str
+    country: str | None
+    visibility: Literal["public", "network", "restricted"]
+    created_at: NotRequired[str | None]
+    created_by: NotRequired[str | None]
+    updated_at: NotRequired[str | None]
+    updated_by: NotRequired[str | None]
+    allowed_actions: NotRequired[list[AllowedAction] | None]
+    links: Links
+    edition_id: str
+    number: int
+    opens: str
+    closes: str
+    audience: str
+    contributions: list[str]
+
+
+class ReviewRoundCreate(TypedDict):
+    opens: str
+    closes: str
+    audience: NotRequired[Literal["experts", "governments", "both"]]
+    contributions: list[str]
+    number: NotRequired[int | None]
+
+
+class ReviewRoundPage(TypedDict):
+    items: list[ReviewRound]
+    next: str | None
+    total_estimate: NotRequired[int | None]
+
+
+class ReviewRoundPatch(TypedDict):
+    opens: NotRequired[str | None]
+    closes: NotRequired[str | None]
+    audience: NotRequired[Literal["experts", "governments", "both"] | None]
+    contributions: NotRequired[list[str] | None]
+
+
+class ReviewRoundTransition(TypedDict):
+    action: str
+    reason: NotRequired[str | None]
+    fields: NotRequired[NoFields]
+
+
 class RevisionSummary(TypedDict):
     id: str
     ref: str
@@ -3128,7 +3259,7 @@ class VersionSummary(TypedDict):
     warnings: list[VersionWarning]
     note: str | None
     created_at: str
-    created_by: str
+    created_by: str | None
 
 
 class VersionWarning(TypedDict):
@@ -3144,6 +3275,12 @@ class ViolationResponse(TypedDict):
     right: str | None
     instruction: dict[str, str]
     acknowledged: bool
+
+
+Comment = TypedDict("Comment", {"id": "str", "ref": "str", "version": "int", "status": "str", "country": "str | None", "visibility": "Literal[\"public\", \"network\", \"restricted\"]", "created_at": "NotRequired[str | None]", "created_by": "NotRequired[str | None]", "updated_at": "NotRequired[str | None]", "updated_by": "NotRequired[str | None]", "allowed_actions": "NotRequired[list[AllowedAction] | None]", "links": "Links", "edition_id": "str", "contribution_id": "str", "round_id": "str", "number": "int", "chapter": "str", "on_version": "int", "quote": "str | None", "kind": "str", "text": "str", "government": "str | None", "decision": "str | None", "answer": "str | None", "answered_in": "int | None", "was_reopened": "bool", "round": "int", "from": "int", "to": "int"})
+
+
+CommentCreate = TypedDict("CommentCreate", {"round": "int | str", "from": "int", "to": "NotRequired[int | None]", "quote": "NotRequired[str | None]", "kind": "NotRequired[Literal[\"substance\", \"fact\", \"wording\"]]", "text": "str"})
 
 
 HistoryLine = TypedDict("HistoryLine", {"version": "int", "at": "str", "by": "Actor", "action": "str", "reason": "str | None", "from": "str | None", "to": "str | None", "changes": "list[Change]", "request_id": "str", "erased": "NotRequired[bool | None]"})
@@ -3167,6 +3304,7 @@ class ActionsService(Service):
     actions: Collection[Action, ActionCreate, ActionPatch]
     assessments: Collection[Assessment, AssessmentCreate, AssessmentPatch]
     calendars: Collection[Calendar, CalendarCreate, dict[str, Any]]
+    comments: Collection[Comment, dict[str, Any], dict[str, Any]]
     contributions: Collection[Contribution, ContributionCreate, ContributionPatch]
     correspondence: Collection[Correspondence, CorrespondenceCreate, CorrespondencePatch]
     countries: Collection[CountryAnswer, dict[str, Any], dict[str, Any]]
@@ -3193,6 +3331,8 @@ class ActionsService(Service):
     report_templates: Collection[ProgressReportTemplate, ProgressReportTemplateCreate, ProgressReportTemplatePatch]
     reports: Collection[Report, ReportCreate, ReportPatch]
     results: Collection[Result, ResultCreate, ResultPatch]
+    review_rounds: Collection[ReviewRound, dict[str, Any], ReviewRoundPatch]
+    reviewers: Collection[ContributionReviewer, dict[str, Any], dict[str, Any]]
     schemes: Collection[Scheme, SchemeCreate, SchemePatch]
     statistics: Collection[dict[str, Any], dict[str, Any], dict[str, Any]]
     support_requests: Collection[SupportRequest, SupportRequestCreate, SupportRequestPatch]

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Literal, TypeAlias
 
-from services.access.notifying.notifications.domain import WORK_KIND, Notice
+from services.access.notifying.notifications.domain import COMMENT_KIND, WORK_KIND, Notice
 
 Delivery: TypeAlias = Literal["mail", "digest", "none"]
 """A mail for each notification, a part of one mail a day, or no mail."""
 DEFAULT_DELIVERY: Delivery = "mail"
-DEFAULT_WORK_DELIVERY: Delivery = "digest"
+DAILY = frozenset((WORK_KIND, COMMENT_KIND))
+"""The kinds that are a part of one mail a day unless somebody chose otherwise."""
 PAUSE = timedelta(minutes=15)
 """How long a person gets no second mail of those that are gathered."""
 GATHERED_SERVICE = "actions."
@@ -18,10 +19,14 @@ MOST_IN_DIGEST = 100
 """Most notifications that one digest lists, the newest first."""
 
 
+def default_of(kind: str) -> Delivery:
+    """How a person gets notifications of a kind without a choice."""
+    return "digest" if kind in DAILY else DEFAULT_DELIVERY
+
+
 def delivery_of(preferences: Mapping[str, str], notice: Notice) -> str:
     """How a person with these preferences gets a notification."""
-    default = DEFAULT_WORK_DELIVERY if notice.kind == WORK_KIND else DEFAULT_DELIVERY
-    return preferences.get(notice.kind, default) if notice.is_mailed else "none"
+    return preferences.get(notice.kind, default_of(notice.kind)) if notice.is_mailed else "none"
 
 
 def is_gathered(kind: str, resource: str) -> bool:

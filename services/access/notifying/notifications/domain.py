@@ -9,6 +9,8 @@ from shared.contracts.registry import FACTS
 
 WORK_KIND, WORK_EVENT = "work_list", "work_list.waiting"
 """The kind and the event of notifications of what waits for a step of the account."""
+COMMENT_KIND = "global_report_comment"
+"""The kind of notifications of comments on the Global Report."""
 RETENTION = timedelta(days=365)
 """How long a notification is stored, read or not."""
 
@@ -52,6 +54,11 @@ class Audience(StrEnum):
     UPLOADER = "who uploaded the file"
     CONTRIBUTORS = "the authors of the contribution who are experts"
     CONTRIBUTION_EDITOR = "the editor of the contribution, or else the editors of the edition"
+    CONTRIBUTION_REVIEWER = "the expert who is invited to review the contribution"
+    REVIEW_EDITORS = "the editors of the edition that is reviewed"
+    COMMENTED_AUTHORS = "the authors, who are experts, of the contribution that it is about"
+    COMMENTED_EDITORS = "the editors of the edition that it is about"
+    COMMENTER = "who commented"
     COMMITTEE = "president and secretary of the country's committee"
     GOVERNMENT = "focal points of the country"
     CLIENT_PEOPLE = "who made the client, and its contacts"
@@ -239,6 +246,13 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         *_notices("global_report", _A.CONTRIBUTORS, of="actions.contribution draft declined dropped"),
         *_notices("global_report", _A.CONTRIBUTORS, of="actions.contribution changes_requested deadline_near"),
         *_notices("global_report", _A.CONTRIBUTORS, _A.CONTRIBUTION_EDITOR, of="actions.contribution deadline_passed"),
+        *_notices("global_report", _A.CONTRIBUTORS, of="actions.contribution cleared"),
+        *_notices("global_report", _A.CONTRIBUTION_EDITOR, of="actions.contribution consented"),
+        *_notices("global_report", _A.CONTRIBUTION_REVIEWER, of="actions.reviewer created withdrawn"),
+        *_notices("global_report", _A.REVIEW_EDITORS, of="actions.reviewer accepted declined"),
+        *_notices(COMMENT_KIND, _A.COMMENTED_AUTHORS, _A.COMMENTED_EDITORS, of="actions.comment created"),
+        *_notices(COMMENT_KIND, _A.COMMENTED_AUTHORS, of="actions.comment reopened"),
+        *_notices(COMMENT_KIND, _A.COMMENTER, of="actions.comment answered"),
         *_notices("evidence", _A.AUTHOR, of="actions.evidence superseded withdrawn purged"),
         *_notices("evidence", _A.UPLOADER, of="actions.evidence quarantined"),
         *_notices(

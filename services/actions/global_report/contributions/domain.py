@@ -21,6 +21,8 @@ EDITABLE = ("proposed", *AWAITED)
 OPEN = (*EDITABLE, "submitted", "in_review")
 REMINDED = (-14, -3, 0)
 """The days from the last day on which authors are reminded; afterwards each week."""
+COMMENTED = ("open", "answered", "resolved")
+"""The states of comments that count."""
 CONFIRM = "confirm_authorship"
 NO_ADDRESS: Mapping[str, Address] = {}
 
@@ -34,11 +36,16 @@ Missing: TypeAlias = Literal[
 @dataclass(frozen=True, slots=True)
 class ContributionGuardContext:
     """The inputs of the guards: whether the caller is one of the authors, and has still to confirm it; what is missing
-    for a submission."""
+    for a submission; what a clearance depends on."""
 
     is_author: bool
     is_unconfirmed: bool
     missing: Missing | None = None
+    has_open_comments: bool = False
+    has_open_rounds: bool = False
+    is_chapter: bool = False
+    """Whether it is the chapter of a country."""
+    has_consent: bool = False
 
 
 def _submittable(guard_context: ContributionGuardContext) -> Missing | None:
@@ -47,6 +54,26 @@ def _submittable(guard_context: ContributionGuardContext) -> Missing | None:
 
 def _by_another(guard_context: ContributionGuardContext) -> Literal["is_an_author"] | None:
     return "is_an_author" if guard_context.is_author else None
+
+
+def _clearable(
+    guard_context: ContributionGuardContext,
+) -> Literal["is_an_author", "comments_open", "round_not_complete", "national_consent_missing"] | None:
+    if guard_context.is_author:
+        return "is_an_author"
+    if guard_context.has_open_comments:
+        return "comments_open"
+    if guard_context.has_open_rounds:
+        return "round_not_complete"
+    return "national_consent_missing" if guard_context.is_chapter and not guard_context.has_consent else None
+
+
+def _consentable(
+    guard_context: ContributionGuardContext,
+) -> Literal["not_a_country_chapter", "consent_given"] | None:
+    if not guard_context.is_chapter:
+        return "not_a_country_chapter"
+    return "consent_given" if guard_context.has_consent else None
 
 
 def _confirmable(
@@ -58,7 +85,7 @@ def _confirmable(
 
 
 LIFECYCLE: Lifecycle[ContributionGuardContext] = Lifecycle(
-    (*OPEN, "declined", "dropped"),
+    (*OPEN, "cleared", "declined", "dropped"),
     (
         transition("accept", "proposed", "draft", guard=_by_another, fields=("due",)),
         transition("decline", "proposed", "declined", guard=_by_another, reason_required=True),
@@ -67,8 +94,10 @@ LIFECYCLE: Lifecycle[ContributionGuardContext] = Lifecycle(
         transition("submit", "|".join(AWAITED), "submitted", guard=_submittable),
         transition("take", "submitted", "in_review", guard=_by_another),
         transition("return", "in_review", "changes_requested", reason_required=True, fields=("due",)),
+        transition("consent", "in_review", "in_review", guard=_consentable, fact="consented"),
+        transition("clear", "in_review", "cleared", guard=_clearable),
         transition("drop", "|".join((*AWAITED, "submitted")), "dropped", reason_required=True),
-        transition("drop", "|".join(OPEN), "dropped", is_scheduled=True),
+        transition("drop", "|".join((*OPEN, "cleared")), "dropped", is_scheduled=True),
     ),
 )
 

@@ -6,14 +6,15 @@ from uuid import UUID
 
 from services.actions.access import ROLES
 from services.actions.global_report.contributions import domain, queries
-from services.actions.global_report.contributions.record import Contribution
+from services.actions.global_report.contributions.record import Consent, Contribution
 from services.actions.global_report.contributions.tables import contribution
 from services.actions.global_report.editions.domain import LIVING, PUBLISHED, entry_of, takes_proposals
 from services.actions.global_report.editions.operations import EDITIONS
 from services.actions.global_report.editions.queries import edition_of
 from services.actions.global_report.editions.record import Edition
+from shared.database.locks import lock_names
 from shared.database.unit_of_work import Connect, UnitOfWork
-from shared.kernel.clock import now, today
+from shared.kernel.clock import now, to_text, today
 from shared.kernel.errors import Conflict, Forbidden, Invalid, invalid_field, unknown_reference
 from shared.kernel.lifecycle import Fields, given, given_id
 from shared.kernel.principal import Principal
@@ -36,6 +37,11 @@ _OF_EDITORS = frozenset(("due", "outline_key"))
 def own_records(principal: Principal) -> frozenset[str]:
     """The ids of the caller's own records in the register."""
     return principal.permission_scope(ROLES, CONTRIBUTIONS.resource.name, domain.CONFIRM).records
+
+
+def comments_lock(edition: UUID) -> str:
+    """The name of the lock of whoever comments on an edition, and of what depends on its comments."""
+    return f"comments on {edition}"
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Contribution) -> Contribution:
@@ -154,6 +160,8 @@ async def transition(
     """Applies one transition. Raises what `Lifecycle.advance` raises, Invalid for `assign` to an account that is no
     editor of the edition."""
     may = permitted(access, before)
+    if requested.action == "clear":
+        await lock_names(uow.connection, comments_lock(before.edition_id))
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
     wanted = before
     if may(requested.action):
@@ -170,23 +178,27 @@ async def _changed(
     uow: UnitOfWork, access: AccessScope, before: Contribution, requested: TransitionRequest
 ) -> Contribution:
     """The contribution with what a transition changes besides the state."""
-    fields = requested.fields
+    fields, wanted = requested.fields, before
     match requested.action:
         case domain.CONFIRM:
-            return domain.confirmed(before, {*own_records(access.principal)}, now())
+            wanted = domain.confirmed(before, {*own_records(access.principal)}, now())
         case "accept":
             edition = await edition_of(uow.connection, before.edition_id)
-            return replace(before, due=_due(edition, given(fields, "due", date)))
+            wanted = replace(before, due=_due(edition, given(fields, "due", date)))
         case "return":
-            return replace(before, due=given(fields, "due", date) or before.due)
+            wanted = replace(before, due=given(fields, "due", date) or before.due, consent=None)
+        case "consent":
+            current = await queries.current_version(uow.connection, before.id, before.language)
+            consent = current and Consent(version=current["number"], at=to_text(now()))
+            wanted = replace(before, consent=consent)
         case "assign":
             editor = given_id(fields, "editor_id")
             if editor is not None and not await queries.is_editor(uow.connection, before.edition_id, editor):
                 raise unknown_reference("/fields/editor_id", "editor of the edition")
-            return replace(before, editor_id=editor)
+            wanted = replace(before, editor_id=editor)
         case "decline" | "drop":
-            return replace(before, addresses={})
-    return before
+            wanted = replace(before, addresses={})
+    return wanted
 
 
 async def load_guard_context(
@@ -199,11 +211,27 @@ async def load_guard_context(
         async with connect() as connection:
             is_author = principal.account_id in await queries.accounts_of(connection, record.expert_ids)
     missing = None
+    if record.status == "in_review":
+        return await _reviewed(connect, record, is_author=is_author)
     if record.status in domain.AWAITED:
         async with connect() as connection:
             has_version = await queries.has_version(connection, record.id, record.language)
         missing = domain.missing_in(record, has_version=has_version)
     return domain.ContributionGuardContext(is_author, domain.is_unconfirmed(record, {*own}), missing)
+
+
+async def _reviewed(connect: Connect, record: Contribution, *, is_author: bool) -> domain.ContributionGuardContext:
+    async with connect() as connection:
+        comments = await queries.comments_of(connection, record.id)
+        has_open_rounds = await queries.has_open_round(connection, record.id)
+    return domain.ContributionGuardContext(
+        is_author,
+        is_unconfirmed=False,
+        has_open_comments=bool(comments["open"]),
+        has_open_rounds=has_open_rounds,
+        is_chapter=record.country is not None,
+        has_consent=record.consent is not None,
+    )
 
 
 async def remind(uow: UnitOfWork) -> None:

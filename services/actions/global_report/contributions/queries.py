@@ -6,17 +6,40 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, Text, Uuid, any_, bindparam, case, cast, false, func, or_, select, type_coerce
+from sqlalchemy import (
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    case,
+    cast,
+    false,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.actions.global_report.contributions.domain import AWAITED, CONFIRM, EDITABLE, LIFECYCLE, OPEN, REMINDED
+from services.actions.global_report.contributions.domain import (
+    AWAITED,
+    COMMENTED,
+    CONFIRM,
+    EDITABLE,
+    LIFECYCLE,
+    OPEN,
+    REMINDED,
+)
 from services.actions.global_report.contributions.record import Contribution
-from services.actions.global_report.contributions.tables import contribution, version
+from services.actions.global_report.contributions.tables import comment, contribution, review_round, version
 from services.actions.global_report.editions.tables import edition
 from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.locks import lock_names
-from shared.database.statements import Connection, Statement
+from shared.database.statements import Connection, Row, Statement
 from shared.records.access_scope import AccessKind, constant
 from shared.records.filters import values
 from shared.records.listing import Listing
@@ -66,9 +89,11 @@ NEXT_STEPS = NextSteps(
         *(NextStep(status, "submit", _corresponding, is_personal=True) for status in AWAITED),
         NextStep("submitted", "take", _editor),
         NextStep("in_review", "return", _editor),
+        NextStep("in_review", "consent", only=and_(_c.country.is_not(None), _c.consent.is_(None))),
     ),
     scope=_c.edition_id,
 )
+_OF_STATE = {status: func.count().filter(comment.c.status == constant(status)) for status in COMMENTED}
 
 
 def _visible(access_kind: AccessKind) -> Select[Any]:
@@ -96,13 +121,37 @@ _LISTED = listing(
     values("outline_key", _c.outline_key, "Keys of places of the outline, separated by commas"),
     NEXT_STEPS.holder,
 )
-LISTING: Listing = replace(_LISTED, sorts={**_LISTED.sorts, "due": _c.due, "number": _c.number})
+LISTING: Listing = replace(
+    _LISTED,
+    filters={name: each for name, each in _LISTED.filters.items() if name != "corresponding_id"},
+    sorts={**_LISTED.sorts, "due": _c.due, "number": _c.number},
+)
+"""Nobody filters by an author, whom a reviewer might not know."""
 _NUMBER = Lookup(
     select(func.coalesce(func.max(_c.number), 0) + 1).where(_c.edition_id == bindparam("edition")).limit(1)
 )
 _HAS_VERSION = Lookup(
     select(version.c.number)
     .where(version.c.contribution_id == bindparam("contribution"), version.c.language == bindparam("language"))
+    .limit(1)
+)
+_CURRENT = Lookup(
+    select(version.c.number, version.c.language, version.c.words, version.c.created_at)
+    .where(version.c.contribution_id == bindparam("contribution"), version.c.language == bindparam("language"))
+    .order_by(version.c.number.desc())
+    .limit(1)
+)
+_COMMENTS = Lookup(
+    select(*(number.label(status) for status, number in _OF_STATE.items()))
+    .where(comment.c.contribution_id == bindparam("contribution"))
+    .limit(1)
+)
+_OPEN_ROUND = Lookup(
+    select(review_round.c.id)
+    .where(
+        review_round.c.contributions.contains(bindparam("contributions", type_=ARRAY(Uuid))),
+        review_round.c.status != constant("complete"),
+    )
     .limit(1)
 )
 _IS_EDITOR = Lookup(
@@ -151,6 +200,22 @@ async def next_number(connection: Connection, edition_id: UUID) -> int:
 async def has_version(connection: Connection, key: UUID, language: str) -> bool:
     """Whether a contribution has a version in a language."""
     return await _HAS_VERSION.fetchval(connection, contribution=key, language=language) is not None
+
+
+async def current_version(connection: Connection, key: UUID, language: str) -> Row | None:
+    """The newest version of a contribution in its language."""
+    return await _CURRENT.fetchrow(connection, contribution=key, language=language)
+
+
+async def comments_of(connection: Connection, key: UUID) -> dict[str, int]:
+    """How many comments on a contribution are in each state, withdrawn ones apart, whoever asks."""
+    row = await _COMMENTS.fetchrow(connection, contribution=key)
+    return {status: row[status] if row else 0 for status in COMMENTED}
+
+
+async def has_open_round(connection: Connection, key: UUID) -> bool:
+    """Whether a round of review with this contribution is not complete."""
+    return await _OPEN_ROUND.fetchval(connection, contributions=[key]) is not None
 
 
 async def is_editor(connection: Connection, edition_id: UUID, account: UUID) -> bool:

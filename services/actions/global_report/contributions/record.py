@@ -44,6 +44,13 @@ class Address(TypedDict):
     asked: int | None
 
 
+class Consent(TypedDict):
+    """What a country has consented to: a version of its chapter, and when, as text."""
+
+    version: int
+    at: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution(Record):
     """A text of an edition, with the country of its country chapter. It is never published by itself. A grant over one
@@ -75,6 +82,9 @@ class Contribution(Record):
     authors: Annotated[Sequence[Author], Public, Written, "The authors, in order, with their roles of CRediT."]
     editor_id: Annotated[
         UUID | None, Public, Tracked, Refers("/access/v1/accounts"), "The account of the editor who handles it."
+    ]
+    consent: Annotated[
+        Consent | None, Public, Tracked, "The version of its chapter to which the country has consented; null before."
     ]
     expert_ids: Annotated[list[UUID], Internal]
     unconfirmed_ids: Annotated[list[UUID], Internal]

@@ -1,13 +1,14 @@
 """Contributions over HTTP: the routes of every record, the progress of an edition, and the confirmation of an author
 with a mailed token."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, Response
 
 from services.actions.access import ROLES
-from services.actions.global_report.contributions import confirming, operations, schemas
+from services.actions.global_report.contributions import confirming, operations, queries, schemas
+from services.actions.global_report.contributions.guards import with_parts
 from services.actions.global_report.contributions.progress import progress_of
 from services.actions.global_report.contributions.queries import LISTING
 from services.actions.global_report.editions.record import Edition
@@ -15,13 +16,22 @@ from services.actions.global_report.editions.routes import EDITION_API
 from shared.database.statements import Row
 from shared.kernel.clock import today
 from shared.kernel.errors import Forbidden
+from shared.records.access_scope import AccessScope
 from shared.records.rows import record_read
 from shared.web.records.record_routes import record_routes
-from shared.web.records.records import Bodies, RecordApi, Steps
+from shared.web.records.records import Bodies, Items, RecordApi, Steps
 from shared.web.request.mailed_tokens import BY_MAILED_TOKEN, limit_tries
-from shared.web.request.request_context import CurrentContext
+from shared.web.request.request_context import CurrentContext, RequestContext
 from shared.web.request.responses import JSON, document_response
 from shared.web.request.route import ResourceRouter
+
+
+async def _members(ctx: RequestContext, _access: AccessScope, row: Row) -> dict[str, Any]:
+    """The present version of a contribution, and how many comments it has."""
+    async with ctx.connection() as connection:
+        current = await queries.current_version(connection, row["id"], row["language"])
+        return {"current": current and dict(current), "comments": await queries.comments_of(connection, row["id"])}
+
 
 CONTRIBUTION_API = RecordApi(
     kind=operations.CONTRIBUTIONS,
@@ -38,6 +48,8 @@ CONTRIBUTION_API = RecordApi(
     create=operations.create,
     update=operations.update,
     steps=Steps(operations.transition, guards=operations.load_guard_context, fields=schemas.ContributionFields),
+    items=Items(members=_members),
+    dependency=with_parts,
 )
 router = record_routes(CONTRIBUTION_API)
 of_edition = ResourceRouter(EDITION_API.kind.resource, ROLES)

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.actions.global_report.contributions import domain, record
+from services.actions.global_report.contributions.participants import is_hidden_from
 from services.actions.global_report.contributions.tables import contribution
 from services.actions.global_report.editions.domain import DEADLINES
 from services.actions.global_report.editions.record import Edition
@@ -16,6 +17,7 @@ from services.actions.global_report.editions.schemas import Key
 from services.actions.reporting.reports.domain import CREDIT
 from shared.kernel.clock import today
 from shared.records import plain
+from shared.records.access_scope import AccessScope
 from shared.records.record import Refers
 from shared.web.contract.contract import STATES
 from shared.web.contract.fields import (
@@ -103,12 +105,39 @@ class ContributionAuthor(ResponseModel):
     confirmed_at: Annotated[datetime | None, "When the author confirmed the authorship; null before."]
 
 
+class ContributionConsent(ResponseModel):
+    """What a country has consented to."""
+
+    version: Annotated[int, Field(examples=[2]), "The number of the version."]
+    at: Annotated[datetime, "When the country consented."]
+
+
+class CurrentVersion(ResponseModel):
+    """The newest version in the contribution's language."""
+
+    number: Annotated[int, Field(examples=[2]), "Its number."]
+    language: Annotated[str, Field(examples=["en"]), "Its language."]
+    words: Annotated[int, Field(examples=[5200]), "How many words it has."]
+    created_at: Annotated[datetime, "When it was read."]
+
+
+class CommentCounts(ResponseModel):
+    """How many comments are in each state."""
+
+    open: Annotated[int, Field(examples=[1]), "How many wait for an answer."]
+    answered: Annotated[int, Field(examples=[3]), "How many have one."]
+    resolved: Annotated[int, Field(examples=[8]), "How many are resolved."]
+
+
 class Contribution(RecordResponse, of=record.Contribution, lifecycle=domain.LIFECYCLE):
     """A contribution as a caller sees it."""
 
     language: Annotated[str, Field(examples=["en"])]
     keywords: Annotated[list[str], Field(examples=[["soil carbon"]])]
     authors: list[ContributionAuthor]
+    consent: ContributionConsent | None
+    current: Annotated[CurrentVersion | None, "In items: the newest version in its language."] = None
+    comments: Annotated[CommentCounts | None, "In items: how many comments there are."] = None
     days_late: Annotated[
         int | None,
         Field(examples=[None]),
@@ -214,4 +243,14 @@ def _derived(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"days_late": domain.days_late(row["status"], row["due"], today())}
 
 
-present = plain.presenter(record.Contribution, contribution, derive=_derived)
+_present = plain.presenter(record.Contribution, contribution, derive=_derived)
+_OF_AUTHORS: Mapping[str, Any] = {
+    "authors": [],
+    **dict.fromkeys(("created_by", "updated_by", "funding", "conflicts", "editor_id")),
+}
+"""What tells who wrote a contribution, for whom a review hides it from."""
+
+
+def present(row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
+    """The contribution in a response; without its authors for who comments without knowing them."""
+    return {**_present(row, access), **(_OF_AUTHORS if is_hidden_from(access.principal, row["id"]) else {})}

@@ -28,12 +28,14 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Edition) -> Edition:
 
 
 async def update(uow: UnitOfWork, _access: AccessScope, before: Edition, wanted: Edition) -> Edition:
-    """Updates a living edition. Its call changes before it opens. Raises Conflict otherwise, Invalid if a place of the
-    outline goes for which a contribution is entered."""
+    """Updates a living edition. Its call changes before it opens, whom its reviews hide before the first round opens.
+    Raises Conflict otherwise, Invalid if a place of the outline goes for which a contribution is entered."""
     changed = differing(before, wanted).keys()
     if changed and (before.status not in domain.LIVING or ("call" in changed and before.status != "draft")):
         raise Conflict("This does not change any more.", members={"current_state": before.status})
     domain.check(wanted)
+    if wanted.review["blind"] != before.review["blind"] and await queries.is_reviewed(uow.connection, before.id):
+        raise Conflict("Whom reviews hide does not change after a round has opened.")
     if "outline" in changed:
         gone = await queries.used_keys(uow.connection, before.id) - {entry["key"] for entry in wanted.outline}
         if gone:

@@ -7,7 +7,7 @@ from sqlalchemy import and_, bindparam, cast, or_, select
 
 from services.actions.global_report.editions.domain import LIFECYCLE, PUBLISHED
 from services.actions.global_report.editions.record import Edition
-from services.actions.global_report.editions.tables import contribution, edition
+from services.actions.global_report.editions.tables import contribution, edition, review_round
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
 from shared.database.tables import Instant
@@ -30,6 +30,11 @@ LISTING = listing(
 _ONE = Lookup(select(edition).where(_e.id == bindparam("key")).limit(1))
 _USED = Lookup(
     select(contribution.c.outline_key).where(contribution.c.edition_id == bindparam("key")).distinct().limit(_MOST_KEYS)
+)
+_BEGUN = Lookup(
+    select(review_round.c.edition_id)
+    .where(review_round.c.edition_id == bindparam("key"), review_round.c.status != constant("planned"))
+    .limit(1)
 )
 _at = bindparam("at", type_=Instant)
 _opens, _closes = (cast(_e.call[name].astext, Instant) for name in ("opens", "closes"))
@@ -56,6 +61,11 @@ async def edition_of(connection: Connection, key: UUID) -> Edition | None:
 async def used_keys(connection: Connection, key: UUID) -> set[str]:
     """The places of an edition's outline for which contributions are entered."""
     return {row["outline_key"] for row in await _USED.fetch(connection, key=key)}
+
+
+async def is_reviewed(connection: Connection, key: UUID) -> bool:
+    """Whether a round of review of an edition has opened."""
+    return await _BEGUN.fetchval(connection, key=key) is not None
 
 
 async def lock_due(connection: Connection, at: datetime) -> list[Edition]:

@@ -1,4 +1,4 @@
-"""Editions, and the columns of contributions that decide about their changes."""
+"""Editions, and the columns of contributions and rounds that decide about their changes."""
 
 from sqlalchemy import Text, Uuid, column
 from sqlalchemy import table as sql_table
@@ -15,3 +15,4 @@ contribution = sql_table(
     column("status", Text),
     schema=SCHEMA,
 )
+review_round = sql_table("action_review_round", column("edition_id", Uuid), column("status", Text), schema=SCHEMA)

@@ -1,6 +1,7 @@
 """Versions of a contribution over HTTP."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, Request, Response
@@ -8,7 +9,9 @@ from starlette.datastructures import FormData
 from starlette.datastructures import UploadFile as FormFile
 
 from services.actions.access import ROLES
+from services.actions.global_report.contributions.guards import with_parts
 from services.actions.global_report.contributions.operations import CONTRIBUTIONS
+from services.actions.global_report.contributions.participants import is_hidden_from
 from services.actions.global_report.contributions.routes import CONTRIBUTION_API
 from services.actions.global_report.versions import operations, queries, schemas
 from services.actions.global_report.versions.domain import DOCX, MARKDOWN, MOST_FILE
@@ -21,7 +24,7 @@ from shared.web.contract.route_options import RouteOptions
 from shared.web.edge.body import JSON_LIMIT
 from shared.web.jobs.jobs import Job, queued_response
 from shared.web.request.endpoint import Handler
-from shared.web.request.request_context import CurrentContext
+from shared.web.request.request_context import CurrentContext, RequestContext
 from shared.web.request.responses import document_response
 from shared.web.request.route import ResourceRouter
 from shared.web.request.uploads import FormRoute
@@ -67,7 +70,7 @@ def _as_json(request: Request, members: dict[str, object]) -> Request:
     return Request({**request.scope, "headers": [*headers, *given.items()]}, receive)
 
 
-router = ResourceRouter(CONTRIBUTIONS.resource, ROLES)
+router = ResourceRouter(CONTRIBUTIONS.resource, ROLES, dependencies=[Depends(with_parts)])
 router.route_class = VersionRoute
 
 
@@ -108,7 +111,8 @@ async def list_contribution_versions(contribution: _readable, ctx: CurrentContex
     """
     async with ctx.connection() as connection:
         rows = await queries.versions_of(connection, ctx.access, contribution["id"])
-    return document_response(ctx, {"items": [schemas.summary(row) for row in rows], "next": None})
+    known = [_shown(schemas.summary(row), contribution, ctx) for row in _known(rows, contribution, ctx)]
+    return document_response(ctx, {"items": known, "next": None})
 
 
 @router.get("/{record}/versions/{version}", responses={200: {"model": schemas.ContributionVersion}})
@@ -121,6 +125,22 @@ async def get_contribution_version(version: str, contribution: _readable, ctx: C
     if version.isascii() and version.isdigit() and len(version) <= 6:
         async with ctx.connection() as connection:
             row = await queries.version_of(connection, ctx.access, contribution["id"], int(version))
-    if row is None:
+            rows = await queries.versions_of(connection, ctx.access, contribution["id"])
+    if row is None or row["number"] not in {one["number"] for one in _known(rows, contribution, ctx)}:
         raise NotFound("There is no such version.")
-    return document_response(ctx, schemas.whole(row))
+    return document_response(ctx, _shown(schemas.whole(row), contribution, ctx))
+
+
+def _known(rows: Sequence[Row], contribution: Row, ctx: RequestContext) -> Sequence[Row]:
+    """The versions that the caller reads, the newest first: who takes part in a round reads the present one and its
+    translations."""
+    if ctx.access.may("history", contribution["country"], CONTRIBUTION_API.scope_of(contribution)):
+        return rows
+    current = next((row["number"] for row in rows if row["translates"] is None), None)
+    return [row for row in rows if current in (row["number"], row["translates"])]
+
+
+def _shown(version: dict[str, Any], contribution: Row, ctx: RequestContext) -> dict[str, Any]:
+    """The version; without what tells who sent it for who comments without knowing the authors."""
+    hidden = {"note": None, "created_by": None} if is_hidden_from(ctx.principal, contribution["id"]) else {}
+    return {**version, **hidden}

@@ -84,7 +84,9 @@ class VersionSummary(ResponseModel):
     warnings: Annotated[list[VersionWarning], "What was left out, or leads nowhere."]
     note: Annotated[str | None, Field(examples=["Numbers of 2026."]), "What changed."]
     created_at: Annotated[datetime, "When it was read."]
-    created_by: Annotated[str, Field(examples=["account:0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"]), "Who sent it."]
+    created_by: Annotated[
+        str | None, Field(examples=["account:0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"]), "Who sent it; null if hidden."
+    ]
 
 
 class VersionBlock(ResponseModel):

@@ -103,7 +103,10 @@ _SHOWN: Mapping[tuple[str, str], str] = {
 _LEFT_OUT: Mapping[str, str] = {
     "history": f" AND NOT (coalesce(t.to_status, '') IN {_DECIDED} AND t.subject IN ({_WITHHELD}))"
     " AND NOT (t.resource = 'membership.nominations' AND t.action = 'recuse')"
+    " AND NOT (t.resource = 'actions.comments' AND t.action NOT IN ('create', 'withdraw'))"
 }
+"""What the person does not learn of others: decisions of panels, and who answers or judges a comment on the Global
+Report."""
 _SALT = "(SELECT salt FROM escm.core_audit_key k WHERE k.id = t.detail_key) AS salt"
 
 

@@ -128,6 +128,8 @@ class Person:
         yield "evidence", {**record, **file, "country": None, "scope_id": self.expert}
         texts = {"status": "draft", "authors": [{"expert_id": str(self.expert), "canary": self.word}]}
         yield "contributions", {**record, **texts, "expert_ids": [self.expert]}
+        yield "contribution_reviewers", {**record, "expert_id": self.expert, "status": "invited"}
+        yield "contribution_comments", {**record, "by_id": self.account, "status": "open"}
         yield "focal_points", {**record, "expert_id": self.expert, "status": "active"}
 
     async def enter(self, superuser: asyncpg.Connection) -> None:

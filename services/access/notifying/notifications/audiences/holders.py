@@ -105,3 +105,6 @@ _has_editor = (
 )
 EDITOR_OF_CONTRIBUTION = _editors.where(or_(_is_assigned, ~_has_editor))
 """The editor who handles a contribution, if that account still has a grant over the edition, or else all of them."""
+_v, _said = views.CONTRIBUTION_REVIEWERS, views.CONTRIBUTION_COMMENTS
+REVIEW_EDITORS = holders_over("edition", _v.c.id, _v, _v.c.edition_id)
+COMMENTED_EDITORS = holders_over("edition", _said.c.id, _said, _said.c.edition_id)

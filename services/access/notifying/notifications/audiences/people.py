@@ -14,9 +14,11 @@ from services.access.authority.grants.tables import grant
 from services.access.notifying.notifications.audiences import messages, proposals
 from services.access.notifying.notifications.audiences.holders import (
     ACCOUNT,
+    COMMENTED_EDITORS,
     EDITOR_OF_CONTRIBUTION,
     HOLDER_OF_CENTRE,
     KEYS,
+    REVIEW_EDITORS,
     director_of,
     holders_over,
     office_of,
@@ -121,6 +123,21 @@ _contributors = (
 )
 
 
+_said = views.CONTRIBUTION_COMMENTS
+_commented_authors = (
+    select(_said.c.id.label("subject"), _expert.c.account_id)
+    .select_from(
+        _said.join(views.CONTRIBUTIONS, views.CONTRIBUTIONS.c.id == _said.c.contribution_id).join(
+            _expert, _expert.c.id == any_(views.CONTRIBUTIONS.c.expert_ids)
+        )
+    )
+    .where(_said.c.id == KEYS, _expert.c.account_id.is_not(None))
+)
+_commenter = select(_said.c.id.label("subject"), _said.c.by_id.label("account_id")).where(
+    _said.c.id == KEYS, _said.c.by_id.is_not(None)
+)
+
+
 def _granted(state: str, *conditions: ColumnElement[bool]) -> Select[Any]:
     """The account with a grant that is in force, for the fact of this state."""
     in_force = (grant.c.id == KEYS, grant.c.principal_kind == ACCOUNT, grant.c.status == constant("active"))
@@ -195,6 +212,13 @@ _PEOPLE: Mapping[Audience, Statement] = {
         ),
         Audience.CONTRIBUTORS: _contributors,
         Audience.CONTRIBUTION_EDITOR: EDITOR_OF_CONTRIBUTION,
+        Audience.CONTRIBUTION_REVIEWER: _expert_of(
+            views.CONTRIBUTION_REVIEWERS, views.CONTRIBUTION_REVIEWERS.c.expert_id
+        ),
+        Audience.REVIEW_EDITORS: REVIEW_EDITORS,
+        Audience.COMMENTED_AUTHORS: _commented_authors,
+        Audience.COMMENTED_EDITORS: COMMENTED_EDITORS,
+        Audience.COMMENTER: _commenter,
         Audience.COMMITTEE: _in_country("committee_president", "committee_secretary"),
         Audience.GOVERNMENT: _in_country("government_focal_point"),
         Audience.OWNER: select(account.c.id.label("subject"), account.c.id.label("account_id")).where(

@@ -1,0 +1,148 @@
+"""Reading comments: editors read all of an edition, authors those on their contributions, others their own."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Text, Uuid, any_, bindparam, cast, false, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from services.actions.global_report.comments.domain import KINDS, LIFECYCLE
+from services.actions.global_report.comments.record import Comment
+from services.actions.global_report.comments.tables import comment
+from services.actions.global_report.contributions.participants import hidden_reviewers
+from services.actions.global_report.contributions.record import Contribution
+from services.actions.global_report.contributions.tables import contribution
+from services.actions.global_report.review_rounds.record import ReviewRound
+from services.actions.global_report.review_rounds.tables import review_round
+from services.actions.global_report.versions.domain import Block
+from services.actions.global_report.versions.tables import version
+from shared.database.context import Lookup
+from shared.database.statements import Connection, Row
+from shared.records.access_scope import AccessKind, AccessScope, constant
+from shared.records.listing import Item, Listing, one_of, values
+from shared.records.plain import listing
+from shared.records.rows import records_of
+
+_c = comment.c
+_TEXTS = ARRAY(Text)
+_chapters = bindparam("chapters", type_=_TEXTS)
+_MOST = 10_000
+
+
+def _visible(access_kind: AccessKind) -> Select[Any]:
+    query = select(comment)
+    if access_kind is AccessKind.EVERYWHERE:
+        return query
+    if access_kind is AccessKind.ANONYMOUS:
+        return query.where(false())
+    records = any_(bindparam("granted_records", type_=_TEXTS))
+    named = (cast(column, Text) == records for column in (_c.edition_id, _c.contribution_id, _c.by_id))
+    return query.where(or_(_c.country == any_(bindparam("granted_countries", type_=_TEXTS)), *named))
+
+
+def _parameters_of(access: AccessScope) -> Mapping[str, Any]:
+    return {**access.parameters, "hidden": hidden_reviewers(access.principal)}
+
+
+_LISTED = listing(
+    Comment,
+    comment,
+    LIFECYCLE.states,
+    _visible,
+    values("kind", _c.kind, "Kinds, separated by commas", one_of(KINDS)),
+    values("chapter", _c.chapter, "Keys of places of the outline, separated by commas"),
+)
+LISTING: Listing = replace(
+    _LISTED,
+    filters={name: each for name, each in _LISTED.filters.items() if name != "by_id"},
+    sorts={**_LISTED.sorts, "number": _c.number},
+    item=Item(
+        columns={
+            "is_hidden": (cast(_c.contribution_id, Text) == any_(bindparam("hidden", type_=_TEXTS))).label("is_hidden")
+        }
+    ),
+    parameters_of=_parameters_of,
+)
+"""Nobody filters by who commented, whom an author might not know. `is_hidden`: the caller is such an author."""
+_NUMBER = Lookup(
+    select(func.coalesce(func.max(_c.number), 0) + 1).where(_c.edition_id == bindparam("edition", type_=Uuid)).limit(1)
+)
+_STATES = Lookup(
+    select(contribution.c.status, contribution.c.language, review_round.c.status.label("round_status"))
+    .select_from(contribution.outerjoin(review_round, review_round.c.id == bindparam("round", type_=Uuid)))
+    .where(contribution.c.id == bindparam("contribution", type_=Uuid))
+    .limit(1)
+)
+_NAMED = Lookup(
+    select(contribution)
+    .where(or_(contribution.c.ref == any_(_chapters), contribution.c.outline_key == any_(_chapters)))
+    .order_by(contribution.c.id)
+    .limit(_MOST)
+)
+_ROUNDS = Lookup(
+    select(review_round)
+    .where(
+        review_round.c.contributions.overlap(bindparam("contributions", type_=ARRAY(Uuid))),
+        review_round.c.status == constant("open"),
+    )
+    .order_by(review_round.c.id)
+    .limit(_MOST)
+)
+_SAID = Lookup(
+    select(_c.id, _c.edition_id, _c.contribution_id, _c.by_id, _c.number, _c.from_block, _c.to_block, _c.text)
+    .where(
+        _c.contribution_id == any_(bindparam("contributions", type_=ARRAY(Uuid))), _c.status != constant("withdrawn")
+    )
+    .order_by(_c.id)
+    .limit(200_000)
+)
+_VERSION = Lookup(
+    select(version.c.number, version.c.blocks)
+    .where(version.c.contribution_id == bindparam("contribution"), version.c.language == bindparam("language"))
+    .order_by(version.c.number.desc())
+    .limit(1)
+)
+_HAS_VERSION = Lookup(
+    select(version.c.number)
+    .where(version.c.contribution_id == bindparam("contribution"), version.c.number == bindparam("number"))
+    .limit(1)
+)
+
+
+async def next_number(connection: Connection, edition: UUID) -> int:
+    """The number of the next comment on an edition, whose lock the caller holds."""
+    found: int = await _NUMBER.fetchval(connection, edition=edition)
+    return found
+
+
+async def states_of(connection: Connection, contribution: UUID, round_id: UUID) -> Row | None:
+    """State and language of a contribution, and the state of a round, as they are now."""
+    return await _STATES.fetchrow(connection, contribution=contribution, round=round_id)
+
+
+async def current_blocks(connection: Connection, contribution: UUID, language: str) -> tuple[int, list[Block]] | None:
+    """The number and the blocks of the newest version in a language."""
+    row = await _VERSION.fetchrow(connection, contribution=contribution, language=language)
+    return (row["number"], row["blocks"]) if row else None
+
+
+async def has_version(connection: Connection, contribution: UUID, number: int) -> bool:
+    """Whether a contribution has a version of this number."""
+    return await _HAS_VERSION.fetchval(connection, contribution=contribution, number=number) is not None
+
+
+async def contributions_named(connection: Connection, chapters: Collection[str]) -> list[Contribution]:
+    """The contributions with these refs, or at places of these keys, of every edition."""
+    return records_of(Contribution, await _NAMED.fetch(connection, chapters=sorted(chapters)))
+
+
+async def open_rounds(connection: Connection, contributions: Collection[UUID]) -> list[ReviewRound]:
+    """The open rounds with one of these contributions."""
+    return records_of(ReviewRound, await _ROUNDS.fetch(connection, contributions=list(contributions)))
+
+
+async def said_about(connection: Connection, contributions: Collection[UUID]) -> list[Row]:
+    """The comments on these contributions that were not withdrawn, by whomever."""
+    return await _SAID.fetch(connection, contributions=list(contributions))

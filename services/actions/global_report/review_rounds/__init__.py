@@ -1,0 +1,1 @@
+"""Rounds of review of an edition."""

@@ -1,0 +1,1 @@
+"""Experts who are invited to review contributions."""

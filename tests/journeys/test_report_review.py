@@ -1,0 +1,115 @@
+"""The chapter of a country is reviewed by an expert and by governments, answered, consented to and cleared, by roles
+alone; nobody learns who is hidden from them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.journeys.paths.path import day
+from tests.journeys.paths.world import V1, World
+from tests.journeys.test_global_report import _appointed, _expert, _read
+from tests.support.running import Client, Person, eventually
+
+COUNTRY, ABROAD = "VU", "KI"
+_V1 = V1["actions"]
+
+
+def _edition(admin: Client) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    call = {"opens": (now + timedelta(hours=1)).isoformat(), "closes": (now + timedelta(days=3)).isoformat()}
+    deadlines = {"draft": day(30), "review": day(60), "final": day(90)}
+    outline = [{"key": "vanuatu", "titles": {"en": "Vanuatu"}, "kind": "country", "country": COUNTRY}]
+    place = {"year": 2198, "titles": {"en": "Global Report"}, "outline": outline, "review": {"blind": "double"}}
+    return admin.create(f"{_V1}/editions", {**place, "call": call, "deadlines": deadlines})
+
+
+def _in_review(author: Person, expert: str, chief: Person, edition: dict[str, Any]) -> str:
+    """The address of a chapter that its editor has taken up."""
+    me = {"expert_id": expert, "roles": ["writing-original-draft"], "corresponding": True}
+    body = {"titles": {"en": "Vanuatu"}, "abstract": {"en": "Islands."}, "conflicts": "None.", "authors": [me]}
+    made = author.create(f"{_V1}/contributions", {"edition_id": edition["id"], "outline_key": "vanuatu", **body})
+    path = str(made["links"]["self"])
+    chief.step(path, "accept")
+    author.step(path, "confirm_authorship")
+    job = _read(author, path, json={"body": "# Vanuatu\n\nMangroves protect the coast.\n\nMost are old."})
+    assert job["status"] == "succeeded", job
+    author.step(path, "submit")
+    chief.step(path, "take")
+    return path
+
+
+def _waits(person: Person, kind: str, ref: str, *verbs: str) -> None:
+    def found() -> bool:
+        items = person.get(f"{V1['access']}/work_list", kind=kind)["items"]
+        return {item["verb"] for item in items if item["ref"] == ref} == set(verbs)
+
+    eventually(found)
+
+
+def test_a_chapter_is_reviewed_and_cleared(world: World) -> None:
+    admin, chief = world.caller("admin"), world.person("Chi Chief")
+    edition = _edition(admin)
+    path = str(edition["links"]["self"])
+    _appointed(admin, chief, "editor_in_chief", edition)
+    chief.step(path, "open_call")
+    author, writer = _expert(world, "Ana Author")
+    reviewer, judge = _expert(world, "Rae Reviewer")
+    text = _in_review(author, writer, chief, edition)
+    instants = {"opens": datetime.now(UTC).isoformat(), "closes": (datetime.now(UTC) + timedelta(days=9)).isoformat()}
+    chosen = {"audience": "both", "contributions": [text.rpartition("/")[2]]}
+    of_round = chief.create(f"{path}/review_rounds", {**instants, **chosen})
+    chief.step(of_round["links"]["self"], "open")
+
+    himself = chief.send("POST", f"{text}/reviewers", json={"expert_id": writer, "round": 1})
+    assert (himself.status_code, himself.json()["code"]) == (409, "is_an_author")
+    invitation = chief.create(f"{text}/reviewers", {"expert_id": judge, "round": 1})
+    _waits(reviewer, "reviewers", invitation["ref"], "accept")
+    eventually(
+        lambda: "reviewer.created" in {one["event"] for one in reviewer.get(f"{V1['access']}/notifications")["items"]}
+    )
+    assert reviewer.look(text).status_code == 404
+    reviewer.step(invitation["links"]["self"], "accept")
+    assert (reviewer.get(text)["authors"], reviewer.get(text)["created_by"]) == ([], None)
+    focal = world.caller("government_focal_point", ABROAD)
+    place = {"round": 1, "from": 2}
+    said = [
+        reviewer.create(f"{text}/comments", {**place, "quote": "protect the coast", "text": "Since when?"}),
+        focal.create(f"{text}/comments", {**place, "kind": "fact", "text": "From storms."}),
+    ]
+    assert [one["number"] for one in said] == [1, 2]
+    read = author.get(f"{text}/comments")["items"]
+    assert [(one["text"], one["created_by"], one["government"]) for one in read] == [
+        ("Since when?", None, None),
+        ("From storms.", None, None),
+    ]
+    eventually(
+        lambda: "comment.created" in {one["event"] for one in author.get(f"{V1['access']}/notifications")["items"]}
+    )
+    chief.step(of_round["links"]["self"], "close")
+    late = reviewer.send("POST", f"{text}/comments", json={**place, "text": "One more."})
+    assert (late.status_code, late.json()["code"]) == (409, "round_not_open")
+    _waits(chief, "review_rounds", of_round["ref"], "complete")
+    author.step(said[0]["links"]["self"], "answer", reason="1900.", fields={"decision": "accepted"})
+    assert chief.try_step(text, "clear").json()["reason"] == "comments_open"
+    author.step(said[1]["links"]["self"], "answer", reason="Yes.", fields={"decision": "noted"})
+    assert focal.get(said[1]["links"]["self"])["answer"] == "Yes."
+    reviewer.step(said[0]["links"]["self"], "resolve")
+    chief.step(of_round["links"]["self"], "complete")
+    assert reviewer.look(text).status_code == 404
+    assert chief.try_step(text, "clear").json()["reason"] == "national_consent_missing"
+    publisher = world.caller("national_publisher", COUNTRY)
+    publisher.step(text, "consent")
+    assert chief.step(text, "clear")["comments"] == {"open": 0, "answered": 1, "resolved": 1}
+    _told_nothing(author, writer, (reviewer.account, judge, invitation["ref"]))
+    _told_nothing(reviewer, judge, (author.account, writer))
+
+
+def _told_nothing(person: Person, own: str, hidden: tuple[str, ...]) -> None:
+    """Neither the export about oneself, nor the feed, the work list or the notifications name who is hidden."""
+    job = person.finished(person.start(f"{V1['membership']}/experts/{own}/subject_export", {}))
+    ways = [str(job["result_url"]), f"{V1['access']}/events?limit=1000"]
+    ways += [f"{V1['access']}/work_list", f"{V1['access']}/notifications"]
+    for way in ways:
+        response = person.look(way)
+        assert response.status_code == 200, response.text
+        found = [response.text[max(0, response.text.index(one) - 700) :][:1000] for one in hidden if one in response.text]
+        assert found == [], way

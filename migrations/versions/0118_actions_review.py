@@ -12,8 +12,8 @@ from migrations.rules import (
     setting,
 )
 
-revision = "0116_actions_review"
-down_revision = "0115_access_command_line"
+revision = "0118_actions_review"
+down_revision = "0117_access_client_calls"
 
 _WORK, _OTHER_WORK = "action_published_work", "action_work_without_review"
 _PERSONAL, _OTHER_PERSONAL = "action_published_personal", "action_personal_without_review"

@@ -36,6 +36,7 @@ from shared.web.request.responses import (
     key_of,
     show_secret_once,
 )
+from shared.web.request.route import nothing_before
 
 R = TypeVar("R", bound=Record)
 GuardContext = TypeVar("GuardContext")
@@ -123,7 +124,7 @@ class RecordApi(Generic[R, GuardContext]):
 
     `present` renders a row for a caller. `create` gets the record from the body, `update` the locked record and the
     wanted one; without them there is no such route. `is_public`: list and item need no token. `dependency` runs before
-    every request.
+    every request, `before` for a write before its transaction opens.
     """
 
     kind: ResourceType[R, GuardContext]
@@ -138,6 +139,7 @@ class RecordApi(Generic[R, GuardContext]):
     items: Items = Items()
     is_public: bool = False
     dependency: Callable[..., Awaitable[None]] | None = None
+    before: Callable[[RequestContext], Awaitable[None]] = nothing_before
 
     async def readable(self, record: str, ctx: CurrentContext) -> Row:
         """The record, if the caller may know of it. Raises NotFound, Gone for an erased one, Moved for a merged one."""

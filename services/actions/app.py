@@ -13,7 +13,8 @@ from services.actions.coordination.task_comments.routes import router as task_co
 from services.actions.coordination.tasks.routes import router as tasks
 from services.actions.global_report.contributions.routes import of_edition
 from services.actions.global_report.contributions.routes import router as contributions
-from services.actions.global_report.editions.routes import router as editions
+from services.actions.global_report.figures.routes import editions
+from services.actions.global_report.figures.routes import router as figures
 from services.actions.global_report.versions.routes import router as versions
 from services.actions.governments.correspondence.routes import router as correspondence
 from services.actions.governments.endorsements.routes import router as endorsements
@@ -58,6 +59,7 @@ from services.actions.support.support_requests.domain import SupportDays
 from services.actions.support.support_requests.routes import request_api
 from services.actions.support.support_requests.routes import routes as support_routes
 from shared.open_data.routes import dataset_copies
+from shared.reading.api import public_api
 from shared.web.edge.app import Application
 from shared.web.edge.app import create_app as create
 from shared.web.edge.service import service_parts
@@ -81,7 +83,7 @@ _RESULTS = (
 )
 _OPEN_DATA = (open_data, country_profiles, report_documents, iati)
 _REPORTS = (report_templates, expected_reports, reports, report_orders, report_sections, *REPORT_PARTS)
-_GLOBAL_REPORT = (editions, of_edition, contributions, versions)
+_GLOBAL_REPORT = (editions, of_edition, contributions, versions, figures)
 _SCHEMES = (schemes, codes, states, mappings, all_mappings, coverage)
 _BULK = (*bulk_routes("actions", ROLES, IMPORTABLE, EXPORTABLE), job_routes("actions", ROLES))
 _GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, meetings, tasks, task_comments)
@@ -122,6 +124,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "report_comments": "What reviewers say about sections of reports, and the answers.",
             "editions": "Editions of the Global Report, with their calls and outlines.",
             "contributions": "What is written for an edition, and its authors.",
+            "figures": "Public statistics in an edition, live, then frozen.",
             "government_bodies": "Ministries and agencies of a country.",
             "focal_points": "People who speak for a country.",
             "meetings": "Meetings and what they decided.",
@@ -137,5 +140,5 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "open_data": "What everybody may know, in formats that others read.",
             "statistics": "How many there are of what, exact at once.",
         },
-        **service_parts(objects, printed_documents, dataset_copies),
+        **service_parts(objects, printed_documents, dataset_copies, public_api),
     )

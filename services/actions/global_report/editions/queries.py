@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, bindparam, cast, or_, select
 
-from services.actions.global_report.editions.domain import LIFECYCLE, PUBLISHED
+from services.actions.global_report.editions.domain import ENDED, LIFECYCLE, PUBLISHED
 from services.actions.global_report.editions.record import Edition
 from services.actions.global_report.editions.tables import contribution, edition
 from shared.database.context import Lookup
@@ -30,6 +30,14 @@ LISTING = listing(
 _ONE = Lookup(select(edition).where(_e.id == bindparam("key")).limit(1))
 _USED = Lookup(
     select(contribution.c.outline_key).where(contribution.c.edition_id == bindparam("key")).distinct().limit(_MOST_KEYS)
+)
+_OPEN = Lookup(
+    select(contribution.c.outline_key)
+    .where(
+        contribution.c.edition_id == bindparam("key"),
+        contribution.c.status.not_in([constant(state) for state in ENDED]),
+    )
+    .limit(1)
 )
 _at = bindparam("at", type_=Instant)
 _opens, _closes = (cast(_e.call[name].astext, Instant) for name in ("opens", "closes"))
@@ -56,6 +64,11 @@ async def edition_of(connection: Connection, key: UUID) -> Edition | None:
 async def used_keys(connection: Connection, key: UUID) -> set[str]:
     """The places of an edition's outline for which contributions are entered."""
     return {row["outline_key"] for row in await _USED.fetch(connection, key=key)}
+
+
+async def has_open_contributions(connection: Connection, key: UUID) -> bool:
+    """Whether a contribution of an edition is neither cleared nor given up."""
+    return await _OPEN.fetchval(connection, key=key) is not None
 
 
 async def lock_due(connection: Connection, at: datetime) -> list[Edition]:

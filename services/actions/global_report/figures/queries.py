@@ -55,7 +55,6 @@ _OF_EDITION = select(figure).where(_of_edition, _f.status == bindparam("status")
 _LIVE = Statement(within_context(_OF_EDITION))
 _LOCKED = Statement(_OF_EDITION.with_for_update())
 _NUMBER = Statement(select(func.count()).where(_of_edition, _f.status != constant("dropped")))
-_KEYS = Statement(select(_f.key).where(_of_edition, _f.status != constant("dropped")))
 _DATA = Statement(within_context(select(_d.content).where(_d.figure_id == bindparam("figure")).limit(1)))
 _FORGET = Statement(delete(figure_data).where(_d.figure_id == bindparam("figure")))
 
@@ -74,11 +73,6 @@ async def number_of(connection: Connection, edition: UUID) -> int:
     """How many figures an edition has."""
     found: int = await _NUMBER.fetchval(connection, edition=edition)
     return found
-
-
-async def keys_of(connection: Connection, edition: UUID) -> set[str]:
-    """The keys of the figures of an edition, within the connection's context."""
-    return {row["key"] for row in await _KEYS.fetch(connection, edition=edition)}
 
 
 async def data_of(connection: Connection, access: AccessScope, figure_id: UUID) -> str | None:

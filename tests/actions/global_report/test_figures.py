@@ -13,7 +13,7 @@ from services.actions.global_report.figures.answers import canonical
 from services.actions.global_report.figures.domain import Answer, Verification
 from shared.kernel.clock import today
 from shared.kernel.errors import Conflict
-from tests.actions.global_report.figures import FIGURES, figure_body
+from tests.actions.global_report.figures import BY_REGION, FIGURES, figure_body
 from tests.membership.initiatives.supports.conftest import initiative_body
 from tests.support.callers import CALLERS, Caller, person
 from tests.support.centres import entered, refused, stepped
@@ -174,6 +174,35 @@ async def test_what_does_not_fit_is_named(
     response = await editor(admin, written, monkeypatch).post(FIGURES, figure_body(written, **change))
     assert response.status_code == 422, response.text
     assert (pointer, code) in [(error["pointer"], error["code"]) for error in response.json()["errors"]]
+
+
+async def test_a_figure_is_drawn_in_the_language_of_the_reader(
+    admin: Caller,
+    officer: Caller,
+    written: dict[str, Any],
+    superuser: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chief = editor(admin, written, monkeypatch, "editor_in_chief")
+    await _expert(officer, monkeypatch)
+    await aged(superuser, today() - timedelta(days=1))
+    query = {**BY_REGION, "parameters": {"of": "experts", "by": "country,status"}}
+    titles = {"en": "Experts <by> country", "ar": "الخبراء بحسب البلد"}
+    more = {"query": query, "x": "country", "series": "status", "titles": titles, "source": "Register"}
+    path = (await entered(chief, FIGURES, figure_body(written, **more)))["links"]["self"]
+    for kind in domain.KINDS:
+        assert (await chief.change(path, kind=kind)).status_code == 200
+        english = await chief.get(f"{path}/image")
+        assert (english.status_code, english.headers["content-type"]) == (200, "image/svg+xml")
+        assert english.headers["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'"
+        assert ("Experts &lt;by&gt; country" in english.text, "Source: Register" in english.text) == (True, True)
+        response = await chief.get(f"{path}/image?language=ar&width=320")
+        assert response.status_code == 200, response.text
+        arabic = response.text
+        assert ('direction="rtl"' in arabic, 'width="320"' in arabic) == (True, True)
+        assert kind == "number" or ("Kenya" in english.text and "كينيا" in arabic)
+    for query_of in ("language=de", "width=1", "width=9999", "colour=red"):
+        assert (await chief.get(f"{path}/image?{query_of}")).status_code == 400
 
 
 async def test_a_key_is_there_once_until_its_figure_is_dropped(

@@ -175,15 +175,18 @@ def columns_of(data: Mapping[str, Node], y: str | None) -> list[str]:
     return list(dict.fromkeys(name for row in rows_of(data, y) for name in row))
 
 
+class NoMember(LookupError):
+    """The data of a figure lacks a member of its axes, which is the argument."""
+
+
 def axes_of(
     data: Mapping[str, Node], x: str | None, y: str | None, series: str | None
 ) -> tuple[str | None, str | None]:
-    """The first axis and the number of a figure, with their defaults. Raises LookupError, which names the member that
-    the data lacks; data without rows has every member."""
+    """The first axis and the number of a figure, with their defaults. Raises NoMember; data without rows has every member."""
     columns = columns_of(data, y)
     for name in (x, y, series):
         if columns and name is not None and name not in columns:
-            raise LookupError(name)
+            raise NoMember(name)
     number = y or next((name for name in ("count", "value", *columns) if name in columns), None)
     dimension = next((name for name in columns if name not in (number, series, "as_of", "titles")), "as_of")
     return x or ("as_of" if "series" in data else dimension), number

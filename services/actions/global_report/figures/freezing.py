@@ -76,7 +76,7 @@ def _fits(of: Figure, answer: Answer) -> bool:
     """Whether the answer has what the figure shows; nothing to count is an answer."""
     try:
         domain.axes_of(answer.data, of.x, of.y, of.series)
-    except LookupError:
+    except domain.NoMember:
         return False
     return True
 

@@ -70,7 +70,7 @@ def _check(uow: UnitOfWork, of: Figure) -> None:
         raise domain.not_public(answer.reason, "/query")
     try:
         domain.axes_of(answer.data, of.x, of.y, of.series)
-    except LookupError as error:
+    except domain.NoMember as error:
         name = str(error.args[0])
         at = next(each for each in ("x", "y", "series") if getattr(of, each) == name)
         raise invalid_field(f"/{at}", "unknown_reference", f"The data has no {name}.") from error

@@ -1,6 +1,7 @@
-"""Figures over HTTP: the routes of every record, their data, image and verification; and the routes of editions, which
+"""Figures over HTTP: the routes of every record, their data, images and verification; and the routes of editions, which
 freeze them."""
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated, Any
@@ -16,20 +17,29 @@ from services.actions.global_report.editions.schemas import EditionFields
 from services.actions.global_report.figures import domain, freezing, operations, queries, schemas
 from services.actions.global_report.figures.answers import ASKED, digest_of
 from services.actions.global_report.figures.asking import ask, ask_all
+from services.actions.global_report.figures.drawing import chart_of
 from services.actions.global_report.figures.record import Figure, Query
 from shared.database.statements import Row
 from shared.kernel.clock import today
-from shared.kernel.errors import Conflict, Invalid
+from shared.kernel.errors import Conflict, Invalid, invalid_parameter
 from shared.kernel.release import release
+from shared.kernel.text import LANGUAGES
+from shared.pages.charts import NARROWEST, WIDEST, image
 from shared.records.rows import record_read
-from shared.web.contract.route_options import RouteOptions
+from shared.web.contract.route_options import Chosen, RouteOptions, Said, query_of
 from shared.web.records.record_routes import record_routes
 from shared.web.records.records import Bodies, RecordApi, Steps
 from shared.web.request.error_mapping import register_constraint
+from shared.web.request.paging import parameters_of
 from shared.web.request.request_context import CurrentContext, RequestContext
-from shared.web.request.responses import document_response, patched
+from shared.web.request.responses import body_response, document_response, patched
 
 register_constraint("action_figure_key_key", "/key", "The edition has a figure of this key.")
+_SVG = "image/svg+xml"
+_IMAGE: Said = {
+    "language": Chosen("The language, one of the six; by default English.", LANGUAGES),
+    "width": f"The width in pixels, from {NARROWEST} to {WIDEST}; by default 720.",
+}
 _CHECKED = frozenset(("query", "x", "y", "series"))
 
 
@@ -117,6 +127,34 @@ async def get_figure_data(row: _readable, ctx: CurrentContext) -> Response:
     answer = await _answer(ctx, figure)
     used = figure.release or release()
     return document_response(ctx, schemas.data_shown(figure, answer, used, figure.as_of))
+
+
+@router.get(
+    "/{record}/image",
+    options=RouteOptions(
+        is_public=True, is_item=True, query=query_of(described=_IMAGE), problems=("figure_query_not_public",)
+    ),
+    responses={200: {"content": {_SVG: {"schema": {"type": "string"}}}, "description": "The image."}},
+)
+async def get_figure_image(row: _readable, ctx: CurrentContext) -> Response:
+    """Draw a figure.
+
+    As SVG, which follows the reader's preference of light or dark. A map is a table.
+    """
+    given = parameters_of(ctx.request)
+    language, width = given.get("language", "en"), given.get("width", "720")
+    if language not in LANGUAGES:
+        raise invalid_parameter("language", f"One of {', '.join(LANGUAGES)}.")
+    if not re.fullmatch("[0-9]{3,4}", width) or not NARROWEST <= int(width) <= WIDEST:
+        raise invalid_parameter("width", f"From {NARROWEST} to {WIDEST}.")
+    figure = record_read(Figure, row)
+    try:
+        chart = chart_of(figure, await _answer(ctx, figure), language)
+    except domain.NoMember as error:
+        raise domain.not_public(f"The data has no {error.args[0]}.", "/query") from error
+    response = body_response(ctx, image(chart, int(width)), media_type=_SVG)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    return response
 
 
 @router.get(

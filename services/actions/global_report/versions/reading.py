@@ -35,7 +35,8 @@ _DEEPEST_LINE = 120
 async def reading_of(
     content: bytes, media_type: str, references: Collection[str], figures: Collection[str] = ()
 ) -> tuple[list[Node], Reading]:
-    """The blocks of a manuscript and its reading. `figures` are the keys that it may name. Raises Unreadable, whose sentence names the place."""
+    """The blocks of a manuscript and its reading. `figures` are the keys that it may name. Raises
+    Unreadable, whose sentence names the place."""
     if media_type == DOCX:
         _check_archive(content)
     else:

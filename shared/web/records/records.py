@@ -69,12 +69,13 @@ class Created(Generic[R]):
 class Bodies:
     """What callers write of a record. `creation` is the body of a creation, if it differs from that of changes.
     `columns` returns the columns that a body sets, `written` the fields of a row that a patch is merged into; by
-    default both are the body's own fields."""
+    default both are the body's own fields. `before` reads what a write needs before its transaction opens."""
 
     change: type[BaseModel] = BaseModel
     creation: type[BaseModel] | None = None
     columns: Callable[[Any], Mapping[str, Any]] | None = None
     written: Callable[[Row], Mapping[str, Any]] | None = None
+    before: Callable[[RequestContext], Awaitable[None]] = nothing_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class RecordApi(Generic[R, GuardContext]):
 
     `present` renders a row for a caller. `create` gets the record from the body, `update` the locked record and the
     wanted one; without them there is no such route. `is_public`: list and item need no token. `dependency` runs before
-    every request, `before` for a write before its transaction opens.
+    every request.
     """
 
     kind: ResourceType[R, GuardContext]
@@ -139,7 +140,6 @@ class RecordApi(Generic[R, GuardContext]):
     items: Items = Items()
     is_public: bool = False
     dependency: Callable[..., Awaitable[None]] | None = None
-    before: Callable[[RequestContext], Awaitable[None]] = nothing_before
 
     async def readable(self, record: str, ctx: CurrentContext) -> Row:
         """The record, if the caller may know of it. Raises NotFound, Gone for an erased one, Moved for a merged one."""

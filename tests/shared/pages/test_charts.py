@@ -9,7 +9,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from shared.kernel.text import LANGUAGES
-from shared.pages.charts import MOST_ROWS, NARROWEST, WIDEST, Chart, Kind, Row, drawn, image, in_page, number_text
+from shared.pages.charts.chart import NARROWEST, WIDEST, Chart, Kind, Row, number_text
+from shared.pages.charts.layout import MOST_ROWS, drawn
+from shared.pages.charts.rendering import image, in_page
 
 _NAMES = ("Africa", "Asia", "The United Kingdom of Great Britain and Northern Ireland")
 _EVIL = "</text><script>alert(1)</script>"

@@ -10,8 +10,16 @@ import orjson
 from fastapi import Request
 
 from services.actions.global_report.figures import domain
-from services.actions.global_report.figures.answers import Asked, canonical, digest_of, name_of
-from services.actions.global_report.figures.domain import Answer, Refusal
+from services.actions.global_report.figures.answers import (
+    Answer,
+    Asked,
+    Refusal,
+    canonical,
+    definitions,
+    digest_of,
+    name_of,
+    repeated,
+)
 from services.actions.global_report.figures.record import Query
 from shared.kernel.errors import Unavailable
 from shared.reading.api import PublicApi
@@ -61,9 +69,9 @@ async def ask(request: Request, query: Query, day: date | None) -> Answer | Refu
             break
         path, _, rest = following.partition("?")
         given = dict(parse_qsl(rest))
-    data = domain.repeated(answer)
+    data = repeated(answer)
     content = canonical(data)
-    return Answer(content, digest_of(content), domain.definitions(answer), data)
+    return Answer(content, digest_of(content), definitions(answer), data)
 
 
 def _reason(problem: Mapping[str, Any]) -> str:

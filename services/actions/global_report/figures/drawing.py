@@ -5,11 +5,11 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import cast
 
-from services.actions.global_report.figures.domain import Answer, Node, axes_of, rows_of
+from services.actions.global_report.figures.answers import Answer, Node, axes_of, rows_of
 from services.actions.global_report.figures.record import Figure
 from shared.kernel.countries import COUNTRIES
 from shared.kernel.text import text_in
-from shared.pages.charts import Chart, Kind, Row
+from shared.pages.charts.chart import Chart, Kind, Row
 from shared.web.contract.vocabularies import terms_of
 
 _TEXTS = ("names", "titles")

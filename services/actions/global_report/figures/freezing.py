@@ -7,8 +7,7 @@ from datetime import date
 from services.actions.global_report.editions.operations import EDITIONS, load_guard_context
 from services.actions.global_report.editions.record import Edition
 from services.actions.global_report.figures import domain, queries
-from services.actions.global_report.figures.answers import ASKED, Asked, name_of
-from services.actions.global_report.figures.domain import Answer
+from services.actions.global_report.figures.answers import ASKED, Answer, Asked, NoMember, axes_of, name_of
 from services.actions.global_report.figures.operations import FIGURES
 from services.actions.global_report.figures.record import Figure
 from services.actions.global_report.figures.tables import figure_data
@@ -27,8 +26,8 @@ async def freeze(uow: UnitOfWork, access: AccessScope, before: Edition, requeste
     `Lifecycle.advance` raises; `figures` names those without data."""
     day = domain.freezing_day(given(requested.fields, "as_of", date), today())
     figures = await queries.lock_of(uow.connection, before.id, "live")
-    answers = _answers(figures, uow.scratch.get(ASKED, {}), day)
-    lacking = [one.key for one in figures if one.key not in answers]
+    found = _answers(figures, uow.scratch.get(ASKED, {}), day)
+    lacking = [one.key for one in figures if one.key not in found]
     loaded = await load_guard_context(uow.connect, access.principal, before, requested.fields)
     try:
         after = await EDITIONS.apply_transition(
@@ -43,7 +42,7 @@ async def freeze(uow: UnitOfWork, access: AccessScope, before: Edition, requeste
         refused.members |= {"figures": lacking} if refused.members.get("reason") == "figure_without_data" else {}
         raise
     for one in figures:
-        await _keep(uow, one, answers[one.key], day)
+        await _keep(uow, one, found[one.key], day)
     return after
 
 
@@ -75,8 +74,8 @@ def _answers(figures: Iterable[Figure], asked: Asked, day: date) -> Mapping[str,
 def _fits(of: Figure, answer: Answer) -> bool:
     """Whether the answer has what the figure shows; nothing to count is an answer."""
     try:
-        domain.axes_of(answer.data, of.x, of.y, of.series)
-    except domain.NoMember:
+        axes_of(answer.data, of.x, of.y, of.series)
+    except NoMember:
         return False
     return True
 

@@ -6,8 +6,7 @@ from services.actions.global_report.editions.domain import PUBLISHED as EDITIONS
 from services.actions.global_report.editions.domain import require_living
 from services.actions.global_report.editions.operations import EDITIONS
 from services.actions.global_report.editions.queries import edition_of
-from services.actions.global_report.figures import domain, queries
-from services.actions.global_report.figures.answers import ASKED, Asked, name_of
+from services.actions.global_report.figures import answers, domain, queries
 from services.actions.global_report.figures.record import Figure
 from services.actions.global_report.figures.tables import figure
 from shared.database.unit_of_work import UnitOfWork
@@ -62,15 +61,15 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Figure, reque
 def _check(uow: UnitOfWork, of: Figure) -> None:
     """Raises Invalid unless the API answers the query for a past day, and the answer has the members of the axes."""
     domain.check(of.query)
-    asked: Asked = uow.scratch.get(ASKED, {})
-    answer = asked.get(name_of(of.query, domain.freezing_day(None, today())))
+    asked: answers.Asked = uow.scratch.get(answers.ASKED, {})
+    answer = asked.get(answers.name_of(of.query, domain.freezing_day(None, today())))
     if answer is None:
         raise Conflict("The figure changed in the meantime.")
-    if isinstance(answer, domain.Refusal):
+    if isinstance(answer, answers.Refusal):
         raise domain.not_public(answer.reason, "/query")
     try:
-        domain.axes_of(answer.data, of.x, of.y, of.series)
-    except domain.NoMember as error:
+        answers.axes_of(answer.data, of.x, of.y, of.series)
+    except answers.NoMember as error:
         name = str(error.args[0])
         at = next(each for each in ("x", "y", "series") if getattr(of, each) == name)
         raise invalid_field(f"/{at}", "unknown_reference", f"The data has no {name}.") from error

@@ -14,8 +14,7 @@ from pydantic import ValidationError
 from services.actions.access import ROLES
 from services.actions.global_report.editions.routes import EDITION_API
 from services.actions.global_report.editions.schemas import EditionFields
-from services.actions.global_report.figures import domain, freezing, operations, queries, schemas
-from services.actions.global_report.figures.answers import ASKED, digest_of
+from services.actions.global_report.figures import answers, domain, freezing, operations, queries, schemas
 from services.actions.global_report.figures.asking import ask, ask_all
 from services.actions.global_report.figures.drawing import chart_of
 from services.actions.global_report.figures.record import Figure, Query
@@ -24,7 +23,8 @@ from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, Invalid, invalid_parameter
 from shared.kernel.release import release
 from shared.kernel.text import LANGUAGES
-from shared.pages.charts import NARROWEST, WIDEST, image
+from shared.pages.charts.chart import NARROWEST, WIDEST
+from shared.pages.charts.rendering import image
 from shared.records.rows import record_read
 from shared.web.contract.route_options import Chosen, RouteOptions, Said, query_of
 from shared.web.records.record_routes import record_routes
@@ -60,7 +60,7 @@ async def ask_before_writing(ctx: RequestContext) -> None:
 async def _prepare(ctx: RequestContext, verb: str, edition: UUID, query: Query) -> None:
     if ctx.access.may(verb, None, edition):
         domain.check(query)
-        ctx.prepared = {ASKED: await ask_all(ctx.request, [query], domain.freezing_day(None, today()))}
+        ctx.prepared = {answers.ASKED: await ask_all(ctx.request, [query], domain.freezing_day(None, today()))}
 
 
 async def ask_before_freezing(ctx: RequestContext) -> None:
@@ -77,7 +77,7 @@ async def ask_before_freezing(ctx: RequestContext) -> None:
         async with ctx.connection() as connection:
             access = ctx.access_on(operations.FIGURES.resource)
             figures = await queries.live_of(connection, access, row["id"])
-        ctx.prepared = {ASKED: await ask_all(ctx.request, (one.query for one in figures), day)}
+        ctx.prepared = {answers.ASKED: await ask_all(ctx.request, (one.query for one in figures), day)}
 
 
 async def _body(ctx: RequestContext) -> dict[str, Any]:
@@ -95,19 +95,18 @@ FIGURE_API = RecordApi(
     listing=queries.LISTING,
     response_model=schemas.Figure,
     present=schemas.present,
-    bodies=Bodies(schemas.FigureBody, creation=schemas.FigureCreate),
+    bodies=Bodies(schemas.FigureBody, creation=schemas.FigureCreate, before=ask_before_writing),
     create=operations.create,
     update=operations.update,
     steps=Steps(operations.transition),
     is_public=True,
-    before=ask_before_writing,
 )
 router = record_routes(FIGURE_API)
 editions = record_routes(
     replace(
         EDITION_API,
         steps=replace(EDITION_API.steps, verbs={"freeze": freezing.freeze, "thaw": freezing.thaw}),
-        before=ask_before_freezing,
+        bodies=replace(EDITION_API.bodies, before=ask_before_freezing),
     )
 )
 _readable = Annotated[Row, Depends(FIGURE_API.readable)]
@@ -150,7 +149,7 @@ async def get_figure_image(row: _readable, ctx: CurrentContext) -> Response:
     figure = record_read(Figure, row)
     try:
         chart = chart_of(figure, await _answer(ctx, figure), language)
-    except domain.NoMember as error:
+    except answers.NoMember as error:
         raise domain.not_public(f"The data has no {error.args[0]}.", "/query") from error
     response = body_response(ctx, image(chart, int(width)), media_type=_SVG)
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
@@ -172,24 +171,24 @@ async def verify_figure(row: _readable, ctx: CurrentContext) -> Response:
     if then is None or figure.sha256 is None:
         raise Conflict("The figure is not frozen.", members={"current_state": figure.status})
     now = await ask(ctx.request, figure.query, figure.as_of)
-    if isinstance(now, domain.Refusal):
-        now = domain.Answer("", "", None, {})
-    found = domain.verified(then.data, then.sha256, figure.sha256, figure.definition, now)
+    if isinstance(now, answers.Refusal):
+        now = answers.Answer("", "", None, {})
+    found = answers.verified(then.data, then.sha256, figure.sha256, figure.definition, now)
     return document_response(ctx, schemas.verification_shown(figure, found))
 
 
-async def _answer(ctx: RequestContext, figure: Figure) -> domain.Answer:
+async def _answer(ctx: RequestContext, figure: Figure) -> answers.Answer:
     """The frozen data, or that of today. Raises Invalid `figure_query_not_public`."""
     found = await _frozen(ctx, figure) or await ask(ctx.request, figure.query, None)
-    if isinstance(found, domain.Refusal):
+    if isinstance(found, answers.Refusal):
         raise domain.not_public(found.reason, "/query")
     return found
 
 
-async def _frozen(ctx: RequestContext, figure: Figure) -> domain.Answer | None:
+async def _frozen(ctx: RequestContext, figure: Figure) -> answers.Answer | None:
     """The frozen data, with the digest of what is stored now."""
     async with ctx.connection() as connection:
         content = await queries.data_of(connection, ctx.access, figure.id)
     if content is None:
         return None
-    return domain.Answer(content, digest_of(content), figure.definition, orjson.loads(content))
+    return answers.Answer(content, answers.digest_of(content), figure.definition, orjson.loads(content))

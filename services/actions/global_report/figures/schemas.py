@@ -8,11 +8,11 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from services.actions.global_report.editions.schemas import Key
-from services.actions.global_report.figures import domain, record
+from services.actions.global_report.figures import answers, domain, record
 from services.actions.global_report.figures.tables import figure
 from shared.records.plain import presenter
 from shared.web.contract.contract import STATES
-from shared.web.contract.fields import Body, Clean, Day, Line, LocalizedTexts, ResponseModel, Texts
+from shared.web.contract.fields import Body, Clean, Day, Line, LocalizedTexts, OneLine, ResponseModel, Texts
 from shared.web.contract.schemas import RecordBody, RecordResponse
 
 _Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_.]{0,59}$")]
@@ -32,6 +32,7 @@ class FigureQuery(Body):
     path: Annotated[
         str,
         StringConstraints(max_length=200),
+        OneLine,
         Field(examples=["/membership/v1/statistics"]),
         "The path: `statistics`, `statistics/values`, `statistics/headlines`, the `count` of an initiative, or"
         " `countries`.",
@@ -113,9 +114,9 @@ class FigureVerification(ResponseModel):
     sha256: Annotated[str, Field(examples=["0" * 64]), "The digest that was noted at the freeze."]
 
 
-def data_shown(of: record.Figure, answer: domain.Answer, release: str, day: date | None) -> dict[str, Any]:
+def data_shown(of: record.Figure, answer: answers.Answer, release: str, day: date | None) -> dict[str, Any]:
     """The data of a figure."""
-    rows = domain.rows_of(answer.data, of.y)
+    rows = answers.rows_of(answer.data, of.y)
     return {
         "key": of.key,
         "titles": of.titles,
@@ -130,7 +131,7 @@ def data_shown(of: record.Figure, answer: domain.Answer, release: str, day: date
     }
 
 
-def verification_shown(of: record.Figure, found: domain.Verification) -> dict[str, Any]:
+def verification_shown(of: record.Figure, found: answers.Verification) -> dict[str, Any]:
     """The verification of a frozen figure."""
     differences = [{"key": one.key, "then": one.then, "now": one.now} for one in found.differences]
     return {

@@ -1,130 +1,25 @@
-"""Charts as inline SVG: the one engine of the house, for pages and figures alike.
-
-A chart is laid out here, for a width and a direction of reading; macros in `charts.html` write it, and `charts.css`
-colours it by classes. A map is a table until the portal has its map.
-"""
+"""Places the marks of each kind of chart."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from importlib.resources import files
-from typing import Literal, TypeAlias
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from shared.pages.charts.chart import FROM_THE_RIGHT, Chart, Row, number_text
+from shared.pages.charts.drawing import EDGE, Drawing, length, wrapped
 
-from shared.pages.texts import Texts
-
-Kind: TypeAlias = Literal["lines", "bars", "dots", "table", "map", "number"]
-FROM_THE_RIGHT = frozenset({"ar"})
-"""Languages that are read from the right."""
-NARROWEST, WIDEST = 280, 1280
 MOST_ROWS = 60
 """Most rows that are drawn; the table beside has all of them."""
 MOST_SERIES = 6
 """Most series that differ by colour; further ones share the last."""
-_FORMS = {
-    "en": (",", "."),
-    "fr": ("\u202f", ","),
-    "es": ("\u00a0", ","),
-    "ar": (",", "."),
-    "zh": (",", "."),
-    "ru": ("\u00a0", ","),
-}
-_ISOLATES = "\u2066\u2068\u2069"
 _LINE, _SMALL = 24, 20
-_EDGE = 16
 _BAR = 18
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A category or day with one value for each series; None is no value."""
-
-    label: str
-    values: tuple[Decimal | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """What is drawn. `alternative` says it to who cannot see it. `series` are the names of several values of a row;
-    `target` is a line to reach; `notes` stand below."""
-
-    kind: Kind
-    language: str
-    title: str
-    alternative: str
-    rows: tuple[Row, ...]
-    series: tuple[str, ...] = ("",)
-    target: Decimal | None = None
-    notes: tuple[str, ...] = ()
-
-    def said(self, key: str, **values: object) -> str:
-        """A text of charts in the language."""
-        return _TEXTS.text(self.language, f"chart.{key}", **values)
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A mark: its element, its classes, its attributes, and its text if it has one."""
-
-    element: str
-    classes: str
-    attributes: dict[str, str]
-    text: str = ""
-
-
-@dataclass
-class Drawing:
-    """The marks of a chart, mirrored for languages that are read from the right."""
-
-    width: int
-    mirrors: bool
-    height: float = _EDGE
-    shapes: list[Shape] = field(default_factory=list)
-
-    def text(self, x: float, y: float, said: str, classes: str = "", anchor: str = "start") -> None:
-        """A text, isolated where others are read from the right, so that days and numbers keep their order."""
-        at = {"x": _number(self._x(x)), "y": _number(y), "text-anchor": anchor}
-        self.shapes.append(Shape("text", classes, at, f"\u2068{said}\u2069" if self.mirrors else said))
-
-    def rect(self, x: float, y: float, width: float, height: float, classes: str) -> None:
-        begin = self._x(x + width) if self.mirrors else x
-        sizes = {"x": begin, "y": y, "width": max(width, 0), "height": height}
-        self.shapes.append(Shape("rect", classes, {name: _number(value) for name, value in sizes.items()}))
-
-    def line(self, x1: float, y1: float, x2: float, y2: float, classes: str) -> None:
-        places = {"x1": self._x(x1), "y1": y1, "x2": self._x(x2), "y2": y2}
-        self.shapes.append(Shape("line", classes, {name: _number(value) for name, value in places.items()}))
-
-    def dot(self, x: float, y: float, radius: float, classes: str) -> None:
-        places = {"cx": self._x(x), "cy": y, "r": radius}
-        self.shapes.append(Shape("circle", classes, {name: _number(value) for name, value in places.items()}))
-
-    def path(self, points: Sequence[tuple[float, float]], classes: str) -> None:
-        steps = " ".join(f"{_number(self._x(x))},{_number(y)}" for x, y in points)
-        self.shapes.append(Shape("polyline", classes, {"points": steps}))
-
-    def _x(self, x: float) -> float:
-        return self.width - x if self.mirrors else x
-
-
-def number_text(value: Decimal | int | None, language: str) -> str:
-    """A number as it is written in a language, isolated from text that is read from the right; a dash for none."""
-    if value is None:
-        return "–"
-    group, point = _FORMS[language]
-    whole, _, rest = f"{value:,f}".partition(".")
-    rest = rest.rstrip("0")
-    shown = whole.replace(",", group).replace("-", "\u2212") + (f"{point}{rest}" if rest else "")
-    return f"\u2066{shown}\u2069" if language in FROM_THE_RIGHT else shown
 
 
 def drawn(chart: Chart, width: int) -> Drawing:
     """The chart for a width in pixels."""
     drawing = Drawing(width, chart.language in FROM_THE_RIGHT)
-    for line in _wrapped(chart.title, width - 2 * _EDGE, 20):
+    for line in wrapped(chart.title, width - 2 * EDGE, 20):
         drawing.height += 26
-        drawing.text(_EDGE, drawing.height, line, "chart-title")
+        drawing.text(EDGE, drawing.height, line, "chart-title")
     drawing.height += 12
     if chart.kind in ("lines", "bars", "dots") and len(chart.series) > 1:
         _legend(chart, drawing)
@@ -134,34 +29,23 @@ def drawn(chart: Chart, width: int) -> Drawing:
         _KINDS.get(kind, _table)(chart, drawing)
     else:
         drawing.height += _LINE
-        drawing.text(_EDGE, drawing.height, chart.said("empty"))
+        drawing.text(EDGE, drawing.height, chart.said("empty"))
     drawing.height += 8
     for note in chart.notes:
-        for line in _wrapped(note, width - 2 * _EDGE, 14):
+        for line in wrapped(note, width - 2 * EDGE, 14):
             drawing.height += _SMALL
-            drawing.text(_EDGE, drawing.height, line, "chart-note")
-    drawing.height += _EDGE
+            drawing.text(EDGE, drawing.height, line, "chart-note")
+    drawing.height += EDGE
     return drawing
 
 
-def image(chart: Chart, width: int) -> bytes:
-    """The chart as an SVG document, with its style."""
-    style = files("shared.pages").joinpath("static/charts.css").read_text(encoding="utf-8")
-    return _TEMPLATES.get_template("chart.svg").render(chart=chart, style=style, width=width, draw=drawn).encode()
-
-
-def in_page(chart: Chart) -> str:
-    """The chart in a page: for wide and narrow screens, with a table of all values."""
-    return _TEMPLATES.get_template("chart.html").render(chart=chart, draw=drawn, said=number_text)
-
-
 def _legend(chart: Chart, drawing: Drawing) -> None:
-    x = float(_EDGE)
+    x = float(EDGE)
     drawing.height += _LINE
     for place, name in enumerate(chart.series):
-        size = 26 + _length(name, 15) + 20
-        if x + size > drawing.width - _EDGE and x > _EDGE:
-            x, drawing.height = _EDGE, drawing.height + _LINE
+        size = 26 + length(name, 15) + 20
+        if x + size > drawing.width - EDGE and x > EDGE:
+            x, drawing.height = EDGE, drawing.height + _LINE
         drawing.rect(x, drawing.height - 12, 14, 14, f"chart-{_colour(place)}")
         drawing.text(x + 22, drawing.height, name)
         x += size
@@ -176,23 +60,23 @@ def _left_out(chart: Chart, drawing: Drawing) -> None:
     if len(chart.rows) > MOST_ROWS:
         drawing.height += _LINE
         rest = number_text(len(chart.rows) - MOST_ROWS, chart.language)
-        drawing.text(_EDGE, drawing.height, chart.said("more", number=rest), "chart-note")
+        drawing.text(EDGE, drawing.height, chart.said("more", number=rest), "chart-note")
 
 
 def _places(chart: Chart, drawing: Drawing) -> Iterator[tuple[Row, float, float, float]]:
     """Each row with the places where its marks begin and end, and their height: beside the label, or below it."""
     rows = _shown(chart)
-    longest = max((_length(row.label, 15) for row in rows), default=0)
+    longest = max((length(row.label, 15) for row in rows), default=0)
     beside = longest + 24 < drawing.width * 0.4 and drawing.width >= 480
-    begin = _EDGE + longest + 16 if beside else _EDGE
-    room = max((_length(number_text(_sum(row), chart.language), 15) for row in rows), default=0) + 16
+    begin = EDGE + longest + 16 if beside else EDGE
+    room = max((length(number_text(_sum(row), chart.language), 15) for row in rows), default=0) + 16
     for row in rows:
-        for line in [row.label] if beside else _wrapped(row.label, drawing.width - 2 * _EDGE, 15):
+        for line in [row.label] if beside else wrapped(row.label, drawing.width - 2 * EDGE, 15):
             drawing.height += _LINE if beside else 20
-            drawing.text(_EDGE, drawing.height, line)
+            drawing.text(EDGE, drawing.height, line)
         if not beside:
             drawing.height += _BAR + 4
-        yield row, begin, drawing.width - _EDGE - room, drawing.height - 14
+        yield row, begin, drawing.width - EDGE - room, drawing.height - 14
         drawing.height += 8
 
 
@@ -205,7 +89,7 @@ def _bars(chart: Chart, drawing: Drawing) -> None:
     sums = [_sum(row) or Decimal(0) for row in _shown(chart)]
     most = max([*sums, chart.target or Decimal(0), Decimal(0)]) or Decimal(1)
     top, scale = drawing.height, 0.0
-    begin, ends = float(_EDGE), []
+    begin, ends = float(EDGE), []
     for row, begin, end, y in _places(chart, drawing):
         scale, x = float(Decimal(end - begin) / most), begin
         for place, value in enumerate(row.values):
@@ -248,9 +132,9 @@ def _lines(chart: Chart, drawing: Drawing) -> None:
     values = [value for row in chart.rows for value in row.values if value is not None]
     step = _step_of(values, least, most)
     ticks = [least + step * place for place in range(int((most - least) / step) + 1)]
-    begin = _EDGE + max(_length(number_text(tick, chart.language), 14) for tick in ticks) + 10
-    longest = max(_length(row.label, 14) for row in chart.rows)
-    end, top, high = drawing.width - _EDGE - max(10, longest / 2), drawing.height + 8, min(280, drawing.width * 0.6)
+    begin = EDGE + max(length(number_text(tick, chart.language), 14) for tick in ticks) + 10
+    longest = max(length(row.label, 14) for row in chart.rows)
+    end, top, high = drawing.width - EDGE - max(10, longest / 2), drawing.height + 8, min(280, drawing.width * 0.6)
 
     def y_of(value: Decimal) -> float:
         return top + high * (1 - _share(value, least, most))
@@ -292,7 +176,7 @@ def _unbroken(chart: Chart, xs: Sequence[float], place: int) -> Iterator[list[tu
 
 def _number_alone(chart: Chart, drawing: Drawing) -> None:
     drawing.height += 56
-    drawing.text(_EDGE, drawing.height, number_text(chart.rows[0].values[0], chart.language), "chart-alone")
+    drawing.text(EDGE, drawing.height, number_text(chart.rows[0].values[0], chart.language), "chart-alone")
     drawing.height += 8
 
 
@@ -301,19 +185,19 @@ def _table(chart: Chart, drawing: Drawing) -> None:
     widths = []
     for place, name in enumerate(chart.series):
         texts = [name, *(number_text(row.values[place], chart.language) for row in _shown(chart))]
-        widths.append(max(40, *(_length(text, 15) for text in texts)))
-    ends = [drawing.width - _EDGE - sum(widths[place + 1 :]) - 20 * (columns - 1 - place) for place in range(columns)]
+        widths.append(max(40, *(length(text, 15) for text in texts)))
+    ends = [drawing.width - EDGE - sum(widths[place + 1 :]) - 20 * (columns - 1 - place) for place in range(columns)]
     if columns > 1:
         drawing.height += _LINE
         for end, name in zip(ends, chart.series, strict=True):
             drawing.text(end, drawing.height, name, "chart-head", "end")
         drawing.height += 8
-    room = ends[0] - widths[0] - 16 - _EDGE
+    room = ends[0] - widths[0] - 16 - EDGE
     for row in _shown(chart):
-        drawing.line(_EDGE, drawing.height, drawing.width - _EDGE, drawing.height, "chart-grid")
-        for line in _wrapped(row.label, room, 15):
+        drawing.line(EDGE, drawing.height, drawing.width - EDGE, drawing.height, "chart-grid")
+        for line in wrapped(row.label, room, 15):
             drawing.height += _LINE
-            drawing.text(_EDGE, drawing.height - 2, line)
+            drawing.text(EDGE, drawing.height - 2, line)
         for end, value in zip(ends, row.values, strict=True):
             drawing.text(end, drawing.height - 2, number_text(value, chart.language), "chart-number", "end")
         drawing.height += 6
@@ -351,40 +235,3 @@ def _share(value: Decimal, least: Decimal, most: Decimal) -> float:
 
 def _colour(place: int) -> int:
     return min(place, MOST_SERIES - 1) + 1
-
-
-def _length(text: str, size: int) -> float:
-    """About how wide a text is: no font is measured."""
-    return sum(1.0 if ord(sign) > 0x2E7F else 0.56 for sign in text if sign not in _ISOLATES) * size
-
-
-def _wrapped(text: str, width: float, size: int) -> Iterator[str]:
-    """The lines of a text. A script without spaces breaks anywhere."""
-    words = text.split(" ") if " " in text else [text]
-    line = ""
-    for word in words:
-        if line and _length(f"{line} {word}", size) > width:
-            yield line
-            line = word
-        else:
-            line = f"{line} {word}" if line else word
-        while _length(line, size) > width and len(line) > 8:
-            fitting = next(n for n in range(len(line), 0, -1) if n <= 8 or _length(line[:n], size) <= width)
-            yield line[:fitting]
-            line = line[fitting:]
-    if line:
-        yield line
-
-
-def _number(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
-
-
-_TEXTS = Texts("shared.pages")
-_TEMPLATES = Environment(
-    loader=PackageLoader("shared.pages", "static"),
-    undefined=StrictUndefined,
-    autoescape=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)

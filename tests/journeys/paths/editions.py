@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.journeys.paths.calls import expert_with_account
-from tests.journeys.paths.path import Path, PathRun, change, follows, given, later, refused, taken
+from tests.journeys.paths.path import Path, PathRun, change, day, follows, given, later, refused, taken
 from tests.journeys.paths.world import V1
 from tests.support.running import eventually
 
@@ -214,7 +214,7 @@ PATHS = (
         (
             refused(_CHIEF, "freeze", "contribution_open", _drop_text),
             given(_hidden_number),
-            refused(_CHIEF, "freeze", "figure_without_data", _drop_figure),
+            refused(_CHIEF, "freeze", "figure_without_data", _drop_figure, as_of=day(-1)),
             taken(_CHIEF, "freeze", "frozen"),
             taken(_CHIEF, "thaw", "writing"),
         ),

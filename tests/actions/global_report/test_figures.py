@@ -11,12 +11,11 @@ import pytest
 from services.actions.global_report.figures import answers, domain
 from shared.kernel.clock import today
 from shared.kernel.errors import Conflict
-from tests.actions.global_report.figures import BY_REGION, FIGURES, figure_body
 from tests.membership.initiatives.supports.conftest import initiative_body
 from tests.support.callers import CALLERS, Caller, person
 from tests.support.centres import entered, refused, stepped
 from tests.support.counts import aged
-from tests.support.editions import author, contribution_body, day, edition, editor
+from tests.support.editions import BY_REGION, FIGURES, author, contribution_body, day, edition, editor, figure_body
 
 STATISTICS = "/membership/v1/statistics"
 EXPERTS = "/membership/v1/experts"

@@ -10,10 +10,9 @@ import httpx
 import pytest
 
 from services.actions.global_report.versions.domain import DOCX
-from tests.actions.global_report.figures import FIGURES, figure_body
 from tests.support.callers import Caller
 from tests.support.centres import entered, refused, stepped
-from tests.support.editions import CONTRIBUTIONS, author, contribution_body, day, edition, editor
+from tests.support.editions import CONTRIBUTIONS, FIGURES, author, contribution_body, day, edition, editor, figure_body
 from tests.support.mailbox import Mailbox
 from tests.support.waiting import eventually
 

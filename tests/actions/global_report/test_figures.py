@@ -6,9 +6,11 @@ from uuid import uuid4
 
 import asyncpg
 import httpx
+import orjson
 import pytest
 
 from services.actions.global_report.figures import answers, domain
+from services.actions.global_report.figures.operations import FIGURES as FIGURE_TYPE
 from shared.kernel.clock import today
 from shared.kernel.errors import Conflict
 from tests.membership.initiatives.supports.conftest import initiative_body
@@ -293,11 +295,47 @@ def test_a_publication_needs_what_can_be_computed_again() -> None:
     assert (refusal.value.code, refusal.value.members["figures"]) == ("figure_not_reproducible", ["b"])
 
 
+@pytest.mark.parametrize(
+    ("path", "parameters", "shown"),
+    [
+        (STATISTICS, {"by": "status,region"}, "Active"),
+        (STATISTICS, {"by": "region", "from": "2026-01-01"}, day(-1)),
+        ("/actions/v1/statistics", {"of": "programmes"}, "Nothing was counted."),
+        ("/actions/v1/statistics/headlines", {}, "Active experts"),
+        ("/actions/v1/countries", {"region": "Africa"}, "Algeria"),
+    ],
+)
+async def test_each_query_repeats_for_a_past_day(
+    admin: Caller,
+    officer: Caller,
+    written: dict[str, Any],
+    superuser: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    parameters: dict[str, str],
+    shown: str,
+) -> None:
+    chief = editor(admin, written, monkeypatch, "editor_in_chief")
+    await _expert(officer, monkeypatch)
+    await aged(superuser, today() - timedelta(days=1))
+    body = figure_body(written, query={"path": path, "parameters": parameters})
+    figure = await entered(chief, FIGURES, body)
+    await stepped(chief, written, "freeze")
+    await _expert(officer, monkeypatch)
+    found = await _verified(chief, figure)
+    assert (found["match"], found["differences"]) == (True, [])
+    content = (await _data(chief, figure))["content"]
+    assert content == answers.canonical(orjson.loads(content))
+    assert shown in (await chief.get(f"{figure['links']['self']}/image")).text
+
+
 def test_series_and_members_become_rows() -> None:
     point = {"as_of": "2026-01-31", "items": [{"region": "Asia", "count": 2}], "total": 2}
     data = {"items": [], "series": [point], "total": 2, "as_of": "2026-01-31"}
     assert answers.rows_of(data, None) == [{"region": "Asia", "count": 2, "as_of": "2026-01-31"}]
-    assert answers.axes_of(data, None, None, "region") == ("as_of", "count")
+    figure = FIGURE_TYPE.new({"query": BY_REGION, "x": None, "y": None, "series": None})
+    assert answers.axes_of(figure, data) == ("as_of", "count")
+    assert answers.axes_of(figure, {"items": point["items"]}) == ("region", "count")
     assert answers.rows_of(data, "total") == [{"as_of": "2026-01-31", "total": 2}]
     country = {"code": "KE", "names": {"en": "Kenya"}, "counts": {"experts": 3}, "facts": []}
     assert answers.rows_of({"items": [country]}, None) == [

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from services.actions.global_report.figures.record import Query
+from services.actions.global_report.figures.record import Figure, Query
 
 Node: TypeAlias = Any
 """A part of an answer: JSON."""
@@ -16,6 +16,7 @@ _NOT_REPEATED = frozenset(
     ("links", "link", "next", "definition", "published_figures", "expected", "absent", "programme", "reports")
 )
 """Members of answers that are addresses, are told apart, or do not repeat for a past day."""
+_TEXTS = ("names", "titles")
 NUMBERS = frozenset(("count", "value", "numerator", "denominator", "total", "countries", "stage"))
 """Members that hold a number, also as text."""
 
@@ -128,18 +129,19 @@ class NoMember(LookupError):
     """The data of a figure lacks a member of its axes, which is the argument."""
 
 
-def axes_of(
-    data: Mapping[str, Node], x: str | None, y: str | None, series: str | None
-) -> tuple[str | None, str | None]:
-    """The first axis and the number of a figure, with their defaults. Raises NoMember, which data without rows never
-    does."""
-    columns = columns_of(data, y)
-    for name in (x, y, series):
+def axes_of(of: Figure, data: Mapping[str, Node]) -> tuple[str | None, str | None]:
+    """The first axis and the number of a figure, with their defaults: days, or what is counted by. Raises NoMember,
+    which data without rows never does."""
+    columns = columns_of(data, of.y)
+    for name in (of.x, of.y, of.series):
         if columns and name is not None and name not in columns:
             raise NoMember(name)
-    number = y or next((name for name in ("count", "value", *columns) if name in columns), None)
-    dimension = next((name for name in columns if name not in (number, series, "as_of", "titles")), "as_of")
-    return x or ("as_of" if "series" in data else dimension), number
+    whole = [name for row in rows_of(data, of.y)[:1] for name, value in row.items() if type(value) is int]
+    number = of.y or next((name for name in ("count", "value", "stage", *whole) if name in columns), None)
+    dimensions = [*of.query["parameters"].get("by", "").split(","), "key", "code", *columns]
+    others = (number, of.series, "as_of", *_TEXTS)
+    found = next((name for name in dimensions if name in columns and name not in others), "as_of")
+    return of.x or ("as_of" if "series" in data else found), number
 
 
 def verified(then: Node, then_sha256: str, stored_sha256: str, definition: str | None, now: Answer) -> Verification:
@@ -174,4 +176,4 @@ def _said_of(item: Node, place: int) -> str:
     parts = {
         name: value for name, value in item.items() if name not in NUMBERS and not isinstance(value, int | dict | list)
     }
-    return " ".join(f"{name}={'' if value is None else value}" for name, value in parts.items()) or str(place)
+    return " ".join(f"{name}={'' if (value := parts[name]) is None else value}" for name in sorted(parts)) or str(place)

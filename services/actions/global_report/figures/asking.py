@@ -69,9 +69,8 @@ async def ask(request: Request, query: Query, day: date | None) -> Answer | Refu
             break
         path, _, rest = following.partition("?")
         given = dict(parse_qsl(rest))
-    data = repeated(answer)
-    content = canonical(data)
-    return Answer(content, digest_of(content), definitions(answer), data)
+    content = canonical(repeated(answer))
+    return Answer(content, digest_of(content), definitions(answer), orjson.loads(content))
 
 
 def _reason(problem: Mapping[str, Any]) -> str:

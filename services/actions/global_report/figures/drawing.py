@@ -17,7 +17,7 @@ _TEXTS = ("names", "titles")
 
 def chart_of(figure: Figure, answer: Answer, language: str) -> Chart:
     """The chart of a figure, with its caption, its source and its day."""
-    x, y = axes_of(answer.data, figure.x, figure.y, figure.series)
+    x, y = axes_of(figure, answer.data)
     rows, series = _table_of(rows_of(answer.data, y), x, y, figure.series, language)
     chart = Chart(
         kind=cast(Kind, figure.kind),

@@ -74,7 +74,7 @@ def _answers(figures: Iterable[Figure], asked: Asked, day: date) -> Mapping[str,
 def _fits(of: Figure, answer: Answer) -> bool:
     """Whether the answer has what the figure shows; nothing to count is an answer."""
     try:
-        axes_of(answer.data, of.x, of.y, of.series)
+        axes_of(of, answer.data)
     except NoMember:
         return False
     return True

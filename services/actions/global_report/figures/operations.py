@@ -68,7 +68,7 @@ def _check(uow: UnitOfWork, of: Figure) -> None:
     if isinstance(answer, answers.Refusal):
         raise domain.not_public(answer.reason, "/query")
     try:
-        answers.axes_of(answer.data, of.x, of.y, of.series)
+        answers.axes_of(of, answer.data)
     except answers.NoMember as error:
         name = str(error.args[0])
         at = next(each for each in ("x", "y", "series") if getattr(of, each) == name)

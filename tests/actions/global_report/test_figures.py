@@ -11,8 +11,10 @@ import pytest
 
 from services.actions.global_report.figures import answers, domain
 from services.actions.global_report.figures.operations import FIGURES as FIGURE_TYPE
+from services.actions.settings import ActionsSettings
 from shared.kernel.clock import today
 from shared.kernel.errors import Conflict
+from shared.reading.api import PublicApi
 from tests.membership.initiatives.supports.conftest import initiative_body
 from tests.support.callers import CALLERS, Caller, person
 from tests.support.centres import entered, refused, stepped
@@ -286,6 +288,32 @@ async def test_a_freeze_waits_for_contributions_and_data(
     late = await chief.step(written["links"]["self"], "freeze")
     assert (late.json()["reason"], late.json()["figures"]) == ("figure_without_data", [figure["key"]])
     assert (await chief.get(figure["links"]["self"])).json()["status"] == "live"
+
+
+async def test_a_freeze_without_the_api_changes_nothing(
+    admin: Caller,
+    officer: Caller,
+    actions: httpx.AsyncClient,
+    written: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert officer
+    chief = editor(admin, written, monkeypatch, "editor_in_chief")
+    figure = await entered(chief, FIGURES, figure_body(written))
+    await entered(chief, FIGURES, figure_body(written, key="other", query={**BY_REGION, "parameters": {}}))
+    transport: Any = actions._transport
+    state = transport.app.state
+    there, away = state.public_api, PublicApi(ActionsSettings(environment="test", api="http://127.0.0.1:9"))
+    state.public_api = away
+    try:
+        assert (await chief.get(f"{figure['links']['self']}/data")).status_code == 503
+        assert (await chief.step(written["links"]["self"], "freeze")).status_code == 503
+        assert (await chief.post(FIGURES, figure_body(written, key="third"))).status_code == 503
+    finally:
+        state.public_api = there
+        await away.close()
+    assert (await chief.get(written["links"]["self"])).json()["status"] == "writing"
+    await stepped(chief, written, "freeze")
 
 
 def test_a_publication_needs_what_can_be_computed_again() -> None:

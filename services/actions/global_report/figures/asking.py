@@ -44,9 +44,9 @@ async def ask_all(request: Request, queries: Iterable[Query], day: date | None) 
     try:
         async with asyncio.timeout(_SECONDS), asyncio.TaskGroup() as group:
             tasks = {name: group.create_task(ask_one(query)) for name, query in different.items()}
-    except* Unavailable as group_of:
-        raise group_of.exceptions[0] from None
-    except* TimeoutError:
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+    except TimeoutError:
         raise Unavailable("The figures take too long to ask.") from None
     return {name: task.result() for name, task in tasks.items()}
 

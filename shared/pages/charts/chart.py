@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Literal, TypeAlias
 
 from shared.pages.texts import Texts
@@ -43,9 +44,9 @@ class Chart:
     target: Decimal | None = None
     notes: tuple[str, ...] = ()
 
-    def said(self, key: str, **values: object) -> str:
+    def text(self, key: str, **values: object) -> str:
         """A text of charts in the language."""
-        return _TEXTS.text(self.language, f"chart.{key}", **values)
+        return _TEXTS.text(self.language, key, **values)
 
 
 def number_text(value: Decimal | int | None, language: str) -> str:
@@ -57,3 +58,14 @@ def number_text(value: Decimal | int | None, language: str) -> str:
     rest = rest.rstrip("0")
     shown = whole.replace(",", group).replace("-", "\u2212") + (f"{point}{rest}" if rest else "")
     return f"\u2066{shown}\u2069" if language in FROM_THE_RIGHT else shown
+
+
+def notes_of(language: str, caption: str, source: str | None, day: str | None) -> tuple[str, ...]:
+    """What stands below a chart: its caption, where the data is from, and its day."""
+    text = partial(_TEXTS.text, language)
+    found = (
+        caption,
+        text("chart.source", source=source) if source else "",
+        text("chart.as_of", day=day) if day else "",
+    )
+    return tuple(filter(None, found))

@@ -29,7 +29,7 @@ def drawn(chart: Chart, width: int) -> Drawing:
         _KINDS.get(kind, _table)(chart, drawing)
     else:
         drawing.height += _LINE
-        drawing.text(EDGE, drawing.height, chart.said("empty"))
+        drawing.text(EDGE, drawing.height, chart.text("chart.empty"))
     drawing.height += 8
     for note in chart.notes:
         for line in wrapped(note, width - 2 * EDGE, 14):
@@ -60,7 +60,7 @@ def _left_out(chart: Chart, drawing: Drawing) -> None:
     if len(chart.rows) > MOST_ROWS:
         drawing.height += _LINE
         rest = number_text(len(chart.rows) - MOST_ROWS, chart.language)
-        drawing.text(EDGE, drawing.height, chart.said("more", number=rest), "chart-note")
+        drawing.text(EDGE, drawing.height, chart.text("chart.more", number=rest), "chart-note")
 
 
 def _places(chart: Chart, drawing: Drawing) -> Iterator[tuple[Row, float, float, float]]:
@@ -208,7 +208,7 @@ _KINDS = {"lines": _lines, "bars": _bars, "dots": _dots, "number": _number_alone
 
 
 def _target(chart: Chart) -> str:
-    return chart.said("target", number=number_text(chart.target, chart.language))
+    return chart.text("chart.target", number=number_text(chart.target, chart.language))
 
 
 def _bounds(chart: Chart) -> tuple[Decimal, Decimal]:

@@ -808,6 +808,68 @@ class EditionFields(TypedDict):
     as_of: NotRequired[str | None]
 
 
+class EditionFigure(TypedDict):
+    id: str
+    ref: str
+    version: int
+    status: str
+    country: str | None
+    visibility: Literal["public", "network", "restricted"]
+    created_at: NotRequired[str | None]
+    created_by: NotRequired[str | None]
+    updated_at: NotRequired[str | None]
+    updated_by: NotRequired[str | None]
+    allowed_actions: NotRequired[list[AllowedAction] | None]
+    links: Links
+    edition_id: str
+    key: str
+    kind: str
+    titles: dict[str, str]
+    captions: dict[str, str]
+    alternatives: dict[str, str]
+    query: FigureQuery
+    x: str | None
+    y: str | None
+    series: str | None
+    source: str | None
+    as_of: str | None
+    definition: str | None
+    release: str | None
+    sha256: str | None
+
+
+class EditionFigureCreate(TypedDict):
+    titles: dict[str, str]
+    captions: NotRequired[dict[str, str]]
+    alternatives: dict[str, str]
+    source: NotRequired[str | None]
+    kind: Literal["lines", "bars", "dots", "table", "map", "number"]
+    query: FigureQuery
+    x: NotRequired[str | None]
+    y: NotRequired[str | None]
+    series: NotRequired[str | None]
+    edition_id: str
+    key: str
+
+
+class EditionFigurePage(TypedDict):
+    items: list[EditionFigure]
+    next: str | None
+    total_estimate: NotRequired[int | None]
+
+
+class EditionFigurePatch(TypedDict):
+    titles: NotRequired[dict[str, str | None] | None]
+    captions: NotRequired[dict[str, str | None] | None]
+    alternatives: NotRequired[dict[str, str | None] | None]
+    source: NotRequired[str | None]
+    kind: NotRequired[Literal["lines", "bars", "dots", "table", "map", "number"] | None]
+    query: NotRequired[FigureQueryPatch | None]
+    x: NotRequired[str | None]
+    y: NotRequired[str | None]
+    series: NotRequired[str | None]
+
+
 class EditionPage(TypedDict):
     items: list[Edition]
     next: str | None
@@ -1053,50 +1115,6 @@ class FieldProblem(TypedDict):
     parameter: NotRequired[str | None]
 
 
-class Figure(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    edition_id: str
-    key: str
-    kind: str
-    titles: dict[str, str]
-    captions: dict[str, str]
-    alternatives: dict[str, str]
-    query: FigureQuery
-    x: str | None
-    y: str | None
-    series: str | None
-    source: str | None
-    as_of: str | None
-    definition: str | None
-    release: str | None
-    sha256: str | None
-
-
-class FigureCreate(TypedDict):
-    titles: dict[str, str]
-    captions: NotRequired[dict[str, str]]
-    alternatives: dict[str, str]
-    source: NotRequired[str | None]
-    kind: Literal["lines", "bars", "dots", "table", "map", "number"]
-    query: FigureQuery
-    x: NotRequired[str | None]
-    y: NotRequired[str | None]
-    series: NotRequired[str | None]
-    edition_id: str
-    key: str
-
-
 class FigureData(TypedDict):
     key: str
     titles: dict[str, str]
@@ -1107,31 +1125,13 @@ class FigureData(TypedDict):
     sha256: str
     content: str
     columns: list[str]
-    items: list[dict[str, str | int | float | bool | dict[str, Any] | list[Any] | None]]
+    items: list[dict[str, str | int | bool | dict[str, str] | None]]
 
 
 class FigureDifference(TypedDict):
     key: str
-    then: str | int | float | bool | dict[str, Any] | list[Any] | None
-    now: str | int | float | bool | dict[str, Any] | list[Any] | None
-
-
-class FigurePage(TypedDict):
-    items: list[Figure]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-
-
-class FigurePatch(TypedDict):
-    titles: NotRequired[dict[str, str | None] | None]
-    captions: NotRequired[dict[str, str | None] | None]
-    alternatives: NotRequired[dict[str, str | None] | None]
-    source: NotRequired[str | None]
-    kind: NotRequired[Literal["lines", "bars", "dots", "table", "map", "number"] | None]
-    query: NotRequired[FigureQueryPatch | None]
-    x: NotRequired[str | None]
-    y: NotRequired[str | None]
-    series: NotRequired[str | None]
+    then: str | int | bool | None
+    now: str | int | bool | None
 
 
 class FigureQuery(TypedDict):
@@ -3286,7 +3286,7 @@ class ActionsService(Service):
     endorsements: Collection[Endorsement, EndorsementCreate, EndorsementPatch]
     evidence: Collection[Evidence, EvidenceCreate, EvidencePatch]
     exports: Collection[dict[str, Any], ExportCreate, dict[str, Any]]
-    figures: Collection[Figure, FigureCreate, FigurePatch]
+    figures: Collection[EditionFigure, EditionFigureCreate, EditionFigurePatch]
     focal_points: Collection[FocalPoint, FocalPointCreate, FocalPointPatch]
     frameworks: Collection[Framework, FrameworkCreate, FrameworkPatch]
     government_bodies: Collection[GovernmentBody, GovernmentBodyCreate, GovernmentBodyPatch]

@@ -1,7 +1,6 @@
 """Figures as charts: rows of data become the rows of a chart, in the language of the reader."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import cast
 
@@ -9,7 +8,7 @@ from services.actions.global_report.figures.answers import Answer, Node, axes_of
 from services.actions.global_report.figures.record import Figure
 from shared.kernel.countries import COUNTRIES
 from shared.kernel.text import text_in
-from shared.pages.charts.chart import Chart, Kind, Row
+from shared.pages.charts.chart import Chart, Kind, Row, notes_of
 from shared.web.contract.vocabularies import terms_of
 
 _TEXTS = ("names", "titles")
@@ -19,19 +18,17 @@ def chart_of(figure: Figure, answer: Answer, language: str) -> Chart:
     """The chart of a figure, with its caption, its source and its day."""
     x, y = axes_of(figure, answer.data)
     rows, series = _table_of(rows_of(answer.data, y), x, y, figure.series, language)
-    chart = Chart(
+    day = answer.data.get("as_of") or figure.as_of
+    caption = text_in(language, figure.captions) if figure.captions else ""
+    return Chart(
         kind=cast(Kind, figure.kind),
         language=language,
         title=text_in(language, figure.titles),
         alternative=text_in(language, figure.alternatives),
         rows=rows,
         series=series,
+        notes=notes_of(language, caption, figure.source, str(day) if day else None),
     )
-    caption = text_in(language, figure.captions) if figure.captions else ""
-    source = chart.said("source", source=figure.source) if figure.source else ""
-    day = answer.data.get("as_of") or figure.as_of
-    as_of = chart.said("as_of", day=day) if day else ""
-    return replace(chart, notes=tuple(filter(None, (caption, source, as_of))))
 
 
 def _table_of(

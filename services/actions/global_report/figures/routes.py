@@ -93,7 +93,7 @@ FIGURE_API = RecordApi(
     kind=operations.FIGURES,
     roles=ROLES,
     listing=queries.LISTING,
-    response_model=schemas.Figure,
+    response_model=schemas.EditionFigure,
     present=schemas.present,
     bodies=Bodies(schemas.FigureBody, creation=schemas.FigureCreate, before=ask_before_writing),
     create=operations.create,

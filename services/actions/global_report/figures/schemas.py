@@ -62,7 +62,7 @@ class FigureCreate(FigureBody, of=record.Figure, is_creation=True):
     key: Key
 
 
-class Figure(RecordResponse, of=record.Figure, lifecycle=domain.LIFECYCLE):
+class EditionFigure(RecordResponse, of=record.Figure, lifecycle=domain.LIFECYCLE):
     """A figure as a caller sees it."""
 
     kind: Annotated[str, Field(examples=["bars"], json_schema_extra={STATES: [*domain.KINDS]})]
@@ -72,7 +72,7 @@ class Figure(RecordResponse, of=record.Figure, lifecycle=domain.LIFECYCLE):
     series: Annotated[str | None, Field(examples=[None])]
 
 
-_Cell = str | int | float | bool | dict[str, Any] | list[Any] | None
+_Number = str | int | bool | None
 
 
 class FigureData(ResponseModel):
@@ -92,7 +92,9 @@ class FigureData(ResponseModel):
     ]
     columns: Annotated[list[str], Field(examples=[["region", "count"]]), "The members of `items`."]
     items: Annotated[
-        list[dict[str, _Cell]], Field(examples=[[{"region": "Asia", "count": 120}]]), "A row for each number and day."
+        list[dict[str, str | int | bool | dict[str, str] | None]],
+        Field(examples=[[{"region": "Asia", "count": 120}]]),
+        "A row for each number and day.",
     ]
 
 
@@ -100,8 +102,8 @@ class FigureDifference(ResponseModel):
     """A number that is another one today."""
 
     key: Annotated[str, Field(examples=["region=Asia count"]), "Which number; `sha256` is the digest."]
-    then: Annotated[_Cell, Field(examples=[120]), "The frozen one; null if there was none."]
-    now: Annotated[_Cell, Field(examples=[121]), "What the API answers for the day today; null if there is none."]
+    then: Annotated[_Number, Field(examples=[120]), "The frozen one; null if there was none."]
+    now: Annotated[_Number, Field(examples=[121]), "What the API answers for the day today; null if there is none."]
 
 
 class FigureVerification(ResponseModel):

@@ -1,5 +1,6 @@
 """Figures ask the public API, live while their edition is written; then they keep one day that anybody can verify."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -288,6 +289,30 @@ async def test_a_freeze_waits_for_contributions_and_data(
     late = await chief.step(written["links"]["self"], "freeze")
     assert (late.json()["reason"], late.json()["figures"]) == ("figure_without_data", [figure["key"]])
     assert (await chief.get(figure["links"]["self"])).json()["status"] == "live"
+
+
+async def test_a_change_beside_a_freeze_is_frozen_or_refused(
+    admin: Caller,
+    officer: Caller,
+    superuser: asyncpg.Connection,
+    written: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chief, path = editor(admin, written, monkeypatch, "editor_in_chief"), written["links"]["self"]
+    await _expert(officer, monkeypatch)
+    await aged(superuser, today() - timedelta(days=1))
+    figure = await entered(chief, FIGURES, figure_body(written))
+    for by in ("status", "country", "region"):
+        query = {**BY_REGION, "parameters": {"of": "experts", "by": by}}
+        change = chief.change(figure["links"]["self"], query=query)
+        changed, frozen = await asyncio.gather(change, chief.step(path, "freeze"))
+        assert changed.status_code in (200, 409, 412), changed.text
+        assert frozen.status_code == 200 or frozen.json()["reason"] == "figure_without_data", frozen.text
+        if frozen.status_code == 200:
+            asked = (await chief.get(figure["links"]["self"])).json()["query"]["parameters"]["by"]
+            assert asked in (await _data(chief, figure))["columns"]
+            assert (await _verified(chief, figure))["match"] is True
+            await stepped(chief, written, "thaw", reason="Once more.")
 
 
 async def test_a_freeze_without_the_api_changes_nothing(

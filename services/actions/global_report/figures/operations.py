@@ -41,11 +41,15 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Figure) -> Figure:
 
 
 async def update(uow: UnitOfWork, _access: AccessScope, before: Figure, wanted: Figure) -> Figure:
-    """Updates a live figure. Raises Conflict `edition_frozen`, and what `create` raises for a query."""
+    """Updates a live figure, which is locked; a freeze locks it too, and refuses one whose query it has not asked.
+
+    Raises Conflict `edition_frozen`, and what `create` raises for a query.
+    """
     changed = differing(before, wanted).keys()
     if not changed:
         return before
-    require_living(await EDITIONS.lock(uow, before.edition_id))
+    if (edition := await edition_of(uow.connection, before.edition_id)) is not None:
+        require_living(edition)
     if before.status != "live":
         raise Conflict("This does not change any more.", members={"current_state": before.status})
     if changed & _SHOWN:

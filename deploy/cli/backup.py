@@ -16,7 +16,7 @@ import typer
 
 from deploy.cli.console import err, fail, measured
 from deploy.cli.installation import database_url
-from deploy.cli.release import release
+from shared.kernel.release import release
 
 if TYPE_CHECKING:
     from deploy.backup.archive import Manifest

@@ -65,6 +65,6 @@ app.add_typer(secret_files.app, name="secrets")
 @app.command()
 def version() -> None:
     """Print the version."""
-    from deploy.cli.release import release
+    from shared.kernel.release import release
 
     typer.echo(release())

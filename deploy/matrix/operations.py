@@ -47,7 +47,7 @@ _BY_NAME: Mapping[str, Demand] = {
         for file in ("Expert", "Centre")
         for verb, end, permission in (("list", "s", "read"), ("get", "", "read"), ("create", "", "create"))
     },
-    "createAssessment": Demand(Ask.ENTER_PART, "create"),
+    **dict.fromkeys(("createAssessment", "createFigure"), Demand(Ask.ENTER_PART, "create")),
     "compareAssessments": Demand(Ask.SIGNED_IN),
     **dict.fromkeys(("listTaskComments", "getTaskComment"), Demand(Ask.SEE)),
     "createTaskComment": Demand(Ask.DO, "create", "task_comments"),
@@ -57,7 +57,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "createContribution": Demand(Ask.PROPOSE, "create", "editions"),
     "getEditionProgress": Demand(Ask.DO, "read"),
     "createContributionVersion": Demand(Ask.DO, "update"),
-    **dict.fromkeys(("listContributionVersions", "getContributionVersion"), Demand(Ask.SEE)),
+    **dict.fromkeys(("listContributionVersions", "getContributionVersion", "getFigureData"), Demand(Ask.SEE)),
     **dict.fromkeys(
         (
             *("listEditionReviewRounds", "listReviewersOfContribution"),
@@ -153,7 +153,7 @@ _BY_NAME: Mapping[str, Demand] = {
     **dict.fromkeys(("copyIndicator", "reviseResult"), Demand(Ask.DO, "create")),
     "listPeriodExtensions": Demand(Ask.SEE),
     "createPeriodExtension": Demand(Ask.ENTER, "create", "extensions"),
-    "getFrameworkByCode": Demand(Ask.SEE),
+    **dict.fromkeys(("getFrameworkByCode", "getFigureImage", "verifyFigure"), Demand(Ask.SEE)),
     "getCountry": Demand(Ask.NOTHING),
     **dict.fromkeys(("getProblem", "listVocabularies", "getVocabulary"), Demand(Ask.NOTHING)),
     **dict.fromkeys(

@@ -16,11 +16,11 @@ OTHER = "XB"
 WITHOUT_COUNTRY = frozenset((
     "frameworks", "notices", "broadcasts", "retention_rules", "certificate_templates", "processing_record",
     "api_keys", "authorizations", "sessions", "notifications", "initiatives", "periods", "schemes", "report_templates",
-    "networks", "calendars", "webhooks", "editions", "review_rounds",
+    "networks", "calendars", "webhooks", "editions", "review_rounds", "figures",
 ))  # fmt: skip
 """Kinds whose records have no country."""
 MAY_BE_PUBLISHED = frozenset((
-    "experts", "institutions", "congresses", "calls", "editions", "initiatives", "supports", "notices",
+    "experts", "institutions", "congresses", "calls", "editions", "figures", "initiatives", "supports", "notices",
     "committees", "seats", "centres", "terms", "annual_reports", "networks", "partnerships", "report_templates",
     "frameworks", "programmes", "actions", "milestones", "endorsements", "correspondence", "evidence", "indicators",
     "periods", "targets", "results", "validation_rules", "schemes", "assessments", "support_requests", "reports",

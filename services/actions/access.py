@@ -50,6 +50,7 @@ _EDIT = (
     | _permissions("review_rounds", "read history create update open close complete")
     | _permissions("reviewers", "read history create withdraw")
     | _permissions("comments", "read history create import reopen resolve")
+    | _permissions("figures", "read history create update drop")
 )
 COMMENTER, BLIND_COMMENTER = "contribution_commenter", "contribution_blind_commenter"
 """The roles of reviewers and officials over the contributions of a round, until it is complete: those who know the
@@ -131,7 +132,7 @@ ROLES: RoleTable = {
     | _permissions("targets", "publish")
     | _permissions("offers", "read history")
     | _TARGETS,
-    "editor_in_chief": _permissions("editions", "read history update open_call close_call abandon") | _EDIT,
+    "editor_in_chief": _permissions("editions", "read history update open_call close_call freeze thaw abandon") | _EDIT,
     "editor": _permissions("editions", "read history") | _EDIT,
     "centre_director": _READ_ALL | _EVIDENCE | _RESULTS,
     "expert": _permissions("support_requests", "read deliver")
@@ -139,6 +140,7 @@ ROLES: RoleTable = {
     | _permissions("contributions", "read history create update confirm_authorship submit")
     | _permissions("reviewers", "read history accept decline")
     | _permissions("comments", "import")
+    | _permissions("figures", "read")
     | _permissions("evidence", "read history")
     | _EVIDENCE,
     "institution_representative": _permissions("evidence", "read history") | _EVIDENCE,
@@ -154,7 +156,8 @@ endorsement. Over evidence, a grant over an institution, a centre or an expert's
 it in `scope_id`; over results, a grant over a centre covers those about it. A grant over an expert's own record covers
 the expert's offers and the requests that they belong to. Over assessments, a grant over one record covers those of
 which it is the subject. A grant over a report covers its sections, delegations and comments. A grant
-over an edition covers its contributions, and one over an expert's own record those of which the expert is an author."""
+over an edition covers its contributions and figures, and one over an expert's own record those of which the expert is
+an author, with the figures of their editions."""
 AUTHOR = "national_author"
 """The role that a delegation gives over one report."""
 

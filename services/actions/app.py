@@ -16,7 +16,8 @@ from services.actions.global_report.comments.routes import of_edition as comment
 from services.actions.global_report.comments.routes import router as comments
 from services.actions.global_report.contributions.routes import of_edition
 from services.actions.global_report.contributions.routes import router as contributions
-from services.actions.global_report.editions.routes import router as editions
+from services.actions.global_report.figures.routes import editions
+from services.actions.global_report.figures.routes import router as figures
 from services.actions.global_report.review_rounds.routes import of_edition as rounds_of_edition
 from services.actions.global_report.review_rounds.routes import router as review_rounds
 from services.actions.global_report.reviewers.routes import of_contribution as reviewers_of_contribution
@@ -65,6 +66,7 @@ from services.actions.support.support_requests.domain import SupportDays
 from services.actions.support.support_requests.routes import request_api
 from services.actions.support.support_requests.routes import routes as support_routes
 from shared.open_data.routes import dataset_copies
+from shared.reading.api import public_api
 from shared.web.edge.app import Application
 from shared.web.edge.app import create_app as create
 from shared.web.edge.service import service_parts
@@ -90,7 +92,7 @@ _OPEN_DATA = (open_data, country_profiles, report_documents, iati)
 _REPORTS = (report_templates, expected_reports, reports, report_orders, report_sections, *REPORT_PARTS)
 _REVIEW = (review_rounds, reviewers, comments, rounds_of_edition, reviewers_of_contribution)
 _GLOBAL_REPORT = (
-    *(editions, of_edition, contributions, versions),
+    *(editions, of_edition, contributions, versions, figures),
     *(*_REVIEW, comments_of_contribution, comments_of_edition),
 )
 _SCHEMES = (schemes, codes, states, mappings, all_mappings, coverage)
@@ -136,6 +138,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "review_rounds": "Times in which contributions are reviewed.",
             "reviewers": "Experts who are invited to review contributions.",
             "comments": "What reviewers and governments say about contributions, and the answers.",
+            "figures": "Public statistics in an edition, live, then frozen.",
             "government_bodies": "Ministries and agencies of a country.",
             "focal_points": "People who speak for a country.",
             "meetings": "Meetings and what they decided.",
@@ -151,5 +154,5 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "open_data": "What everybody may know, in formats that others read.",
             "statistics": "How many there are of what, exact at once.",
         },
-        **service_parts(objects, printed_documents, dataset_copies),
+        **service_parts(objects, printed_documents, dataset_copies, public_api),
     )

@@ -157,7 +157,10 @@ IMPERSONAL: Mapping[str, str] = {
     " withdrawal_reason claimants search_key",
     "action_extension": "period_id country visibility until reason created_at created_by",
     "action_edition": f"{RECORD} year number titles languages licence doi isbn outline call deadlines review"
-    " search_key",
+    " as_of frozen_at search_key",
+    "action_figure": f"{RECORD} edition_id key kind titles captions alternatives query x y series source as_of"
+    " definition release sha256 search_key",
+    "action_figure_data": "figure_id content",
     "action_framework": f"{RECORD} code core pillars valid_from valid_to search_key",
     "action_government_body": f"{RECORD} search_key names kind website",
     "action_indicator": f"{RECORD} code titles definition framework level measure unit scale direction across over_time"

@@ -11,7 +11,6 @@ from services.portal.contact.routes import router as contact
 from services.portal.discovery.routes import router as discovery
 from services.portal.guides.routes import router as guides
 from services.portal.pages.routes import router as pages
-from services.portal.reading.api import public_api
 from services.portal.records.routes import router as records
 from services.portal.reference.routes import router as reference
 from services.portal.register.routes import router as register
@@ -19,6 +18,7 @@ from services.portal.sdk.routes import router as sdk
 from services.portal.settings import PortalSettings
 from services.portal.verification.routes import router as verification
 from shared.pages.failures import readable
+from shared.reading.api import public_api
 from shared.web.contract.openapi import merged, render
 from shared.web.edge.app import Application
 from shared.web.edge.app import create_app as make_app

@@ -70,9 +70,9 @@ class Settings(BaseSettings):
     """Issuer of tokens, and address of the system. Its host is also that of credentials, `did:web:HOST`: another host
     makes every credential of before worthless."""
     api: str = Field("", pattern=r"^(https?://\S+)?$", validation_alias="ESCM_API")
-    """Where pages read the services, such as `http://{service}:8000`; by default the issuer's address."""
+    """Where pages and figures read the services, such as `http://{service}:8000`; by default the issuer's address."""
     api_seconds: float = Field(2.0, gt=0, le=60, validation_alias="ESCM_API_SECONDS")
-    """Seconds for which a page waits for one response of a service, including its time in the queue."""
+    """Seconds for which a page or figure waits for one response of a service, including its time in the queue."""
     record_page: str = Field("", pattern=r"^(https?://\S+)?$", validation_alias="ESCM_RECORD_PAGE")
     """The frontend's page of a record, to which the portal's pages of records lead, such as
     `https://desk.example/{language}/{service}/{resource}/{id}`. `{id}` is an id or a ref."""

@@ -58,14 +58,14 @@ def _tests_of(path: Path) -> set[str]:
 
 def test_only_egress_opens_an_outside_address() -> None:
     """No service fetches an address from a caller: none has a client for it, except `shared.egress`, which opens those
-    of the settings and checked ones, and the portal, whose pages read the API at the addresses of the settings."""
+    of the settings and checked ones, and `shared.reading`, which reads the API at the addresses of the settings."""
     files = [*(ROOT / "services").rglob("*.py"), *(ROOT / "shared").rglob("*.py")]
     some = re.compile("|".join(_HTTP_CLIENTS))
     named = [path for path in files if some.search(path.read_text())]
     holders = [str(path.relative_to(ROOT)) for path in named if _HTTP_CLIENTS & set(_modules(path))]
     assert sorted(holders) == [
-        "services/portal/reading/api.py",
         *(f"shared/egress/{name}.py" for name in ("backend", "client", "sender")),
+        "shared/reading/api.py",
     ]
 
 

@@ -14,7 +14,7 @@ from tests.support.centres import DOCUMENT
 if TYPE_CHECKING:
     from tests.authorization.country_fixture import CountryFixture, Seeder
 
-_editions = count(1)
+_editions, _figures = count(1), count(1)
 _VERSION = """
 INSERT INTO action_version (id, contribution_id, number, language, sha256, words, blocks, content, cited, warnings,
     created_at, created_by)
@@ -62,6 +62,7 @@ async def _chapter(fixture: "CountryFixture", enter: Enter, superuser: asyncpg.C
     somebody = {"status": "active", "category": "expert", "display_name": "A Reviewer", "country": "XC"}
     fixture.reviewer = str(await enter_row(superuser, "member_expert", **somebody))
     fixture.records["report_reviewers"] = {"id": str(reviewer["id"]), "ref": reviewer["ref"]}
+    await enter(fixture, "actions", "figures", **figure_of(fixture))
 
 
 def round_of(fixture: "CountryFixture") -> dict[str, Any]:
@@ -86,6 +87,15 @@ def contribution_of(fixture: "CountryFixture") -> dict[str, Any]:
     """The chapter, without authors."""
     titles = {"en": fixture.word}
     return {"edition_id": fixture.id("editions"), "outline_key": "chapter", "titles": titles, "conflicts": fixture.word}
+
+
+def figure_of(fixture: "CountryFixture") -> dict[str, Any]:
+    """A figure of the edition that shows its country."""
+    word, key = {"en": fixture.word}, f"f{next(_figures)}"
+    parameters = {"of": "experts", "by": "status", "country": fixture.country}
+    query = {"path": "/membership/v1/statistics", "parameters": parameters}
+    said = {"titles": word, "captions": word, "alternatives": word, "source": fixture.word}
+    return {"edition_id": fixture.id("editions"), "key": key, "kind": "bars", "query": query, **said}
 
 
 async def _tasks(fixture: "CountryFixture", enter: Enter) -> None:

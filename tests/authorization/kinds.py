@@ -26,6 +26,7 @@ PUBLISHED = {
     "report_templates": "status = 'retired'",
     "calls": "status = 'published'",
     "editions": "status = 'call'",
+    "figures": "status = 'frozen', as_of = '2026-01-01', release = '', sha256 = ''",
     "programmes": "status = 'approved'",
     "actions": "status = 'planned'",
     "milestones": "status = 'in_progress'",
@@ -92,6 +93,7 @@ ABOVE = {
     "nominations": "calls",
     "assessments": "programmes",
     "contributions": "editions",
+    "figures": "editions",
     "task_comments": "tasks",
 }
 """Kinds that a grant over a record of another kind includes: those whose records are created under one, except for

@@ -14,7 +14,7 @@ from services.actions.reporting.evidence.tickets import signed_address
 from services.membership.certificates.links.tickets import file_link
 from shared.configuration.settings import DEVELOPMENT_SECRET
 from shared.kernel.clock import now, to_text, today
-from tests.authorization.collaboration import comment_of, contribution_of, edition_of, round_of
+from tests.authorization.collaboration import comment_of, contribution_of, edition_of, figure_of, round_of
 from tests.authorization.country_fixture import ADMIN, INDICATOR, PERIOD, CountryFixture, rule_of
 from tests.authorization.kinds import DATASETS, FIXED_BODIES, named
 from tests.authorization.parts_of_actions import asked
@@ -204,6 +204,7 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
     "createReviewRound": round_of,
     "createComment": comment_of,
     "createContributionReviewer": lambda country_fixture: {"expert_id": country_fixture.reviewer, "round": 1},
+    "createFigure": figure_of,
     "createContributionVersion": lambda country_fixture: {"body": country_fixture.word},
     **dict.fromkeys(("confirmAuthorship", "previewAuthorship"), lambda _country_fixture: {"token": uuid4().hex}),
     "createNomination": lambda country_fixture: {

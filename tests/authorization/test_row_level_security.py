@@ -108,6 +108,7 @@ _OF_THE_OFFICE = (
     "schemes",
     "report_templates",
     "editions",
+    "figures",
 )
 """Kinds that no national role reads."""
 _OF_REPORTS = ("delegations", "report_comments")

@@ -151,7 +151,7 @@ def test_each_process_connects_to_what_docker_compose_lets_it(everything: Object
     data = (DATA - {"migrate", "demo"}) | {"operations"}
     assert _reaching(everything, 5432) == data | {"escm-postgres"}
     assert _reaching(everything, 6379) == data
-    assert _reaching(everything, 8000) == {"portal", "escm-postgres"}
+    assert _reaching(everything, 8000) == {"actions", "portal", "escm-postgres"}
     assert _reaching(everything, 587) == {"worker-access", "worker-membership"}
     assert _reaching(everything, 3310) == {"actions", "worker-actions"}
     assert _reaching(everything, 4318) == processes - {"operations"}
@@ -159,12 +159,12 @@ def test_each_process_connects_to_what_docker_compose_lets_it(everything: Object
     assert _reaching(everything, 443) == data - {"relay"} | {"escm-postgres"}
 
 
-def test_the_edge_the_portal_and_prometheus_alone_connect_to_processes(everything: Objects) -> None:
+def test_the_edge_what_reads_the_api_and_prometheus_alone_connect_to_processes(everything: Objects) -> None:
     apps = {"membership", "centres", "actions", "access", "portal"}
     assert _reaching(everything, 8000, "ingress") == apps | {"escm-postgres"}
     assert _reaching(everything, 9000, "ingress") == {"every process"}
     assert _reaching(everything, 5432, "ingress") == {"escm-postgres"}
     (rule,) = (rule for names, way, rule in _policies(everything) if way == "ingress" and names == apps)
-    portal, edge = rule["from"]
-    assert _names(portal["podSelector"]) == {"portal"}
+    readers, edge = rule["from"]
+    assert _names(readers["podSelector"]) == {"actions", "portal"}
     assert edge == {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "edge"}}}

@@ -145,8 +145,8 @@ def test_services_name_pods_that_exist(rendered: Objects) -> None:
         (port,) = described["spec"]["ports"]
         for each in selected:
             assert port["targetPort"] in {named["name"] for named in pod(each)["containers"][0]["ports"]}
-    portal = _environment(deployments["portal"])["ESCM_API"]
-    assert portal == "http://escm-{service}:8000"
+    for name in ("actions", "portal"):
+        assert _environment(deployments[name])["ESCM_API"] == "http://escm-{service}:8000"
 
 
 def test_alerts_are_those_of_the_tree(everything: Objects) -> None:

@@ -14,7 +14,8 @@ from tests.support.centres import entered, stepped
 from tests.support.requests import as_expert
 from tests.support.requests import expert as new_expert
 
-EDITIONS, CONTRIBUTIONS = "/actions/v1/editions", "/actions/v1/contributions"
+EDITIONS, CONTRIBUTIONS, FIGURES = "/actions/v1/editions", "/actions/v1/contributions", "/actions/v1/figures"
+BY_REGION = {"path": "/membership/v1/statistics", "parameters": {"of": "experts", "by": "region"}}
 WROTE = ["writing-original-draft"]
 OUTLINE = [
     {"key": "part", "titles": {"en": "Soils"}, "kind": "section"},
@@ -63,6 +64,12 @@ def contribution_body(of: dict[str, Any], *authors: dict[str, Any], **more: Any)
     """A contribution to an edition."""
     titles = {"en": f"Peat {uuid4().hex}"}
     return {"edition_id": of["id"], "outline_key": "soils", "titles": titles, "authors": list(authors), **more}
+
+
+def figure_body(of: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A figure of experts by region."""
+    said = {"titles": {"en": "Experts by region"}, "alternatives": {"en": "Most experts are in Asia."}}
+    return {"edition_id": of["id"], "key": "experts", "kind": "bars", **said, "query": BY_REGION, **more}
 
 
 def day(days: int) -> str:

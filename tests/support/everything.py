@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.kernel.clock import today
 from tests.support.centres import sections
-from tests.support.editions import CONTRIBUTIONS, EDITIONS, WROTE, contribution_body, edition_body
+from tests.support.editions import CONTRIBUTIONS, EDITIONS, FIGURES, WROTE, contribution_body, edition_body, figure_body
 from tests.support.running import Client, eventually
 from tests.support.signing_in import BACK, consent
 
@@ -412,8 +412,9 @@ def _propose(admin: Client, path: str, action: str, **body: Any) -> None:
 
 
 def _report(by: Client) -> None:
-    """An edition of the Global Report with a text of one author."""
+    """An edition of the Global Report with a text of one author and a figure."""
     edition = by.step(by.create(EDITIONS, edition_body())["links"]["self"], "open_call")
+    by.create(FIGURES, figure_body(edition))
     author = {"name": "Bo Author", "email": "bo@example.org", "roles": WROTE, "corresponding": True}
     text = by.create(CONTRIBUTIONS, contribution_body(edition, author))
     note = {"body": "# Peat\n\nPeat stores carbon.", "note": "First draft"}

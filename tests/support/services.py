@@ -16,8 +16,8 @@ from services.centres.settings import CentresSettings
 from services.membership.app import create_app as create_membership
 from services.membership.settings import MembershipSettings
 from services.portal.app import create_app as create_portal
-from services.portal.reading.api import PublicApi
 from services.portal.settings import PortalSettings
+from shared.reading.api import PublicApi
 from tests.support.callers import serving
 from tests.support.inside import Inside
 
@@ -66,5 +66,9 @@ async def open_services(**settings: Any) -> AsyncIterator[tuple[Services, ToServ
         apps = {name: create(of(**settings)) for name, (create, of) in _APPS.items()}
         found = {name: await stack.enter_async_context(serving(app)) for name, app in apps.items()}
         asking = ToServices(apps)
+        apps["actions"].state.public_api = reading = PublicApi(
+            PortalSettings(environment="test", api_seconds=60), asking
+        )
+        stack.push_async_callback(reading.close)
         found["portal"] = await stack.enter_async_context(open_portal(asking, api_seconds=60))
         yield found, asking

@@ -29,6 +29,7 @@ RESOURCES = (
     "actions.endorsements",
     "actions.evidence",
     "actions.exports",
+    "actions.figures",
     "actions.focal_points",
     "actions.frameworks",
     "actions.government_bodies",

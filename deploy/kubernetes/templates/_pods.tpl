@@ -43,8 +43,10 @@ ESCM_METRICS_HOST: 0.0.0.0
 {{- with $v.trustedProxies }}
 ESCM_TRUSTED_PROXIES: {{ join "," . | quote }}
 {{- end }}
-{{- if eq $service "portal" }}
+{{- if has $service (list "actions" "portal") }}
 ESCM_API: http://{{ .root.Release.Name }}-{service}:8000
+{{- end }}
+{{- if eq $service "portal" }}
 ESCM_SECRET_KEY: none
 ESCM_ROLE_PASSWORD: none
 {{- end }}

@@ -6,7 +6,7 @@ import orjson
 from fastapi import Request, Response
 
 from services.portal.catalogue.linked_data import PATH, catalogue
-from services.portal.reading.api import PageReads
+from services.portal.reading.reads import PageReads
 from shared.pages.policy import PAGE
 from shared.web.contract.route_options import OptionsRouter, RouteOptions
 from shared.web.edge.fixed import tagged_response

@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 
 from services.portal.pages import templates
 from services.portal.pages.languages import router_of_languages
-from services.portal.reading.api import PageReads
+from services.portal.reading.reads import PageReads
 from shared.contracts.kinds import kind_names
 from shared.kernel.errors import NotFound, RateLimited, Unavailable
 from shared.pages.policy import HTML, PAGE

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 
 from services.portal.pages import templates
 from services.portal.pages.languages import router_of_languages
-from services.portal.reading.api import Elsewhere, PageReads
+from services.portal.reading.reads import Elsewhere, PageReads
 from services.portal.register import views
 from services.portal.register.views import FILTERS, Query, Values
 from shared.pages.policy import HTML, PAGE

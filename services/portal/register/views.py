@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
 from services.portal.pages.texts import country_name, words
-from services.portal.reading.api import PageReads
+from services.portal.reading.reads import PageReads
 from services.portal.register.classifications import field_name
 from shared.kernel.countries import REGIONS, known_codes
 from shared.kernel.text import search_key

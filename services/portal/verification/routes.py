@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from services.portal.pages import templates
 from services.portal.pages.languages import IN_LANGUAGE
-from services.portal.reading.api import PageReads
+from services.portal.reading.reads import PageReads
 from shared.kernel.errors import NotFound
 from shared.pages.policy import GUARD, HTML
 from shared.pages.reader import language_of, wants_json

@@ -48,7 +48,7 @@ _MAIN_VERBS = ("designate", "recognise", "approve", "publish", "verify", "issue"
 def record_routes(api: RecordApi[Any, Any]) -> ResourceRouter:
     """The standard routes of a kind of record; the resource adds its own."""
     dependency = [Depends(api.dependency)] if api.dependency else []
-    router = ResourceRouter(api.kind.resource, api.roles, dependencies=dependency)
+    router = ResourceRouter(api.kind.resource, api.roles, before=api.bodies.before, dependencies=dependency)
     _add_reads(router, api)
     if api.create is not None:
         _add_creation(router, api, api.create)

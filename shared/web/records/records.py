@@ -36,6 +36,7 @@ from shared.web.request.responses import (
     key_of,
     show_secret_once,
 )
+from shared.web.request.route import nothing_before
 
 R = TypeVar("R", bound=Record)
 GuardContext = TypeVar("GuardContext")
@@ -68,12 +69,13 @@ class Created(Generic[R]):
 class Bodies:
     """What callers write of a record. `creation` is the body of a creation, if it differs from that of changes.
     `columns` returns the columns that a body sets, `written` the fields of a row that a patch is merged into; by
-    default both are the body's own fields."""
+    default both are the body's own fields. `before` reads what a write needs before its transaction opens."""
 
     change: type[BaseModel] = BaseModel
     creation: type[BaseModel] | None = None
     columns: Callable[[Any], Mapping[str, Any]] | None = None
     written: Callable[[Row], Mapping[str, Any]] | None = None
+    before: Callable[[RequestContext], Awaitable[None]] = nothing_before
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """The context of one request, for guards and endpoints."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request
 from starlette.types import Scope
@@ -20,15 +20,17 @@ _KEY = "escm.context"
 
 
 class RequestContext:
-    """One request: the caller, their access scope of the route's resource, and for writes the unit of work."""
+    """One request: the caller, their access scope of the route's resource, and for writes the unit of work. `prepared`
+    is what was read for it before it opened, which operations find in `uow.scratch`."""
 
-    __slots__ = ("_reads_standby", "_uow", "principal", "request", "resource", "roles")
+    __slots__ = ("_reads_standby", "_uow", "prepared", "principal", "request", "resource", "roles")
 
     def __init__(self, request: Request, principal: Principal, resource: Resource, roles: RoleTable) -> None:
         self.request = request
         self.principal = principal
         self.resource = resource
         self.roles = roles
+        self.prepared: Mapping[Hashable, Any] = {}
         self._uow: UnitOfWork | None = None
         self._reads_standby: bool | None = None
 
@@ -105,6 +107,7 @@ class RequestContext:
     def attach(self, uow: UnitOfWork) -> None:
         """Called by the route when the transaction is open."""
         self._uow = uow
+        uow.scratch.update(self.prepared)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[UnitOfWork]:

@@ -1,6 +1,7 @@
 """The route class: authenticates the caller; for every write begins the transaction, stores the response, commits, then
 sends."""
 
+from collections.abc import Awaitable, Callable
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -41,16 +42,28 @@ _PATCH = ("application/merge-patch+json", "application/json")
 _FORM = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
+async def nothing_before(_ctx: RequestContext) -> None:
+    """What most writes do before their transaction opens."""
+
+
 class ResourceRouter(OptionsRouter):
     """The routes of one resource, under its path or another `prefix`, each guarded: 401 without a token unless it is
-    public."""
+    public. `before` runs for each write before its transaction opens, and may set `ctx.prepared`."""
 
-    def __init__(self, resource: Resource, roles: RoleTable, prefix: str | None = None, **more: Any) -> None:
+    def __init__(
+        self,
+        resource: Resource,
+        roles: RoleTable,
+        prefix: str | None = None,
+        before: Callable[[RequestContext], Awaitable[None]] = nothing_before,
+        **more: Any,
+    ) -> None:
         class ResourceRoute(EscmRoute):
             pass
 
         ResourceRoute.resource = resource
         ResourceRoute.roles = roles
+        ResourceRoute.before = staticmethod(before)
         path = resource.path if prefix is None else prefix
         super().__init__(prefix=path, tags=[resource.plural], route_class=ResourceRoute, **more)
 
@@ -64,6 +77,7 @@ class EscmRoute(APIRoute):
     resource: Resource
     roles: RoleTable
     options: RouteOptions = NONE
+    before: Callable[[RequestContext], Awaitable[None]] = staticmethod(nothing_before)
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
@@ -133,6 +147,7 @@ class EscmRoute(APIRoute):
             ctx = await begin(request)
             claim = await idempotency.claim_for(request, ctx.principal) if keyed else None
             await _read_body(request)
+            await self.before(ctx)
             return await _write(inner, ctx, claim)
 
         return read if methods <= _READS or self.options.opens_late else write

@@ -1,12 +1,19 @@
-"""A worker of actions that sends mail."""
+"""A worker of actions that sends mail, and the public API in this process."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
+import httpx
 import pytest
 
 from services.actions.settings import ActionsSettings
 from services.actions.worker import create_worker
+from services.membership.app import create_app as create_membership
+from services.membership.settings import MembershipSettings
+from shared.reading.api import PublicApi
+from tests.support.callers import serving
 from tests.support.mailbox import Mailbox
+from tests.support.services import ToServices
 from tests.support.workers import at_work, drop_jobs, without_relay
 
 
@@ -25,3 +32,20 @@ async def posted(
     )
     async with at_work(without_relay(create_worker(sending))):
         yield mailbox
+
+
+@pytest.fixture(scope="session")
+async def membership(
+    settings: ActionsSettings, actions: httpx.AsyncClient, database_url: str, redis_url: str
+) -> AsyncIterator[httpx.AsyncClient]:
+    """The membership app beside that of actions, which reads the public API of both."""
+    app = create_membership(MembershipSettings(database_url=database_url, redis_url=redis_url))
+    async with serving(app) as client:
+        transport: Any = actions._transport
+        of_actions = transport.app
+        reading = PublicApi(
+            settings.model_copy(update={"api_seconds": 60}), ToServices({"membership": app, "actions": of_actions})
+        )
+        of_actions.state.public_api = reading
+        yield client
+        await reading.close()

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 
 from services.actions.global_report.versions.domain import DOCX
 from tests.support.callers import Caller
 from tests.support.centres import entered, refused, stepped
-from tests.support.editions import CONTRIBUTIONS, author, contribution_body, day, edition, editor
+from tests.support.editions import CONTRIBUTIONS, FIGURES, author, contribution_body, day, edition, editor, figure_body
 from tests.support.mailbox import Mailbox
 from tests.support.waiting import eventually
 
@@ -99,6 +100,16 @@ async def test_a_manuscript_becomes_a_version_with_numbered_blocks(
     assert (await me.get(f"{path}/versions/3")).status_code == 404
     lines = (await chief.get(f"{path}/history")).json()["items"]
     assert (lines[0]["action"], lines[0]["by"]["kind"]) == ("add_version", "account")
+
+
+async def test_markers_name_figures_of_the_edition(
+    draft: tuple[Caller, Caller, dict[str, Any]], membership: httpx.AsyncClient
+) -> None:
+    assert membership
+    me, chief, text = draft
+    await entered(chief, FIGURES, figure_body({"id": text["edition_id"]}, key="soil"))
+    result = await read(me, text["links"]["self"], references=[_KNOWN])
+    assert [one["block"] for one in result["warnings"]] == [2]
 
 
 async def test_docx_comes_as_a_form(

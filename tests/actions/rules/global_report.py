@@ -28,6 +28,9 @@ RULES = (
             ("open_call", replace(_EDITION, has_call=False), "call_missing"),
             ("open_call", replace(_EDITION, is_over=True), "deadline_passed"),
             ("open_call", replace(_EDITION, has_deadlines=False), "deadlines_missing"),
+            ("freeze", _EDITION, None),
+            ("freeze", replace(_EDITION, has_open_contributions=True), "contribution_open"),
+            ("freeze", replace(_EDITION, lacks_data=True), "figure_without_data"),
         ),
     ),
     Rules(

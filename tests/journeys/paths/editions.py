@@ -1,11 +1,12 @@
-"""The paths of editions of the Global Report and of contributions."""
+"""The paths of editions of the Global Report, contributions and figures."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from tests.journeys.paths.calls import expert_with_account
-from tests.journeys.paths.path import Path, PathRun, change, follows, given, later, refused, taken
+from tests.journeys.paths.path import Path, PathRun, change, day, follows, given, later, refused, taken
 from tests.journeys.paths.world import V1
 from tests.support.running import eventually
 
@@ -105,6 +106,54 @@ def _abandon(path_run: PathRun) -> None:
     later("actions.follow_editions")(path_run)
 
 
+def _writing(path_run: PathRun) -> str:
+    """An edition in writing with a contribution of nobody."""
+    _open(path_run)
+    chief, path = path_run.by(_CHIEF), path_run.notes["edition"]
+    body = {"edition_id": path.rpartition("/")[2], "outline_key": "soils", "titles": {"en": "Peat"}}
+    path_run.notes["text"] = chief.create(f"{_V1}/contributions", body)["links"]["self"]
+    chief.step(path, "close_call")
+    return str(path)
+
+
+def _drop_text(path_run: PathRun) -> None:
+    path_run.by(_CHIEF).step(path_run.notes["text"], "drop", reason="Nobody writes it.")
+
+
+def _hidden_number(path_run: PathRun) -> None:
+    """A figure of an initiative that is public no more."""
+    admin, body = path_run.by("admin"), {"code": f"P-{uuid4().hex[:12].upper()}", "titles": {"en": "Soils"}}
+    initiative = admin.create(f"{V1['membership']}/initiatives", {**body, "visibility": "public"})["links"]["self"]
+    admin.step(initiative, "open")
+    path_run.notes["figure"] = _figure_of(path_run, f"{initiative}/count", {}, y="supporters")
+    admin.change(initiative, {"visibility": "restricted"})
+
+
+def _figure_of(path_run: PathRun, path: str, parameters: dict[str, str], **more: Any) -> str:
+    """A figure of the edition."""
+    said = {"titles": {"en": "Numbers"}, "alternatives": {"en": "A number."}, "kind": "number", "key": "numbers"}
+    body = {
+        "edition_id": path_run.notes["edition"].rpartition("/")[2],
+        "query": {"path": path, "parameters": parameters},
+    }
+    return str(path_run.create(_CHIEF, f"{_V1}/figures", **said, **body, **more)["links"]["self"])
+
+
+def _drop_figure(path_run: PathRun) -> None:
+    path_run.by(_CHIEF).step(path_run.notes["figure"], "drop", reason="It is public no more.")
+
+
+def _figure(path_run: PathRun) -> str:
+    """A figure of an edition in writing."""
+    _open(path_run)
+    path_run.by(_CHIEF).step(path_run.notes["edition"], "close_call")
+    return _figure_of(path_run, f"{_V1}/statistics/headlines", {})
+
+
+def _edition_step(verb: str, **more: Any) -> Any:
+    return lambda path_run: path_run.by(_CHIEF).step(path_run.notes["edition"], verb, **more)
+
+
 PATHS = (
     Path(
         "actions.editions",
@@ -158,6 +207,30 @@ PATHS = (
             refused(BOTH, "take", "is_an_author"),
             taken(CHIEF, "take", "in_review"),
             taken(CHIEF, "return", "changes_requested"),
+        ),
+    ),
+    Path(
+        "actions.editions",
+        "WS",
+        _writing,
+        "writing",
+        (
+            refused(_CHIEF, "freeze", "contribution_open", _drop_text),
+            given(_hidden_number),
+            refused(_CHIEF, "freeze", "figure_without_data", _drop_figure, as_of=day(-1)),
+            taken(_CHIEF, "freeze", "frozen"),
+            taken(_CHIEF, "thaw", "writing"),
+        ),
+    ),
+    Path(
+        "actions.figures",
+        "WS",
+        _figure,
+        "live",
+        (
+            follows("freeze", "frozen", _edition_step("freeze")),
+            follows("thaw", "live", _edition_step("thaw", reason="A mistake.")),
+            taken(_CHIEF, "drop", "dropped"),
         ),
     ),
     Path("actions.contributions", "WS", _proposal, "proposed", (follows("drop", "dropped", _abandon),)),

@@ -29,6 +29,7 @@ RESOURCES_BY_PREFIX = {
     "EVA": "centres.evaluations",
     "EVD": "actions.evidence",
     "EXP": "membership.experts",
+    "FIG": "actions.figures",
     "FOC": "actions.focal_points",
     "FWK": "actions.frameworks",
     "GOV": "actions.government_bodies",

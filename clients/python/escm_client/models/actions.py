@@ -844,6 +844,8 @@ class Edition(TypedDict):
     call: EditionCall | None
     deadlines: EditionDeadlines | None
     review: EditionReview
+    as_of: str | None
+    frozen_at: str | None
 
 
 class EditionCall(TypedDict):
@@ -883,6 +885,72 @@ class EditionDeadlinesPatch(TypedDict):
     draft: NotRequired[str | None]
     review: NotRequired[str | None]
     final: NotRequired[str | None]
+
+
+class EditionFields(TypedDict):
+    as_of: NotRequired[str | None]
+
+
+class EditionFigure(TypedDict):
+    id: str
+    ref: str
+    version: int
+    status: str
+    country: str | None
+    visibility: Literal["public", "network", "restricted"]
+    created_at: NotRequired[str | None]
+    created_by: NotRequired[str | None]
+    updated_at: NotRequired[str | None]
+    updated_by: NotRequired[str | None]
+    allowed_actions: NotRequired[list[AllowedAction] | None]
+    links: Links
+    edition_id: str
+    key: str
+    kind: str
+    titles: dict[str, str]
+    captions: dict[str, str]
+    alternatives: dict[str, str]
+    query: FigureQuery
+    x: str | None
+    y: str | None
+    series: str | None
+    source: str | None
+    as_of: str | None
+    definition: str | None
+    release: str | None
+    sha256: str | None
+
+
+class EditionFigureCreate(TypedDict):
+    titles: dict[str, str]
+    captions: NotRequired[dict[str, str]]
+    alternatives: dict[str, str]
+    source: NotRequired[str | None]
+    kind: Literal["lines", "bars", "dots", "table", "map", "number"]
+    query: FigureQuery
+    x: NotRequired[str | None]
+    y: NotRequired[str | None]
+    series: NotRequired[str | None]
+    edition_id: str
+    key: str
+
+
+class EditionFigurePage(TypedDict):
+    items: list[EditionFigure]
+    next: str | None
+    total_estimate: NotRequired[int | None]
+
+
+class EditionFigurePatch(TypedDict):
+    titles: NotRequired[dict[str, str | None] | None]
+    captions: NotRequired[dict[str, str | None] | None]
+    alternatives: NotRequired[dict[str, str | None] | None]
+    source: NotRequired[str | None]
+    kind: NotRequired[Literal["lines", "bars", "dots", "table", "map", "number"] | None]
+    query: NotRequired[FigureQueryPatch | None]
+    x: NotRequired[str | None]
+    y: NotRequired[str | None]
+    series: NotRequired[str | None]
 
 
 class EditionPage(TypedDict):
@@ -927,7 +995,7 @@ class EditionReviewPatch(TypedDict):
 class EditionTransition(TypedDict):
     action: str
     reason: NotRequired[str | None]
-    fields: NotRequired[NoFields]
+    fields: NotRequired[EditionFields]
 
 
 class Endorsement(TypedDict):
@@ -1128,6 +1196,49 @@ class FieldProblem(TypedDict):
     detail: str
     pointer: NotRequired[str | None]
     parameter: NotRequired[str | None]
+
+
+class FigureData(TypedDict):
+    key: str
+    titles: dict[str, str]
+    frozen: bool
+    as_of: str | None
+    definition: str | None
+    release: str
+    sha256: str
+    content: str
+    columns: list[str]
+    items: list[dict[str, str | int | bool | dict[str, str] | None]]
+
+
+class FigureDifference(TypedDict):
+    key: str
+    then: str | int | bool | None
+    now: str | int | bool | None
+
+
+class FigureQuery(TypedDict):
+    path: str
+    parameters: NotRequired[dict[str, Any]]
+
+
+class FigureQueryPatch(TypedDict):
+    path: NotRequired[str | None]
+    parameters: NotRequired[dict[str, Any] | None]
+
+
+class FigureTransition(TypedDict):
+    action: str
+    reason: NotRequired[str | None]
+    fields: NotRequired[NoFields]
+
+
+class FigureVerification(TypedDict):
+    match: bool
+    differences: list[FigureDifference]
+    definition_changed: bool
+    as_of: str
+    sha256: str
 
 
 class FocalPoint(TypedDict):
@@ -3313,6 +3424,7 @@ class ActionsService(Service):
     endorsements: Collection[Endorsement, EndorsementCreate, EndorsementPatch]
     evidence: Collection[Evidence, EvidenceCreate, EvidencePatch]
     exports: Collection[dict[str, Any], ExportCreate, dict[str, Any]]
+    figures: Collection[EditionFigure, EditionFigureCreate, EditionFigurePatch]
     focal_points: Collection[FocalPoint, FocalPointCreate, FocalPointPatch]
     frameworks: Collection[Framework, FrameworkCreate, FrameworkPatch]
     government_bodies: Collection[GovernmentBody, GovernmentBodyCreate, GovernmentBodyPatch]

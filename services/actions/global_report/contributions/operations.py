@@ -8,7 +8,7 @@ from services.actions.access import ROLES
 from services.actions.global_report.contributions import domain, queries
 from services.actions.global_report.contributions.record import Consent, Contribution
 from services.actions.global_report.contributions.tables import contribution
-from services.actions.global_report.editions.domain import LIVING, PUBLISHED, entry_of, takes_proposals
+from services.actions.global_report.editions.domain import PUBLISHED, entry_of, require_living, takes_proposals
 from services.actions.global_report.editions.operations import EDITIONS
 from services.actions.global_report.editions.queries import edition_of
 from services.actions.global_report.editions.record import Edition
@@ -75,8 +75,8 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Contribution) -> Con
     )
     if not is_editors:
         await _require_proposal(uow, access, edition, placed)
-    elif edition.status not in LIVING:
-        raise Conflict("The edition takes no contributions.", members={"current_state": edition.status})
+    else:
+        require_living(await EDITIONS.lock(uow, edition.id))
     await _require_authors(uow, None, placed)
     numbered = replace(placed, number=await queries.next_number(uow.connection, edition.id))
     return await _asked(uow, await CONTRIBUTIONS.insert(uow, _asking(numbered)), None)

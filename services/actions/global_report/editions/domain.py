@@ -7,7 +7,7 @@ from typing import Literal
 
 from services.actions.global_report.editions.record import Call, Edition, OutlineEntry
 from shared.kernel.clock import to_text
-from shared.kernel.errors import FieldError, Invalid, no_such
+from shared.kernel.errors import Conflict, FieldError, Invalid, no_such
 from shared.kernel.lifecycle import Lifecycle, transition
 
 KINDS = ("front", "section", "chapter", "country", "annex")
@@ -16,7 +16,10 @@ BLIND = ("open", "single", "double")
 MOST_ENTRIES = 400
 MOST_LEVELS = 3
 LIVING = ("draft", "call", "writing")
-PUBLISHED = frozenset(("call", "writing"))
+FROZEN = "frozen"
+ENDED = ("cleared", "declined", "dropped")
+"""The states of contributions that a freeze leaves as they are."""
+PUBLISHED = frozenset(("call", "writing", FROZEN))
 """The states in which an edition is visible by its visibility."""
 DEADLINES = ("draft", "review", "final")
 
@@ -28,6 +31,8 @@ class EditionGuardContext:
     has_call: bool
     is_over: bool
     has_deadlines: bool
+    has_open_contributions: bool = False
+    lacks_data: bool = False
 
 
 def _openable(
@@ -40,16 +45,33 @@ def _openable(
     return None if guard_context.has_deadlines else "deadlines_missing"
 
 
+def _freezable(
+    guard_context: EditionGuardContext,
+) -> Literal["contribution_open", "figure_without_data"] | None:
+    if guard_context.has_open_contributions:
+        return "contribution_open"
+    return "figure_without_data" if guard_context.lacks_data else None
+
+
 LIFECYCLE: Lifecycle[EditionGuardContext] = Lifecycle(
-    (*LIVING, "abandoned"),
+    (*LIVING, FROZEN, "abandoned"),
     (
         transition("open_call", "draft", "call", guard=_openable, fact="call_opened"),
         transition("open_call", "draft", "call", is_scheduled=True, fact="call_opened"),
         transition("close_call", "call", "writing"),
         transition("close_call", "call", "writing", is_scheduled=True),
+        transition("freeze", "writing", FROZEN, guard=_freezable, fields=("as_of",)),
+        transition("thaw", FROZEN, "writing", reason_required=True),
         transition("abandon", "|".join(LIVING), "abandoned", reason_required=True),
     ),
 )
+
+
+def require_living(of: Edition) -> None:
+    """Raises Conflict for an edition that does not change: `edition_frozen` until it is thawed."""
+    if of.status not in LIVING:
+        code = "edition_frozen" if of.status == FROZEN else None
+        raise Conflict("The edition does not change.", code=code, members={"current_state": of.status})
 
 
 def takes_proposals(of: Edition, at: datetime) -> bool:
@@ -57,10 +79,10 @@ def takes_proposals(of: Edition, at: datetime) -> bool:
     return of.status == "call" and of.call is not None and at < _instant(of.call["closes"])
 
 
-def guard_context_of(of: Edition, at: datetime) -> EditionGuardContext:
+def guard_context_of(of: Edition, at: datetime, *, has_open_contributions: bool = False) -> EditionGuardContext:
     """The inputs of the guards for this edition at this instant."""
     is_over = of.call is not None and _instant(of.call["closes"]) <= at
-    return EditionGuardContext(of.call is not None, is_over, of.deadlines is not None)
+    return EditionGuardContext(of.call is not None, is_over, of.deadlines is not None, has_open_contributions)
 
 
 def moved(of: Edition, verb: str, at: datetime) -> Edition:

@@ -31,7 +31,9 @@ async def update(uow: UnitOfWork, _access: AccessScope, before: Edition, wanted:
     """Updates a living edition. Its call changes before it opens, whom its reviews hide before the first round opens.
     Raises Conflict otherwise, Invalid if a place of the outline goes for which a contribution is entered."""
     changed = differing(before, wanted).keys()
-    if changed and (before.status not in domain.LIVING or ("call" in changed and before.status != "draft")):
+    if changed:
+        domain.require_living(before)
+    if "call" in changed and before.status != "draft":
         raise Conflict("This does not change any more.", members={"current_state": before.status})
     domain.check(wanted)
     if wanted.review["blind"] != before.review["blind"] and await queries.is_reviewed(uow.connection, before.id):
@@ -47,17 +49,21 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Edition, requ
     """Applies one transition. Raises what `Lifecycle.advance` raises."""
     at = now()
     after = domain.moved(before, requested.action, at)
-    guard_context = domain.guard_context_of(before, at)
+    guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
     return await EDITIONS.apply_transition(
         uow, before, requested, guard_context, permitted(access, before), lambda _target: after
     )
 
 
 async def load_guard_context(
-    _connect: Connect, _principal: Principal, record: Edition, _fields: Fields
+    connect: Connect, _principal: Principal, record: Edition, _fields: Fields
 ) -> domain.EditionGuardContext:
-    """The inputs of the guards for this edition."""
-    return domain.guard_context_of(record, now())
+    """The inputs of the guards for this edition, except whether its figures have data, which a freeze alone asks."""
+    if record.status != "writing":
+        return domain.guard_context_of(record, now())
+    async with connect() as connection:
+        is_open = await queries.has_open_contributions(connection, record.id)
+    return domain.guard_context_of(record, now(), has_open_contributions=is_open)
 
 
 async def apply_scheduled(uow: UnitOfWork) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, bindparam, cast, or_, select
 
-from services.actions.global_report.editions.domain import LIFECYCLE, PUBLISHED
+from services.actions.global_report.editions.domain import ENDED, LIFECYCLE, PUBLISHED
 from services.actions.global_report.editions.record import Edition
 from services.actions.global_report.editions.tables import contribution, edition, review_round
 from shared.database.context import Lookup
@@ -34,6 +34,14 @@ _USED = Lookup(
 _BEGUN = Lookup(
     select(review_round.c.edition_id)
     .where(review_round.c.edition_id == bindparam("key"), review_round.c.status != constant("planned"))
+    .limit(1)
+)
+_OPEN = Lookup(
+    select(contribution.c.outline_key)
+    .where(
+        contribution.c.edition_id == bindparam("key"),
+        contribution.c.status.not_in([constant(state) for state in ENDED]),
+    )
     .limit(1)
 )
 _at = bindparam("at", type_=Instant)
@@ -66,6 +74,11 @@ async def used_keys(connection: Connection, key: UUID) -> set[str]:
 async def is_reviewed(connection: Connection, key: UUID) -> bool:
     """Whether a round of review of an edition has opened."""
     return await _BEGUN.fetchval(connection, key=key) is not None
+
+
+async def has_open_contributions(connection: Connection, key: UUID) -> bool:
+    """Whether a contribution of an edition is neither cleared nor given up."""
+    return await _OPEN.fetchval(connection, key=key) is not None
 
 
 async def lock_due(connection: Connection, at: datetime) -> list[Edition]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Annotated, TypedDict
 
 from shared.kernel.resource import Resource
@@ -15,6 +16,7 @@ from shared.records.record import (
     Searched,
     Texts,
     Titles,
+    Tracked,
     Visible,
     Written,
 )
@@ -75,4 +77,6 @@ class Edition(Record):
     call: Annotated[Call | None, Public, Written, "The call for proposals; it opens and closes at its instants."]
     deadlines: Annotated[Deadlines | None, Public, Written, "The last days of each step."]
     review: Annotated[Review, Public, Written, "How contributions are reviewed."]
+    as_of: Annotated[date | None, Public, Tracked, Example(None), "The day of its data, once it is frozen."]
+    frozen_at: Annotated[datetime | None, Public, Tracked, Example(None), "When it was frozen."]
     search_key: Annotated[str, Internal]

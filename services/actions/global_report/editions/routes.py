@@ -3,7 +3,6 @@
 from services.actions.access import ROLES
 from services.actions.global_report.editions import operations, schemas
 from services.actions.global_report.editions.queries import LISTING
-from shared.web.records.record_routes import record_routes
 from shared.web.records.records import Bodies, RecordApi, Steps
 from shared.web.request.error_mapping import register_constraint
 
@@ -17,7 +16,7 @@ EDITION_API = RecordApi(
     bodies=Bodies(schemas.EditionBody, creation=schemas.EditionCreate),
     create=operations.create,
     update=operations.update,
-    steps=Steps(operations.transition, guards=operations.load_guard_context),
+    steps=Steps(operations.transition, guards=operations.load_guard_context, fields=schemas.EditionFields),
     is_public=True,
 )
-router = record_routes(EDITION_API)
+"""Without what the figures of an edition add: how it is frozen and thawed."""

@@ -86,6 +86,14 @@ class EditionCreate(EditionBody, of=record.Edition, is_creation=True):
     number: Annotated[int, Field(ge=1, le=99, strict=True, examples=[1])] = 1
 
 
+class EditionFields(Body):
+    """The fields of transitions."""
+
+    as_of: Annotated[Day | None, "For `freeze`: the day of all figures, one that has ended; by default yesterday."] = (
+        None
+    )
+
+
 class Edition(RecordResponse, of=record.Edition, lifecycle=domain.LIFECYCLE):
     """An edition as a caller sees it."""
 

@@ -30,6 +30,7 @@ class Reading:
     """A document while it is read."""
 
     references: Collection[str]
+    figures: Collection[str] = ()
     blocks: list[Block] = field(default_factory=list)
     warnings: list[Warned] = field(default_factory=list)
 
@@ -51,10 +52,10 @@ class Reading:
         return self.blocks[-1]
 
 
-def read(document: Node, references: Collection[str]) -> tuple[list[Node], Reading]:
+def read(document: Node, references: Collection[str], figures: Collection[str] = ()) -> tuple[list[Node], Reading]:
     """The blocks of pandoc's document without what is not printed, and the reading. Raises Unreadable, which names the
     block."""
-    reading = Reading(references)
+    reading = Reading(references, figures)
     found = list(_blocks(document["blocks"], reading, 0))
     if not any(block["text"] for block in reading.blocks):
         raise Unreadable("The manuscript is empty.")
@@ -243,7 +244,8 @@ _INLINE_KINDS = frozenset((*_BREAKS, *_REWRITING, "Image", "RawInline"))
 
 def _said(text: str, reading: Reading, block: Block) -> str:
     for key in _FIGURE.findall(text):
-        reading.warn("unresolved_reference", f"No figure has the key {key}.")
+        if key not in reading.figures:
+            reading.warn("unresolved_reference", f"No figure has the key {key}.")
     found = _clean(text, reading)
     block["text"] += found
     return found

@@ -20,13 +20,14 @@ async def _read_manuscript(run: JobRun) -> dict[str, Any]:
     async with run.unit_of_work() as uow:
         sent = await queries.manuscript_of(uow.connection, key)
         found = await queries.by_id(uow.connection, key)
+        figures = await queries.figures_of(uow.connection, sent["contribution_id"]) if sent else set()
     if found is not None:
         return _result(found)
     if sent is None:
         raise NotFound("The manuscript is no longer there.")
     try:
         content, reading = await reading_of(
-            bytes(sent["content"]), sent["media_type"], {str(one["id"]) for one in sent["cited"]}
+            bytes(sent["content"]), sent["media_type"], {str(one["id"]) for one in sent["cited"]}, figures
         )
     except Unreadable as error:
         async with run.unit_of_work() as uow:

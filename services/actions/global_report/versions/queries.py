@@ -6,10 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, delete, func, select
 
+from services.actions.global_report.contributions.tables import contribution
+from services.actions.global_report.figures.tables import figure
 from services.actions.global_report.versions.tables import manuscript, version
 from shared.database.context import within_context
 from shared.database.statements import Connection, Row, Statement
-from shared.records.access_scope import AccessScope
+from shared.records.access_scope import AccessScope, constant
 
 _v, _m = version.c, manuscript.c
 _SUMMARY = tuple(
@@ -23,6 +25,11 @@ _ONE = Statement(
 )
 _NEXT = Statement(select(func.coalesce(func.max(_v.number), 0) + 1).where(_of))
 _LANGUAGES = Statement(select(_v.number, _v.language).where(_of))
+_FIGURES = Statement(
+    select(figure.c.key)
+    .select_from(figure.join(contribution, contribution.c.edition_id == figure.c.edition_id))
+    .where(contribution.c.id == bindparam("contribution"), figure.c.status != constant("dropped"))
+)
 _BY_ID = Statement(select(*_SUMMARY, _v.blocks).where(_v.id == bindparam("key")))
 _MANUSCRIPT = Statement(select(manuscript).where(_m.id == bindparam("key")))
 _FORGET = Statement(delete(manuscript).where(_m.id == bindparam("key")))
@@ -42,6 +49,11 @@ async def version_of(connection: Connection, access: AccessScope, contribution: 
 async def languages_of(connection: Connection, contribution: UUID) -> Mapping[int, str]:
     """The language of each version of a contribution by its number, within the connection's context."""
     return {row["number"]: row["language"] for row in await _LANGUAGES.fetch(connection, contribution=contribution)}
+
+
+async def figures_of(connection: Connection, contribution_id: UUID) -> set[str]:
+    """The keys of the figures of a contribution's edition, within the connection's context."""
+    return {row["key"] for row in await _FIGURES.fetch(connection, contribution=contribution_id)}
 
 
 async def by_id(connection: Connection, key: UUID) -> Row | None:

@@ -32,8 +32,11 @@ _DEEPEST_LINE = 120
 """How many signs of lists and quotes a line may begin with."""
 
 
-async def reading_of(content: bytes, media_type: str, references: Collection[str]) -> tuple[list[Node], Reading]:
-    """The blocks of a manuscript and its reading. Raises Unreadable, whose sentence names the place."""
+async def reading_of(
+    content: bytes, media_type: str, references: Collection[str], figures: Collection[str] = ()
+) -> tuple[list[Node], Reading]:
+    """The blocks of a manuscript and its reading. `figures` are the keys that it may name. Raises
+    Unreadable, whose sentence names the place."""
     if media_type == DOCX:
         _check_archive(content)
     else:
@@ -43,7 +46,7 @@ async def reading_of(content: bytes, media_type: str, references: Collection[str
         document = orjson.loads(output)
     except orjson.JSONDecodeError:
         raise Unreadable("Parts are too deep in one another.") from None
-    return await asyncio.to_thread(read, document, references)
+    return await asyncio.to_thread(read, document, references, figures)
 
 
 async def _converted(content: bytes, source: str) -> bytes:

@@ -13,21 +13,10 @@ from shared.kernel.clock import today
 from shared.records.statistics import points
 from tests.membership.overview.statistics.register import PATH, asked, enter, folded, invented, live_on
 from tests.support.callers import Caller
+from tests.support.counts import aged
 
 At = Callable[[str | None], Caller]
 _BYS = ("country", "status", "field", "planetary_boundary", "region,status")
-_AGE = """
-WITH gone AS (DELETE FROM core_count_day WHERE day > $1 RETURNING *)
-INSERT INTO core_count_day AS kept SELECT kind, visibility, status, country, category, tag, $1, sum(n) FROM gone
-GROUP BY kind, visibility, status, country, category, tag
-ON CONFLICT (kind, visibility, status, country, category, tag, day) DO UPDATE SET n = kept.n + excluded.n
-"""
-
-
-async def _aged(superuser: asyncpg.Connection, day: date) -> None:
-    """Moves the counts of later days to this one."""
-    await superuser.execute("UPDATE core_count_delta SET day = $1 WHERE day > $1", day)
-    await superuser.execute(_AGE, day)
 
 
 @pytest.mark.long("compares every day of many changes")
@@ -36,7 +25,7 @@ async def test_merges_erasures_and_moves_change_no_day_before_them(
 ) -> None:
     dice = random.Random(21)
     months = points(date(today().year - 2, today().month, 1), today(), "month")
-    await _aged(superuser, months[0] - timedelta(days=40))
+    await aged(superuser, months[0] - timedelta(days=40))
     ids = await enter(superuser, [invented(dice) for _ in range(20)])
     shown: dict[tuple[str | None, str, date], Any] = {}
     for day in months[:-1]:
@@ -46,7 +35,7 @@ async def test_merges_erasures_and_moves_change_no_day_before_them(
             for by in _BYS:
                 response = await asked(caller(name), f"by={by}")
                 shown[name, by, day] = (response["items"], response["total"])
-        await _aged(superuser, day)
+        await aged(superuser, day)
         if dice.random() < 0.4:
             await folded(database)
     for name in (None, "officer", "admin"):

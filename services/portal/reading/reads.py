@@ -1,25 +1,16 @@
-"""Reads the API anonymously, at the addresses of the settings, so pages show only public data.
+"""The reads of pages: anonymous, so that pages show only public data."""
 
-Forwards the address of the reader to the services, so that the rate limits per address apply to readers.
-"""
-
-import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 import orjson
-from fastapi import FastAPI, Request
+from fastapi import Request
 
-from shared.configuration.settings import Settings
 from shared.kernel.errors import EscmError, Gone, Malformed, NotFound, RateLimited, Unavailable
+from shared.reading.api import PublicApi
 
-_AT_ONCE = 32
-_IDLE = 2.0
-"""Seconds after which an idle connection is not used again: less than the idle timeout of a server."""
 _KEY = re.compile(r"^[A-Za-z0-9-]{1,64}$")
 _CODE = re.compile(r"[0-9A-Za-z*~$= -]{1,50}")
 """What the code of a certificate is written with; anything else would be another address of the API."""
@@ -32,33 +23,6 @@ class Elsewhere(Exception):
     def __init__(self, key: str) -> None:
         super().__init__()
         self.key = key
-
-
-class PublicApi:
-    """The public reads of all services. A process sends at most 32 at a time."""
-
-    def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._address = settings.api or settings.issuer
-        self._seconds = settings.api_seconds
-        limits = httpx.Limits(max_connections=_AT_ONCE, keepalive_expiry=_IDLE)
-        self._http = httpx.AsyncClient(transport=transport, limits=limits, trust_env=False, timeout=self._seconds)
-        self._slots = asyncio.Semaphore(_AT_ONCE)
-
-    async def close(self) -> None:
-        await self._http.aclose()
-
-    async def get(self, request: Request, service: str, path: str, query: Mapping[str, str]) -> httpx.Response:
-        """The response, whatever its status, on behalf of the sender of `request`. Raises Unavailable on a timeout."""
-        state = request.scope["state"]
-        headers = {"X-Request-Id": state["request_id"], "traceparent": state["traceparent"]}
-        if request.client is not None:
-            headers["X-Forwarded-For"] = request.client.host
-        address = self._address.replace("{service}", service).rstrip("/")
-        try:
-            async with asyncio.timeout(self._seconds), self._slots:
-                return await self._http.get(f"{address}/{service}/v1/{path}", params=query, headers=headers)
-        except (httpx.TransportError, TimeoutError) as error:
-            raise Unavailable(f"The service {service} does not respond.") from error
 
 
 class PageReads:
@@ -94,7 +58,7 @@ class PageReads:
         return await self._read("membership", f"certificates/verify/{quote(code, safe='')}", {})
 
     async def _read(self, service: str, path: str, query: Mapping[str, str]) -> dict[str, Any]:
-        response = await self._api.get(self._request, service, path, query)
+        response = await self._api.get(f"/{service}/v1/{path}", query, self._request)
         if response.status_code == 200 and response.headers.get("content-type", "").startswith("application/json"):
             return dict(orjson.loads(response.content))
         if response.status_code == 308:
@@ -104,13 +68,3 @@ class PageReads:
         if refusal := _REFUSALS.get(response.status_code):
             raise refusal
         raise Unavailable(f"The service {service} fails.")
-
-
-@asynccontextmanager
-async def public_api(app: FastAPI) -> AsyncIterator[None]:
-    """Provides `app.state.public_api` while the app runs."""
-    api = app.state.public_api = PublicApi(app.state.settings)
-    try:
-        yield
-    finally:
-        await api.close()

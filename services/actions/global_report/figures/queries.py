@@ -1,0 +1,86 @@
+"""Reading figures: published ones by everybody, others for grants over the edition and its authors."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Text, any_, bindparam, cast, delete, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from services.actions.global_report.figures.domain import KINDS, LIFECYCLE, PUBLISHED
+from services.actions.global_report.figures.record import Figure
+from services.actions.global_report.figures.tables import contribution, figure, figure_data
+from shared.database.context import within_context
+from shared.database.statements import Connection, Statement
+from shared.records.access_scope import AccessKind, AccessScope, constant, visible
+from shared.records.filters import values
+from shared.records.listing import one_of
+from shared.records.plain import listing
+from shared.records.rows import records_of
+
+_f, _c, _d = figure.c, contribution.c, figure_data.c
+_NO_AUTHORS = ("proposed", "declined", "dropped")
+"""The states of contributions whose authors do not read the figures of the edition."""
+
+
+def _visible(access_kind: AccessKind) -> Select[Any]:
+    query = select(figure)
+    if access_kind is AccessKind.EVERYWHERE:
+        return query
+    published = visible(figure, access_kind, PUBLISHED)
+    if access_kind is AccessKind.ANONYMOUS:
+        return query.where(published)
+    records = bindparam("granted_records", type_=ARRAY(Text))
+    of_author = (
+        select(_c.edition_id)
+        .where(
+            _c.edition_id == _f.edition_id,
+            _c.status.not_in([constant(state) for state in _NO_AUTHORS]),
+            cast(_c.expert_ids, ARRAY(Text)).overlap(records),
+        )
+        .exists()
+    )
+    return query.where(or_(published, cast(_f.edition_id, Text) == any_(records), of_author))
+
+
+LISTING = listing(
+    Figure,
+    figure,
+    LIFECYCLE.states,
+    _visible,
+    values("key", _f.key, "Keys, separated by commas"),
+    values("kind", _f.kind, "Kinds, separated by commas", one_of(KINDS)),
+)
+_of_edition = _f.edition_id == bindparam("edition")
+_OF_EDITION = select(figure).where(_of_edition, _f.status == bindparam("status")).order_by(_f.id)
+_LIVE = Statement(within_context(_OF_EDITION))
+_LOCKED = Statement(_OF_EDITION.with_for_update())
+_NUMBER = Statement(select(func.count()).where(_of_edition, _f.status != constant("dropped")))
+_DATA = Statement(within_context(select(_d.content).where(_d.figure_id == bindparam("figure")).limit(1)))
+_FORGET = Statement(delete(figure_data).where(_d.figure_id == bindparam("figure")))
+
+
+async def live_of(connection: Connection, access: AccessScope, edition: UUID) -> list[Figure]:
+    """The live figures of an edition that the caller may read."""
+    return records_of(Figure, await _LIVE.fetch(connection, edition=edition, status="live", **access.parameters))
+
+
+async def lock_of(connection: Connection, edition: UUID, status: str) -> list[Figure]:
+    """The figures of an edition in a state, locked."""
+    return records_of(Figure, await _LOCKED.fetch(connection, edition=edition, status=status))
+
+
+async def number_of(connection: Connection, edition: UUID) -> int:
+    """How many figures an edition has."""
+    found: int = await _NUMBER.fetchval(connection, edition=edition)
+    return found
+
+
+async def data_of(connection: Connection, access: AccessScope, figure_id: UUID) -> str | None:
+    """The frozen data of a figure; None if the caller may not read it, or there is none."""
+    found: str | None = await _DATA.fetchval(connection, figure=figure_id, **access.parameters)
+    return found
+
+
+async def forget_data(connection: Connection, figure_id: UUID) -> None:
+    """Deletes the frozen data of a figure."""
+    await _FORGET.execute(connection, figure=figure_id)

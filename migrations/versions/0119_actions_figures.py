@@ -2,8 +2,8 @@
 
 from migrations.rules import country_scoped, grant, record_columns, reference_numbers, run, setting
 
-revision = "0117_actions_figures"
-down_revision = "0115_access_command_line"
+revision = "0119_actions_figures"
+down_revision = "0118_actions_review"
 
 _STATES = ("draft", "call", "writing", "abandoned")
 _NO_COUNTRY = "    country text NOT NULL CHECK (country ~ '^[A-Z]{2}$'),"

@@ -111,5 +111,7 @@ def _told_nothing(person: Person, own: str, hidden: tuple[str, ...]) -> None:
     for way in ways:
         response = person.look(way)
         assert response.status_code == 200, response.text
-        found = [response.text[max(0, response.text.index(one) - 700) :][:1000] for one in hidden if one in response.text]
+        found = [
+            response.text[max(0, response.text.index(one) - 700) :][:1000] for one in hidden if one in response.text
+        ]
         assert found == [], way

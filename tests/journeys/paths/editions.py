@@ -108,8 +108,8 @@ def _abandon(path_run: PathRun) -> None:
 
 def _writing(path_run: PathRun) -> str:
     """An edition in writing with a contribution of nobody."""
-    _open(path_run)
-    chief, path = path_run.by(_CHIEF), path_run.notes["edition"]
+    open_edition(path_run)
+    chief, path = path_run.by(CHIEF), path_run.notes["edition"]
     body = {"edition_id": path.rpartition("/")[2], "outline_key": "soils", "titles": {"en": "Peat"}}
     path_run.notes["text"] = chief.create(f"{_V1}/contributions", body)["links"]["self"]
     chief.step(path, "close_call")
@@ -117,7 +117,7 @@ def _writing(path_run: PathRun) -> str:
 
 
 def _drop_text(path_run: PathRun) -> None:
-    path_run.by(_CHIEF).step(path_run.notes["text"], "drop", reason="Nobody writes it.")
+    path_run.by(CHIEF).step(path_run.notes["text"], "drop", reason="Nobody writes it.")
 
 
 def _hidden_number(path_run: PathRun) -> None:
@@ -136,22 +136,22 @@ def _figure_of(path_run: PathRun, path: str, parameters: dict[str, str], **more:
         "edition_id": path_run.notes["edition"].rpartition("/")[2],
         "query": {"path": path, "parameters": parameters},
     }
-    return str(path_run.create(_CHIEF, f"{_V1}/figures", **said, **body, **more)["links"]["self"])
+    return str(path_run.create(CHIEF, f"{_V1}/figures", **said, **body, **more)["links"]["self"])
 
 
 def _drop_figure(path_run: PathRun) -> None:
-    path_run.by(_CHIEF).step(path_run.notes["figure"], "drop", reason="It is public no more.")
+    path_run.by(CHIEF).step(path_run.notes["figure"], "drop", reason="It is public no more.")
 
 
 def _figure(path_run: PathRun) -> str:
     """A figure of an edition in writing."""
-    _open(path_run)
-    path_run.by(_CHIEF).step(path_run.notes["edition"], "close_call")
+    open_edition(path_run)
+    path_run.by(CHIEF).step(path_run.notes["edition"], "close_call")
     return _figure_of(path_run, f"{_V1}/statistics/headlines", {})
 
 
 def _edition_step(verb: str, **more: Any) -> Any:
-    return lambda path_run: path_run.by(_CHIEF).step(path_run.notes["edition"], verb, **more)
+    return lambda path_run: path_run.by(CHIEF).step(path_run.notes["edition"], verb, **more)
 
 
 PATHS = (
@@ -215,11 +215,11 @@ PATHS = (
         _writing,
         "writing",
         (
-            refused(_CHIEF, "freeze", "contribution_open", _drop_text),
+            refused(CHIEF, "freeze", "contribution_open", _drop_text),
             given(_hidden_number),
-            refused(_CHIEF, "freeze", "figure_without_data", _drop_figure, as_of=day(-1)),
-            taken(_CHIEF, "freeze", "frozen"),
-            taken(_CHIEF, "thaw", "writing"),
+            refused(CHIEF, "freeze", "figure_without_data", _drop_figure, as_of=day(-1)),
+            taken(CHIEF, "freeze", "frozen"),
+            taken(CHIEF, "thaw", "writing"),
         ),
     ),
     Path(
@@ -230,7 +230,7 @@ PATHS = (
         (
             follows("freeze", "frozen", _edition_step("freeze")),
             follows("thaw", "live", _edition_step("thaw", reason="A mistake.")),
-            taken(_CHIEF, "drop", "dropped"),
+            taken(CHIEF, "drop", "dropped"),
         ),
     ),
     Path("actions.contributions", "WS", _proposal, "proposed", (follows("drop", "dropped", _abandon),)),

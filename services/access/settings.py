@@ -28,6 +28,11 @@ class AccessSettings(Settings):
     password_grant: bool | None = None
     """Whether programs get tokens for a person's password, as tests do; by default on a laptop and in tests. Production
     refuses it: people sign in on the page."""
+    passkey_origin: str = ""
+    """The origin at which people use passkeys, such as `https://escm.example.org`; that of the issuer by default, and
+    `localhost` for a loopback address."""
+    passkey_domain: str = ""
+    """The domain that passkeys are bound to; the host of their origin by default. A change makes all passkeys useless."""
     account_page: str = ""
     """The frontend's page that mails to accounts lead to; `/account` of the issuer by default."""
 

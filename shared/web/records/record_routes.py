@@ -20,7 +20,14 @@ from shared.records.requirements import require
 from shared.records.resource_type import SHOWN_ONCE, TransitionRequest
 from shared.records.rows import record_read, with_columns
 from shared.web.contract.contract import ShownAs, create_of, patch_of
-from shared.web.contract.route_options import ABOUT, RouteOptions, query_of, query_of_list
+from shared.web.contract.route_options import (
+    ABOUT,
+    STEP_UP,
+    STEP_UP_PROBLEMS,
+    RouteOptions,
+    query_of,
+    query_of_list,
+)
 from shared.web.contract.schemas import History, TransitionBody, Transitions, page_of, transition_model
 from shared.web.contract.vocabularies import terms_of
 from shared.web.records.pending import PendingTransition, add_pending, propose
@@ -197,10 +204,12 @@ def _add_transition(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
     changeable = Annotated[Row, Depends(api.changeable())]
     shown = transition_model(resource.class_name, lifecycle, api.steps.fields)
     transition_body = Annotated[TransitionBody, ShownAs(shown)]
+    steps_up = {verb: asked.described for verb, asked in lifecycle.steps_up.items()}
 
     @router.post(
         "/{record}/transitions",
-        options=RouteOptions(is_conditional=True),
+        options=RouteOptions(is_conditional=True, problems=STEP_UP_PROBLEMS if steps_up else ()),
+        openapi_extra={STEP_UP: {"actions": steps_up}} if steps_up else None,
         operation_id=f"transition{resource.class_name}",
         summary=moving(resource, lifecycle.verbs),
         description=f"Changes the state of the {resource.title} by one of its `allowed_actions`:"
@@ -262,6 +271,7 @@ async def apply_patch(
 
 async def take_transition(api: RecordApi[Any, Any], ctx: RequestContext, row: Row, body: TransitionBody) -> Response:
     """The record after a transition, or the proposed one that waits for a second person."""
+    await api.require_step_up(ctx, row, body.action, body.fields)
     try:
         await api.take(ctx.uow, ctx.access, row, TransitionRequest(body.action, body.reason, body.fields))
     except SecondPersonNeeded:

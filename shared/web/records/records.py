@@ -36,6 +36,7 @@ from shared.web.request.responses import (
     key_of,
     show_secret_once,
 )
+from shared.web.request.step_up import require_step_up
 
 R = TypeVar("R", bound=Record)
 GuardContext = TypeVar("GuardContext")
@@ -240,6 +241,14 @@ class RecordApi(Generic[R, GuardContext]):
         before = await self.kind.lock(uow, row["id"], row["version"])
         take = steps.verbs.get(requested.action, steps.take) or self.kind.transition
         await take(uow, access, before, requested)
+
+    async def require_step_up(self, ctx: RequestContext, row: Row, verb: str, fields: Mapping[str, Any]) -> None:
+        """Raises InsufficientSignIn if a transition that the caller may take asks more of their sign-in."""
+        asked = self.kind.lifecycle.steps_up.get(verb)
+        if asked is None or not ctx.access_on(self.kind.resource).may(verb, row["country"], self.scope_of(row)):
+            return
+        if asked.applies is None or asked.applies(row, fields):
+            await require_step_up(ctx.request, ctx.principal, asked)
 
     def changeable(self) -> Callable[..., Awaitable[Row]]:
         """The guard of changes: Forbidden without any grant over the record, then the precondition."""

@@ -31,6 +31,7 @@ from shared.web.request.idempotency import Claim, Replay
 from shared.web.request.replaying import refuse_unreadable
 from shared.web.request.request_authenticator import authenticated_principal
 from shared.web.request.request_context import RequestContext, put_request_context
+from shared.web.request.step_up import require_step_up
 
 _FAULTS_OF_STANDBY = (Unavailable, asyncpg.SerializationError)
 """A lost standby or a statement that writes, and one that it cancelled because rows that it read were removed."""
@@ -55,7 +56,8 @@ class ResourceRouter(OptionsRouter):
 
 
 class EscmRoute(APIRoute):
-    """One route of a resource. Order of refusals: media type, 401, 429, idempotency key, guards, body, operation.
+    """One route of a resource. Order of refusals: media type, 401, 429, scope, sign-in, idempotency key, guards, body,
+    operation.
 
     The body is read before the guards run.
     """
@@ -100,6 +102,8 @@ class EscmRoute(APIRoute):
                     headers={"WWW-Authenticate": 'Bearer realm="escm"'},
                 )
             _refuse_beyond_scope(principal, self.resource.name, kind)
+            if self.options.step_up and not self.options.step_up.when:
+                await require_step_up(request, principal, self.options.step_up)
             if request.scope["query_string"]:
                 join_repeated(request.scope, several)
                 refuse_unknown(request, names)

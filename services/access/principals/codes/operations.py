@@ -11,6 +11,7 @@ from services.access.principals.sessions.operations import Opening, Renewal
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.principal import Principal, PrincipalKind
+from shared.kernel.step_up import level_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,13 @@ async def redeem(uow: UnitOfWork, shown: Shown) -> tuple[Renewal, str | None] | 
         await queries.use(uow.connection, key, None)
         return None
     opening = Opening(
-        found.account_id, client=found.client, scope=found.scope, signed_in_at=found.signed_in_at or now()
+        found.account_id,
+        client=found.client,
+        scope=found.scope,
+        signed_in_at=found.signed_in_at or now(),
+        acr=found.acr,
+        amr=found.amr,
     )
-    renewal = await sessions.open_session(uow, opening)
+    renewal = await sessions.open_session(uow, opening, level_of(found.best))
     await queries.use(uow.connection, key, renewal.session.id)
     return renewal, found.nonce

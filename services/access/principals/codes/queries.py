@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from services.access.principals.codes.tables import code
-from services.access.principals.sessions.tables import session
+from services.access.principals.sessions.tables import best_level, session
 from shared.database.statements import Connection, Statement
 
 _STORED = ("digest", "browser_session", "client", "redirect_uri", "challenge", "scope", "nonce", "until")
@@ -19,6 +19,9 @@ _TAKE = Statement(
         code.c.given,
         session.c.account_id,
         session.c.signed_in_at,
+        session.c.acr,
+        session.c.amr,
+        best_level(session.c.account_id),
         (session.c.status == "active").label("is_signed_in"),
     )
     .select_from(code.join(session, session.c.id == code.c.browser_session))
@@ -46,6 +49,9 @@ class Code:
     given: UUID | None
     account_id: UUID
     signed_in_at: datetime | None
+    acr: str | None
+    amr: list[str] | None
+    best: str
     is_signed_in: bool
 
 

@@ -24,6 +24,7 @@ from services.access.notifying.notifications.audiences.holders import (
 )
 from services.access.notifying.notifications.domain import NOTICES, Audience, Notice
 from services.access.principals.accounts.tables import account
+from services.access.factors.factors.tables import factor
 from services.access.principals.api_keys.tables import api_key
 from services.access.principals.clients.tables import client
 from shared.audit.tables import audit
@@ -211,6 +212,7 @@ _PEOPLE: Mapping[Audience, Statement] = {
         Audience.KEY_OWNER: select(api_key.c.id.label("subject"), api_key.c.owner_id.label("account_id")).where(
             api_key.c.id == KEYS, api_key.c.owner_kind == ACCOUNT
         ),
+        Audience.FACTOR_OWNER: select(factor.c.id.label("subject"), factor.c.account_id).where(factor.c.id == KEYS),
         Audience.CENTRE_HOLDER: HOLDER_OF_CENTRE,
         Audience.TASK_OWNER: owner_of_task(views.TASKS.c.id, views.TASKS),
         Audience.COMMENTED_OWNER: owner_of_task(

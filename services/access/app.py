@@ -36,6 +36,7 @@ from services.access.signing_in.authorizing.routes import router as authorizing
 from services.access.signing_in.leaving.routes import router as leaving
 from services.access.signing_in.pages.addresses import PAGES_OF_PEOPLE
 from services.access.signing_in.pages.responses import RefusedOnPage
+from services.access.signing_in.second_step.routes import router as second_step
 from shared.pages.failures import as_page
 from shared.pages.reader import wants_json
 from shared.web.edge.app import Application
@@ -72,6 +73,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             factors,
             authorizing,
             leaving,
+            second_step,
             account_page,
             notifications,
             events,

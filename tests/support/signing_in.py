@@ -16,6 +16,7 @@ import httpx
 TOKEN = "/access/v1/oauth/token"
 AUTHORIZE = "/access/v1/oauth/authorize"
 SIGN_IN, CONSENT, ACCOUNT = "/access/sign-in", "/access/consent", "/access/account"
+FACTOR = "/access/factor"
 BACK = "https://desk.example.org/callback"
 _HIDDEN = re.compile(r'name="token" value="([0-9a-f]{64})"')
 _ACTION = re.compile(r'<form[^>]* action="([^"]+)"')

@@ -27,6 +27,7 @@ from shared.records.resource_type import ResourceType, TransitionRequest
 FACTORS: ResourceType[Factor, FactorGuardContext] = ResourceType.of(Factor, factor, domain.LIFECYCLE)
 DESK = "desk of factors"
 """In the scratch of a unit of work: the `Desk` of the installation."""
+LONGEST_NAME = 200
 _OWNER = FactorGuardContext(is_owner=True)
 
 
@@ -46,6 +47,11 @@ def code_not_valid() -> Invalid:
 def challenge_not_valid() -> Invalid:
     """The error for an answer to another challenge than ours, or to one that was answered or is over."""
     return Invalid("Ask for another challenge, and answer it within 5 minutes.", code="challenge_not_valid")
+
+
+def printable(name: str) -> str:
+    """A name as it was typed on a page, on one line and not too long."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in name).split())[:LONGEST_NAME]
 
 
 async def add(uow: UnitOfWork, desk: Desk, owner: Account, kind: str, name: str) -> Added:
@@ -117,6 +123,14 @@ async def remove_own(uow: UnitOfWork, owner: UUID, chosen: UUID) -> None:
     for before in await queries.lock_living(uow.connection, owner):
         if before.id == chosen:
             await _remove(uow, before, None)
+
+
+async def name_own(uow: UnitOfWork, owner: UUID, chosen: UUID, name: str) -> None:
+    """Renames a factor of the person; an empty name, or one that is not there, changes nothing."""
+    shown = printable(name)
+    for before in await queries.lock_living(uow.connection, owner):
+        if before.id == chosen and shown:
+            await FACTORS.update(uow, before, replace(before, name=shown))
 
 
 async def remove_all(uow: UnitOfWork, owner: UUID, reason: str) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, Text, Uuid, case, column, select
+from sqlalchemy import Column, LargeBinary, Text, Uuid, case, column, or_, select
 from sqlalchemy import table as named
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -40,8 +40,8 @@ _factor = named(
 
 
 def best_level(account: ColumnElement[Any]) -> ColumnElement[str]:
-    """The highest level that an account can reach by its factors. A locked app counts: its account is not one without
-    a factor. A locked passkey is locked for good."""
+    """The highest level that an account can reach by its factors. Locked ones count for two: their account is not one
+    without a factor. A locked passkey is locked for good."""
 
     def has(kind: str, *states: str) -> ColumnElement[bool]:
         of_kind = _factor.c.kind == constant(kind), _factor.c.status.in_([constant(state) for state in states])
@@ -49,6 +49,6 @@ def best_level(account: ColumnElement[Any]) -> ColumnElement[str]:
 
     return case(
         (has("passkey", "active"), constant(Level.PASSKEY)),
-        (has("totp", "active", "locked"), constant(Level.TWO_FACTORS)),
+        (or_(has("totp", "active", "locked"), has("passkey", "locked")), constant(Level.TWO_FACTORS)),
         else_=constant(Level.ONE_FACTOR),
     ).label("best")

@@ -38,6 +38,13 @@ class How:
 _BY_PASSWORD = How()
 
 
+@asynccontextmanager
+async def acting_for_nobody(database: Database) -> AsyncIterator[UnitOfWork]:
+    """A unit of work of somebody who has yet to say who they are."""
+    async with unit_of_work(database, SYSTEM_CONTEXT, Origin(request_id=request_id.get() or "")) as uow:
+        yield uow
+
+
 async def sign_in(uow: UnitOfWork, account: UUID, before: SignedIn | None, how: How = _BY_PASSWORD) -> str:
     """Opens the session of a browser, and ends the one that it had. Returns its new cookie."""
     if before is not None:

@@ -1,4 +1,5 @@
-"""Pages as responses: never stored, never framed, without scripts, with a form that leads nowhere else."""
+"""Pages as responses: never stored, never framed, with no script but our own for passkeys, with a form that leads nowhere
+else."""
 
 from collections.abc import Mapping
 
@@ -15,7 +16,7 @@ from shared.pages.policy import GUARD, HTML
 from shared.pages.reader import language_of
 
 _LANGUAGE = "language"
-_CARRIED = ("request", "id_token_hint", "client_id", "post_logout_redirect_uri", "state", _LANGUAGE)
+_CARRIED = ("request", "ticket", "id_token_hint", "client_id", "post_logout_redirect_uri", "state", _LANGUAGE)
 
 
 class RefusedOnPage(Malformed):
@@ -44,13 +45,12 @@ def page_response(
 ) -> Response:
     """A page in a language, with the token of its forms. `leads_to` is the client's address to which a form leads: a
     browser follows a form to named origins only, also over redirects."""
-    cookie = browser.cookie or domain.new_cookie()
-    token = domain.form_token(browser.token_key, cookie)
+    token = domain.form_token(browser.token_key, browser.cookie)
     addresses = {tag: own_address(request, tag) for tag in LANGUAGES}
     body = PAGES.page(name, shown, addresses=addresses, token=token, **values)
     response = Response(body, status, {**_headers(leads_to), "Content-Language": shown}, HTML)
-    if browser.cookie is None:
-        response.headers.append("set-cookie", domain.cookie_header(browser.name, cookie))
+    if browser.is_new:
+        response.headers.append("set-cookie", domain.cookie_header(browser.name, browser.cookie))
     return response
 
 
@@ -73,8 +73,8 @@ def sent_to(address: str, *cookies: str) -> Response:
 def _headers(leads_to: str | None) -> dict[str, str]:
     forms = "'self'" if leads_to is None else f"'self' {origin_of(leads_to)}"
     policy = (
-        f"default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action {forms};"
-        " frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none';"
+        f" form-action {forms}; frame-ancestors 'none'"
     )
     return {
         **GUARD,

@@ -33,7 +33,9 @@ from shared.records.pending import expiring
 SCHEDULES: Schedules = {
     "expire_grants": Schedule(timedelta(minutes=5), expire_grants, catch_up=1),
     "expire_api_keys": Schedule(timedelta(minutes=5), expire_api_keys, catch_up=1),
-    "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(ACCOUNTS, CLIENTS, API_KEYS, FACTORS), catch_up=1),
+    "expire_pending_transitions": Schedule(
+        timedelta(minutes=5), expiring(ACCOUNTS, CLIENTS, API_KEYS, FACTORS), catch_up=1
+    ),
     "remind_of_deprecations": Schedule(timedelta(days=1), remind, catch_up=1),
     "end_factors": Schedule(timedelta(minutes=1), end_over, catch_up=1),
     "expire_sessions": Schedule(timedelta(minutes=5), expire_sessions, catch_up=1),

@@ -38,7 +38,9 @@ _READ_PRINCIPAL = Statement(
     .order_by(_GRANTS.c.id)
 )
 _FIND_API_KEY = Statement(
-    select(_API_KEYS.c.id, _API_KEYS.c.expires_at, _API_KEYS.c.owner_kind).where(_API_KEYS.c.digest == bindparam("digest"))
+    select(_API_KEYS.c.id, _API_KEYS.c.expires_at, _API_KEYS.c.owner_kind).where(
+        _API_KEYS.c.digest == bindparam("digest")
+    )
 )
 
 _UNGRANTED = 1.0

@@ -1,45 +1,17 @@
 """A person with a second factor signs in with both, on pages without a script."""
 
 import asyncio
-import json
-from base64 import urlsafe_b64decode
-from datetime import timedelta
-from types import SimpleNamespace
+from datetime import UTC, timedelta
 from typing import Any
 
 import pyotp
 import pytest
 
-from shared.kernel import clock
 from tests.access.caller import Caller
-from tests.access.factors.persons import Person, a_person, named
+from tests.access.factors.persons import Person, a_person, claims_of, named
+from tests.access.factors.times import Times
 from tests.access.signing_in.walking import a_site
 from tests.support.signing_in import ACCOUNT, FACTOR, SIGN_IN, answer_of
-
-
-class Times:
-    """The clock of the services, so far ahead as a test sets it."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta()
-
-    def now(self, zone: Any) -> Any:
-        return clock_now(zone) + self.ahead
-
-
-clock_now = clock.datetime.now
-
-
-@pytest.fixture
-def times(monkeypatch: pytest.MonkeyPatch) -> Times:
-    made = Times()
-    monkeypatch.setattr(clock, "datetime", SimpleNamespace(now=made.now))
-    return made
-
-
-def _claims(token: str) -> dict[str, Any]:
-    part = token.split(".")[1]
-    return dict(json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4))))
 
 
 async def test_the_page_after_the_password_asks_for_a_code(caller: Caller) -> None:
@@ -55,11 +27,11 @@ async def test_the_page_after_the_password_asks_for_a_code(caller: Caller) -> No
     answer = answer_of(await person.visitor.fill(consent, {"decision": "allow"}))
     tokens = (await site.exchange(answer["code"])).json()
     for token in (tokens["access_token"], tokens["id_token"]):
-        claims = _claims(token)
+        claims = claims_of(token)
         assert (claims["acr"], claims["amr"]) == ("2", ["pwd", "otp", "mfa"])
         assert abs(claims["auth_time"] - claims["iat"]) < 60
-    renewed = _claims((await site.renew(tokens["refresh_token"])).json()["access_token"])
-    assert (renewed["acr"], renewed["auth_time"]) == ("2", _claims(tokens["access_token"])["auth_time"])
+    renewed = claims_of((await site.renew(tokens["refresh_token"])).json()["access_token"])
+    assert (renewed["acr"], renewed["auth_time"]) == ("2", claims_of(tokens["access_token"])["auth_time"])
     sessions = (await person.send("GET", "/sessions")).json()["items"]
     assert {"2", None} == {one["acr"] for one in sessions}
 
@@ -79,8 +51,10 @@ async def test_two_sign_ins_with_one_code_at_once_give_one_session(caller: Calle
     person = await a_person(caller)
     await person.with_app()
     code, pages = person.code(), []
-    browsers = [Person(caller, type(person.visitor)(caller.http, person.visitor.email, person.visitor.password), "", "")
-                for _ in range(2)]
+    browsers = [
+        Person(caller, type(person.visitor)(caller.http, person.visitor.email, person.visitor.password), "", "")
+        for _ in range(2)
+    ]
     for each in browsers:
         pages.append(await each.to_second_step())
     sent = [each.visitor.fill(page, {"code": code}) for each, page in zip(browsers, pages, strict=True)]
@@ -110,8 +84,7 @@ async def test_five_wrong_codes_lock_for_a_minute_and_then_for_two(caller: Calle
         assert locked.status_code == 400, "the right code does not help"
         times.ahead += timedelta(minutes=minutes, seconds=1)
         person.step = 0
-    now = clock_now(clock.UTC) + times.ahead
-    right = pyotp.TOTP(person.secret).generate_otp(int(now.timestamp()) // 30)
+    right = pyotp.TOTP(person.secret).generate_otp(int(times.now(UTC).timestamp()) // 30)
     assert (await person.visitor.fill(page, {"code": right})).headers["location"] == ACCOUNT
     shown = (await person.send("GET", f"/factors/{factor['id']}")).json()
     assert shown["status"] == "active"
@@ -181,7 +154,7 @@ async def test_a_client_sends_whoever_is_signed_in_to_the_factor_alone(caller: C
     assert silent["error"] == "login_required"
     consent = await person.visitor.follow(await person.visitor.fill(page, {"code": person.code()}))
     code = answer_of(await person.visitor.fill(consent, {"decision": "allow"}))["code"]
-    assert _claims((await site.exchange(code)).json()["access_token"])["acr"] == "2"
+    assert claims_of((await site.exchange(code)).json()["access_token"])["acr"] == "2"
     unmet = answer_of(await person.visitor.get(site.address(acr_values="phr")))
     assert unmet["error"] == "unmet_authentication_requirements"
 
@@ -196,7 +169,7 @@ async def test_who_has_no_factor_adds_one_for_a_client_that_asks_for_it(caller: 
     done = await person.visitor.fill(page, {"action": f"confirm_factor {confirm}", "code": person.code()})
     consent = await person.visitor.follow(done)
     code = answer_of(await person.visitor.fill(consent, {"decision": "allow"}))["code"]
-    assert _claims((await site.exchange(code)).json()["access_token"])["acr"] == "2"
+    assert claims_of((await site.exchange(code)).json()["access_token"])["acr"] == "2"
 
 
 async def test_a_role_needs_a_factor_after_seven_days(caller: Caller, times: Times) -> None:

@@ -31,9 +31,7 @@ _of_account = factor.c.account_id == bindparam("account")
 _is_living = factor.c.status.in_([constant(status) for status in ("pending", "active", "locked")])
 _is_confirmed = factor.c.status.in_([constant(status) for status in ("active", "locked")])
 _OWN = Lookup(select(factor.c.id).where(_of_account).order_by(factor.c.id.desc()).limit(_MOST_OWN))
-_SHOWN = Lookup(
-    select(*COLUMNS.values()).where(_of_account, _is_confirmed).order_by(factor.c.id).limit(_MOST_OWN)
-)
+_SHOWN = Lookup(select(*COLUMNS.values()).where(_of_account, _is_confirmed).order_by(factor.c.id).limit(_MOST_OWN))
 _LOCK_LIVING = Statement(select(factor).where(_of_account, _is_living).order_by(factor.c.id).with_for_update())
 _PROVEN = (
     select(*factor.c, *(column for column in secret.c if column.key not in ("factor_id", "account_id")))

@@ -13,7 +13,7 @@ from services.access.factors.factors.operations import FACTORS
 from services.access.factors.factors.queries import render
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers
-from shared.web.contract.fields import Body, JsonDocument, Line
+from shared.web.contract.fields import Body, CleanTree, Line
 from shared.web.contract.schemas import RecordResponse
 
 ONCE = ("secret", "otpauth", "options", "codes")
@@ -37,7 +37,9 @@ class FactorFields(Body):
 
     code: Annotated[str | None, Field(max_length=100, examples=["123456"]), "For `confirm` of an app: its code."] = None
     credential: Annotated[
-        JsonDocument | None, "For `confirm` of a passkey: what the browser made of `options`, by its `toJSON`."
+        dict[str, Any] | None,
+        CleanTree,
+        "For `confirm` of a passkey: what the browser made of `options`, by its `toJSON`.",
     ] = None
     second_person: Annotated[
         UUID | None, Refers("/access/v1/accounts"), "For `remove`: the only account that may confirm."
@@ -51,7 +53,7 @@ class Factor(RecordResponse, of=record.Factor, lifecycle=LIFECYCLE):
     secret: Annotated[str | None, Field(examples=[None]), "The secret of an app, if it takes no address."] = None
     otpauth: Annotated[str | None, Field(examples=[None]), "The address by which an app takes the secret."] = None
     options: Annotated[
-        JsonDocument | None,
+        dict[str, Any] | None,
         Field(examples=[None]),
         "What `navigator.credentials.create` takes as `publicKey`, in the JSON of WebAuthn.",
     ] = None

@@ -99,9 +99,7 @@ async def _person_response(
     if session.signed_in_at:
         methods = tuple(session.amr or ("pwd",))
         how = SignInClaims(level_of(session.acr), methods, int(session.signed_in_at.timestamp()), renewal.best)
-    token = await token_service.keys.token(
-        PrincipalKind.ACCOUNT, session.account_id, client_id, scope, session.id, how
-    )
+    token = await token_service.keys.token(PrincipalKind.ACCOUNT, session.account_id, client_id, scope, session.id, how)
     left = int((renewal.until - now()).total_seconds())
     response: TokenResponse = {
         **_token_response(token, scope), "refresh_token": renewal.token, "refresh_expires_in": left

@@ -105,7 +105,9 @@ class SigningKeys:
         """A new token, valid for ten minutes."""
         key = await self._present()
         issued = int(time.time())
-        claims = Claims(kind, subject, client_id, uuid7().hex, scope, issued, issued + LIFETIME, self._kid, session, how)
+        claims = Claims(
+            kind, subject, client_id, uuid7().hex, scope, issued, issued + LIFETIME, self._kid, session, how
+        )
         return sign(claims, self.rules, key)
 
     async def id_token(self, signed_in: SignIn, access_token: str) -> str:

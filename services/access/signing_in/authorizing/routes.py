@@ -1,33 +1,21 @@
 """Signing in over HTTP: `GET /access/v1/oauth/authorize`, and its pages. Refusals are pages for people."""
 
-from dataclasses import replace
-
 from fastapi import Request, Response
 
-from services.access.factors.kinds.desk import Desk
-from services.access.factors.proving.operations import Proof, Refusal, prove_passkey
 from services.access.principals.tokens.authentication import TokenService
 from services.access.principals.tokens.guards import CurrentTokenService
 from services.access.principals.tokens.operations import proves_password
 from services.access.signing_in.authorizing import operations
 from services.access.signing_in.authorizing.domain import AuthorizationRequest, Refused
 from services.access.signing_in.authorizing.wording import consent_texts
-from services.access.signing_in.browsers import domain
+from services.access.signing_in.browsers import domain, tickets
 from services.access.signing_in.browsers import operations as browsers
-from services.access.signing_in.browsers import tickets
 from services.access.signing_in.browsers.queries import SignedIn
 from services.access.signing_in.pages.addresses import ACCOUNT, AUTHORIZE, CONSENT, FACTOR, SIGN_IN, with_query
 from services.access.signing_in.pages.guards import PAGE, Browser, CurrentBrowser, SentForm
 from services.access.signing_in.pages.responses import RefusedOnPage, language, own_address, page_response, sent_to
-from services.access.signing_in.pages.second_step import (
-    count_failure,
-    needs_second_step,
-    passkey_options,
-    purpose_of,
-    refuse_spent,
-)
+from services.access.signing_in.pages.second_step import needs_second_step
 from shared.kernel.clock import now
-from shared.kernel.principal import Principal, PrincipalKind
 from shared.kernel.step_up import Level
 from shared.kernel.text import email_key
 from shared.web.contract.route_options import OptionsRouter
@@ -49,7 +37,7 @@ async def authorize(request: Request, token_service: CurrentTokenService, browse
 @router.get(SIGN_IN, options=PAGE)
 async def sign_in_page(request: Request, token_service: CurrentTokenService, browser: CurrentBrowser) -> Response:
     """The page that asks for address and password."""
-    return _sign_in(request, token_service, browser, await _remembered(token_service, request))
+    return _sign_in(request, browser, await _remembered(token_service, request))
 
 
 @router.post(SIGN_IN, options=PAGE)
@@ -60,38 +48,16 @@ async def sign_in(
     unknown address have the same response: RefusedOnPage."""
     asked = await _remembered(token_service, request)
     carried = {name: request.query_params[name] for name in ("request",) if name in request.query_params}
-    if "credential" in form:
-        return await _sign_in_by_passkey(request, token_service, browser, asked, form["credential"])
     username, address = form.get("username", ""), request.client.host if request.client else ""
     account = await proves_password(token_service, email_key(username), form.get("password", ""), address)
     if account is None:
-        page = _sign_in(request, token_service, browser, asked, username)
-        raise RefusedOnPage("invalid_grant", page)
+        raise RefusedOnPage("invalid_grant", _sign_in(request, browser, asked, username))
     if await needs_second_step(token_service, account.id, asked.level if asked else Level.ONE_FACTOR):
         ticket = tickets.issue(token_service.settings, browser.cookie, account)
         return sent_to(with_query(FACTOR, {**carried, "ticket": ticket}))
     async with browsers.acting(token_service.database, account.id) as uow:
         cookie = await browsers.sign_in(uow, account.id, browser.signed_in)
     return sent_to(with_query(CONSENT, carried) if asked else ACCOUNT, domain.cookie_header(browser.name, cookie))
-
-
-async def _sign_in_by_passkey(
-    request: Request, token_service: TokenService, browser: Browser, asked: AuthorizationRequest | None, answer: str
-) -> Response:
-    """Signs in who has the passkey. Each refusal is the same: RefusedOnPage."""
-    await refuse_spent(token_service, request)
-    desk, purpose = Desk.of(token_service.settings), purpose_of(browser)
-    async with browsers.acting_for_nobody(token_service.database) as uow:
-        proof = await prove_passkey(uow, desk, answer, purpose)
-        if isinstance(proof, Proof):
-            uow.origin = replace(uow.origin, actor=Principal(PrincipalKind.ACCOUNT, proof.account))
-            how = browsers.How(proof.level, proof.methods)
-            cookie = await browsers.sign_in(uow, proof.account, browser.signed_in, how)
-    if isinstance(proof, Refusal):
-        await count_failure(token_service, request)
-        raise RefusedOnPage(proof.code, _sign_in(request, token_service, browser, asked, "", proof.code))
-    address = own_address(request).replace(SIGN_IN, CONSENT, 1) if asked else ACCOUNT
-    return sent_to(address, domain.cookie_header(browser.name, cookie))
 
 
 @router.get(CONSENT, options=PAGE)
@@ -124,9 +90,7 @@ async def consent(
     if form.get("decision") != "allow":
         denied = Refused("access_denied", "The person did not consent.", asked.redirect_uri, asked.state)
         return sent_to(operations.address_of_refusal(token_service, denied))
-    if browser.signed_in is None or not asked.is_met_by(
-        browser.signed_in.signed_in_at, browser.signed_in.level, now()
-    ):
+    if browser.signed_in is None or not asked.is_met_by(browser.signed_in.signed_in_at, browser.signed_in.level, now()):
         return _page_of("sign-in", request.query_params["request"])
     return sent_to(await operations.consent(token_service, asked, browser.signed_in))
 
@@ -149,22 +113,16 @@ async def _remembered(token_service: TokenService, request: Request) -> Authoriz
 
 
 def _sign_in(
-    request: Request,
-    token_service: TokenService,
-    browser: Browser,
-    asked: AuthorizationRequest | None,
-    username: str | None = None,
-    wrong: str = "invalid_grant",
+    request: Request, browser: Browser, asked: AuthorizationRequest | None, wrong: str | None = None
 ) -> Response:
-    """The page; `username` is the address with which the sign-in failed, `wrong` the code of why."""
+    """The page; `wrong` is the address with which the sign-in failed."""
     shown = language(request, asked.language if asked else None)
     values = {
         "client": asked.client.name if asked else None,
-        "username": username or (asked.login_hint if asked else ""),
-        "wrong": None if username is None else wrong,
-        "options": passkey_options(token_service, browser),
+        "username": wrong or (asked.login_hint if asked else ""),
+        "is_wrong": wrong is not None,
         "action": own_address(request),
     }
     leads_to = asked.redirect_uri if asked else None
-    status = 200 if username is None else 400
+    status = 200 if wrong is None else 400
     return page_response(request, browser, "sign_in.html", shown, values, status=status, leads_to=leads_to)

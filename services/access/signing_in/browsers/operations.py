@@ -14,15 +14,16 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import Origin, UnitOfWork, unit_of_work
 from shared.kernel.clock import now
-from shared.kernel.principal import Principal, PrincipalKind
+from shared.kernel.principal import SYSTEM, Principal, PrincipalKind
 from shared.kernel.step_up import Level
 from shared.observability.traces import request_id
 
 
 @asynccontextmanager
-async def acting(database: Database, account: UUID) -> AsyncIterator[UnitOfWork]:
-    """A unit of work of a person who showed a cookie or a password."""
-    origin = Origin(Principal(PrincipalKind.ACCOUNT, account), request_id.get() or "")
+async def acting(database: Database, account: UUID | None) -> AsyncIterator[UnitOfWork]:
+    """A unit of work of a person who showed a cookie or a password, or of one who has yet to say who they are."""
+    actor = Principal(PrincipalKind.ACCOUNT, account) if account else SYSTEM
+    origin = Origin(actor, request_id.get() or "")
     async with unit_of_work(database, SYSTEM_CONTEXT, origin) as uow:
         yield uow
 
@@ -36,13 +37,6 @@ class How:
 
 
 _BY_PASSWORD = How()
-
-
-@asynccontextmanager
-async def acting_for_nobody(database: Database) -> AsyncIterator[UnitOfWork]:
-    """A unit of work of somebody who has yet to say who they are."""
-    async with unit_of_work(database, SYSTEM_CONTEXT, Origin(request_id=request_id.get() or "")) as uow:
-        yield uow
 
 
 async def sign_in(uow: UnitOfWork, account: UUID, before: SignedIn | None, how: How = _BY_PASSWORD) -> str:

@@ -1,5 +1,5 @@
-"""Pages as responses: never stored, never framed, with no script but our own for passkeys, with a form that leads nowhere
-else."""
+"""Pages as responses: never stored, never framed, with a form that leads nowhere else, and without scripts, but for our
+own on pages of passkeys."""
 
 from collections.abc import Mapping
 
@@ -42,13 +42,14 @@ def page_response(
     *,
     status: int = 200,
     leads_to: str | None = None,
+    runs_script: bool = False,
 ) -> Response:
     """A page in a language, with the token of its forms. `leads_to` is the client's address to which a form leads: a
-    browser follows a form to named origins only, also over redirects."""
+    browser follows a form to named origins only, also over redirects. `runs_script`: it runs that of passkeys."""
     token = domain.form_token(browser.token_key, browser.cookie)
     addresses = {tag: own_address(request, tag) for tag in LANGUAGES}
     body = PAGES.page(name, shown, addresses=addresses, token=token, **values)
-    response = Response(body, status, {**_headers(leads_to), "Content-Language": shown}, HTML)
+    response = Response(body, status, {**_headers(leads_to, runs_script=runs_script), "Content-Language": shown}, HTML)
     if browser.is_new:
         response.headers.append("set-cookie", domain.cookie_header(browser.name, browser.cookie))
     return response
@@ -70,11 +71,12 @@ def sent_to(address: str, *cookies: str) -> Response:
     return response
 
 
-def _headers(leads_to: str | None) -> dict[str, str]:
+def _headers(leads_to: str | None, *, runs_script: bool) -> dict[str, str]:
     forms = "'self'" if leads_to is None else f"'self' {origin_of(leads_to)}"
+    scripts = " script-src 'self';" if runs_script else ""
     policy = (
-        f"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none';"
-        f" form-action {forms}; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'self';{scripts} img-src 'self'; base-uri 'none'; form-action {forms};"
+        " frame-ancestors 'none'"
     )
     return {
         **GUARD,

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.access.authority.grants.tables import grant
+from services.access.factors.factors.tables import factor
 from services.access.notifying.notifications.audiences import messages, proposals
 from services.access.notifying.notifications.audiences.holders import (
     ACCOUNT,
@@ -24,7 +25,6 @@ from services.access.notifying.notifications.audiences.holders import (
 )
 from services.access.notifying.notifications.domain import NOTICES, Audience, Notice
 from services.access.principals.accounts.tables import account
-from services.access.factors.factors.tables import factor
 from services.access.principals.api_keys.tables import api_key
 from services.access.principals.clients.tables import client
 from shared.audit.tables import audit

@@ -55,8 +55,8 @@ class TokenRules:
 
 @dataclass(frozen=True, slots=True)
 class SignInClaims:
-    """How a person signed in, and when: `acr`, `amr` and `auth_time` of OpenID Connect. `best` is the highest level that
-    the account could reach when the token was given."""
+    """How a person signed in, and when: `acr`, `amr` and `auth_time` of OpenID Connect. `best` is the highest level
+    that the account could reach when the token was given."""
 
     level: Level
     methods: tuple[str, ...]

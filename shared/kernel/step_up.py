@@ -62,3 +62,5 @@ STRONG = StepUp(Level.TWO_FACTORS, Level.PASSKEY, 300)
 """For what decides how others sign in: a passkey where the account has one."""
 OWN = StepUp(Level.ONE_FACTOR, Level.PASSKEY, 300)
 """For how oneself signs in: the highest level that the account can reach."""
+WAIVER = TWO_FACTORS.only("with a waiver", lambda _row, fields: fields.get("waiver") is not None)
+"""For steps that may be taken without what they need."""

@@ -66,8 +66,8 @@ class RouteOptions:
     repeated safely, or stores nothing. `reads_primary`: anonymous callers read the primary, too, because they write
     what the route returns. `opens_late`: a write opens its unit of work by `RequestContext.writing`, after the part
     without a connection. `is_cross_origin`: pages of every origin may call it, without a token. `is_file`: it sends a
-    file, to which there may be a link. `deprecation`: it retires. `step_up`: what it asks of the sign-in of a person; if that
-    depends on the request, the endpoint calls `require_step_up`. `problems` are codes in addition to those that follow
+    file, to which there may be a link. `deprecation`: it retires. `step_up`: what it asks of the sign-in of a
+    person; with `when`, the endpoint calls `require_step_up`. `problems` are codes in addition to those that follow
     from its method, path and parameters.
 
     Raises ValueError for a code that is not in the catalogue of problems.
@@ -85,6 +85,11 @@ class RouteOptions:
     step_up: StepUp | None = None
     query: Query = Query()
     problems: tuple[str, ...] = ()
+
+    @property
+    def asks_always(self) -> StepUp | None:
+        """What every request asks of the sign-in of a person."""
+        return None if self.step_up is None or self.step_up.when else self.step_up
 
     def __post_init__(self) -> None:
         if unknown := [code for code in self.problems if code not in PROBLEMS]:

@@ -146,6 +146,7 @@ def _add_creation(
 
     @router.post(
         "",
+        options=RouteOptions(step_up=api.bodies.step_up),
         operation_id=f"create{resource.class_name}",
         summary=f"Create {resource.a_title}",
         description=f"{_required(creation)} The {resource.title} starts as `{api.kind.lifecycle.states[0]}`; `Location`"
@@ -154,7 +155,9 @@ def _add_creation(
         responses={201: {"model": api.response_model, "description": f"The new {resource.title}."}},
     )
     async def create_record(body: creation, ctx: Annotated[RequestContext, Depends(may_create)]) -> Response:
-        created = await create(ctx.uow, ctx.access, api.kind.new(api.columns_of(body)))
+        columns = api.columns_of(body)
+        await api.require_step_up_to_write(ctx, columns)
+        created = await create(ctx.uow, ctx.access, api.kind.new(columns))
         if isinstance(created, Record):
             return await api.respond_with(ctx, created.id, status=201)
         record, extra = created.record, created.extra_members
@@ -184,7 +187,7 @@ def _add_update(
 
     @router.patch(
         "/{record}",
-        options=RouteOptions(is_conditional=True),
+        options=RouteOptions(is_conditional=True, step_up=api.bodies.step_up),
         operation_id=f"update{resource.class_name}",
         summary=f"Change {resource.a_title}",
         description="A merge patch: absent fields are unchanged, null removes a value. `If-Match` names the version of"
@@ -261,7 +264,9 @@ async def apply_patch(
         require(ctx.access, "update", *place, field="/visibility" if patch.keys() == {"visibility"} else "")
     body = patched(api.bodies.change, api.written_in(row), patch)
     before = await api.kind.lock(ctx.uow, row["id"], row["version"])
-    wanted = with_columns(before, api.columns_of(body))
+    columns = api.columns_of(body)
+    await api.require_step_up_to_write(ctx, columns)
+    wanted = with_columns(before, columns)
     try:
         await update(ctx.uow, ctx.access, before, wanted)
     except SecondPersonNeeded as needed:

@@ -14,6 +14,7 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.errors import Forbidden, Gone, NotFound
 from shared.kernel.lifecycle import AvailableAction, Fields
 from shared.kernel.principal import Principal, RoleTable, ScopeKey
+from shared.kernel.step_up import StepUp
 from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
 from shared.records.listing import Listing
@@ -69,12 +70,13 @@ class Created(Generic[R]):
 class Bodies:
     """What callers write of a record. `creation` is the body of a creation, if it differs from that of changes.
     `columns` returns the columns that a body sets, `written` the fields of a row that a patch is merged into; by
-    default both are the body's own fields."""
+    default both are the body's own fields. `step_up` is what writing asks of the sign-in of a person."""
 
     change: type[BaseModel] = BaseModel
     creation: type[BaseModel] | None = None
     columns: Callable[[Any], Mapping[str, Any]] | None = None
     written: Callable[[Row], Mapping[str, Any]] | None = None
+    step_up: StepUp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +250,12 @@ class RecordApi(Generic[R, GuardContext]):
         if asked is None or not ctx.access_on(self.kind.resource).may(verb, row["country"], self.scope_of(row)):
             return
         if asked.applies is None or asked.applies(row, fields):
+            await require_step_up(ctx.request, ctx.principal, asked)
+
+    async def require_step_up_to_write(self, ctx: RequestContext, columns: Mapping[str, Any]) -> None:
+        """Raises InsufficientSignIn if writing these columns asks more of the caller's sign-in."""
+        asked = self.bodies.step_up
+        if asked is not None and (asked.applies is None or asked.applies(columns, {})):
             await require_step_up(ctx.request, ctx.principal, asked)
 
     def changeable(self) -> Callable[..., Awaitable[Row]]:

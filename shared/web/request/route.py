@@ -91,6 +91,7 @@ class EscmRoute(APIRoute):
         reads_standby = methods <= _READS and not self.options.reads_primary
         kind = READ if methods <= _READS else "write"
         keyed = "POST" in methods and self.options.is_keyed
+        fresh = self.options.asks_always
 
         async def begin(request: Request) -> RequestContext:
             if media and request.headers.get("content-type", "").partition(";")[0].strip().lower() not in media:
@@ -102,8 +103,8 @@ class EscmRoute(APIRoute):
                     headers={"WWW-Authenticate": 'Bearer realm="escm"'},
                 )
             _refuse_beyond_scope(principal, self.resource.name, kind)
-            if self.options.step_up and not self.options.step_up.when:
-                await require_step_up(request, principal, self.options.step_up)
+            if fresh is not None:
+                await require_step_up(request, principal, fresh)
             if request.scope["query_string"]:
                 join_repeated(request.scope, several)
                 refuse_unknown(request, names)

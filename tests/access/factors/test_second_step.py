@@ -50,13 +50,12 @@ async def test_a_code_works_once(caller: Caller) -> None:
 async def test_two_sign_ins_with_one_code_at_once_give_one_session(caller: Caller) -> None:
     person = await a_person(caller)
     await person.with_app()
-    code, pages = person.code(), []
+    code = person.code()
     browsers = [
         Person(caller, type(person.visitor)(caller.http, person.visitor.email, person.visitor.password), "", "")
         for _ in range(2)
     ]
-    for each in browsers:
-        pages.append(await each.to_second_step())
+    pages = [await each.to_second_step() for each in browsers]
     sent = [each.visitor.fill(page, {"code": code}) for each, page in zip(browsers, pages, strict=True)]
     assert sorted(response.status_code for response in await asyncio.gather(*sent)) == [303, 400]
 

@@ -33,8 +33,8 @@ class Renewal:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Of which account a session is, how it is shown to its owner, and for a client which one, its scope, when the person
-    signed in, how surely and by which methods."""
+    """Of which account a session is, how it is shown to its owner, and for a client which one, its scope, when the
+    person signed in, how surely and by which methods."""
 
     account: UUID
     label: str | None = None

@@ -13,9 +13,8 @@ from shared.records.record import Granted, Public, Record, Refers, Tracked
 class Session(Record):
     """A session of an account, until `ends_at` at the latest.
 
-    `client` is the one that the person signed in to, for `scope`, at `signed_in_at`, `acr` how surely and `amr` by which
-    methods. A session without a client is of a
-    browser, or was opened with a password."""
+    `client` is the one that the person signed in to, for `scope`, at `signed_in_at`; `acr` says how surely and
+    `amr` by which methods. A session without a client is of a browser, or was opened with a password."""
 
     resource_type = Resource("access", "sessions", "session")
     principal_column = "account_id"

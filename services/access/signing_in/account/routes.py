@@ -1,5 +1,5 @@
-"""The page of one's own account: who one is, which second factors one has, where one is signed in, which clients may act,
-which keys there are."""
+"""The page of one's own account: who one is, which second factors one has, where one is signed in, which clients may
+act, which keys there are."""
 
 from uuid import UUID
 

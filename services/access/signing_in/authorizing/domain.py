@@ -23,8 +23,8 @@ OPENID = "openid"
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
-    """A request that is right. `level` is the weakest sign-in that `acr_values` name, `asked_at` when the person came with
-    it."""
+    """A request that is right. `level` is the weakest sign-in that `acr_values` name, `asked_at` when the person came
+    with it."""
 
     client: Client
     redirect_uri: str

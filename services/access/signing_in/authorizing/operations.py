@@ -94,8 +94,8 @@ async def consent(service: TokenService, request: AuthorizationRequest, signed_i
 
 
 def _page_of_sign_in(request: AuthorizationRequest, signed_in: SignedIn | None) -> Literal["sign-in", "factor"]:
-    """The page of the second factor, for whoever is signed in and has one. Raises Refused for a level that their factors
-    do not reach."""
+    """The page of the second factor, for whoever is signed in and has one. Raises Refused for a level that their
+    factors do not reach."""
     if signed_in is None or request.wants_sign_in or signed_in.best is Level.ONE_FACTOR:
         return "sign-in"
     if not signed_in.best.reaches(request.level):

@@ -1,4 +1,4 @@
-"""The page of the second factor: after the password, for a client that asks for another look, and for whoever has to add
+"""The page of the second factor: after the password, for a client that asks for another look, and for who has to add
 a first one. And the script of passkeys."""
 
 from collections.abc import Sequence
@@ -129,8 +129,8 @@ async def _signed_in(
 
 
 async def _person(request: Request, token_service: TokenService, browser: Browser) -> _Person | None:
-    """Who has a ticket, is signed in and has a factor, or has yet to say who they are. None for a ticket that is over, and
-    for whoever is signed in without a factor."""
+    """Who has a ticket, is signed in and has a factor, or has yet to say who they are. None for a ticket that is over,
+    and for whoever is signed in without a factor."""
     ticket, signed_in = request.query_params.get("ticket"), browser.signed_in
     if ticket is None and signed_in is None:
         return _Person(None)

@@ -54,6 +54,13 @@ Who brings each about for another account or client of the own country: `+` at o
 second person. What follows from a record waits as a proposed grant instead (`w`). Nobody does so for themselves, which
 a test compares too.
 """
+_SIGN_INS = """## Sign-ins
+
+What these operations ask of the sign-in of a person besides: the level (`1` one factor, `2` two, `phr` a passkey, `own`
+the highest that the account can reach) and the most seconds since then. Otherwise the answer is 401
+`insufficient_user_authentication`. API keys of people are refused (403 `needs_a_person`); clients that act for themselves
+are asked for nothing.
+"""
 _VERBS = """## Verbs
 
 The permissions behind the cells, by role. `*` stands for every kind, or every verb.
@@ -66,7 +73,7 @@ def render() -> bytes:
     parts = [_HEAD]
     for service, found in groupby(operations(), key=lambda operation: operation.service):
         parts.append(f"## {service}\n\n{_table(columns, found)}")
-    parts += [_WAYS, _ways(), _VERBS]
+    parts += [_WAYS, _ways(), _SIGN_INS, _sign_ins(), _VERBS]
     parts += [f"### {service}\n\n{_verbs(service)}" for service in SERVICES]
     return "\n".join(parts).encode()
 
@@ -81,6 +88,18 @@ def _ways() -> str:
         lines.append(_line([way.operation, f"{way.how}{_of_two(way)}", *cells]))
     if any(expected_for_oneself(way, actor) for way in WAYS for actor in known):
         raise ValueError("somebody brings a role or a credential about for themselves")
+    return "\n".join(lines) + "\n"
+
+
+def _sign_ins() -> str:
+    lines = [_line(["operation", "of which", "level", "seconds"]), _line(["---"] * 4)]
+    for operation in operations():
+        if operation.note:
+            continue
+        asked = operation.step_up
+        for action, one in asked.get("actions", {"": asked} if asked else {}).items():
+            which = " ".join(part for part in (action and f"`{action}`", one.get("when", "")) if part)
+            lines.append(_line([f"`{operation.method} {operation.path}`", which, one["level"], str(one["max_age"])]))
     return "\n".join(lines) + "\n"
 
 

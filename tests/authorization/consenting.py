@@ -1,4 +1,4 @@
-"""A person who consents to a client of the world over all resources."""
+"""A person who consents to a client of the world over all resources, and adds a second factor."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -18,3 +18,12 @@ async def enter_consent(seeder: "Seeder", fixture: "CountryFixture", account: di
     await Site(http, client["client_id"], client, client["secret"]).tokens(visitor)
     row = await seeder.superuser.fetchrow(_MADE, account["id"])
     fixture.records["authorizations"] = {"id": str(row["id"]), "ref": row["ref"]}
+
+
+async def enter_factor(seeder: "Seeder", fixture: "CountryFixture", token: str) -> None:
+    """A second factor that the person of the token adds and does not confirm."""
+    headers = {"Authorization": f"Bearer {token}"}
+    body = {"kind": "totp", "name": fixture.word}
+    made = await seeder.visitor.http.post("/access/v1/factors", json=body, headers=headers)
+    assert made.status_code == 201, made.text
+    fixture.records["factors"] = made.json()

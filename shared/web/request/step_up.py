@@ -34,7 +34,7 @@ async def require_step_up(request: Request, principal: Principal, asked: StepUp)
     if principal.kind not in (PrincipalKind.ACCOUNT, PrincipalKind.KEY):
         return
     header = header_of(request, b"authorization")
-    bearer: Bearer | None = header and await request.app.state.authenticator.bearer(header)
+    bearer: Bearer | None = await request.app.state.authenticator.bearer(header) if header else None
     if principal.kind is PrincipalKind.KEY:
         if bearer is None or bearer.of_person:
             raise Forbidden("A key cannot do this for a person: they do it themselves.", code="needs_a_person")

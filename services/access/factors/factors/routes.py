@@ -12,7 +12,7 @@ from services.access.factors.factors.queries import LISTING
 from services.access.factors.factors.schemas import Factor, FactorBody, FactorCreate, FactorFields, present
 from services.access.principals.accounts.queries import usable
 from shared.database.statements import Row
-from shared.kernel.errors import Forbidden, NotFound
+from shared.kernel.errors import NotFound
 from shared.kernel.step_up import OWN, STRONG
 from shared.web.contract.route_options import RouteOptions
 from shared.web.contract.schemas import TransitionBody
@@ -50,12 +50,12 @@ router = record_routes(FACTOR_API)
 async def create_factor(body: FactorCreate, ctx: CurrentContext) -> Response:
     """Add a second factor to one's own account.
 
-    What proves it is shown once. An app and a passkey wait ten minutes for `confirm`; recovery codes replace those
+    404 for clients, which have none. What proves it is shown once. An app and a passkey wait ten minutes for `confirm`; recovery codes replace those
     before.
     """
     owner = ctx.principal.account_id and await usable(ctx.uow.connection, ctx.principal.account_id)
     if not owner:
-        raise Forbidden("Only a person has second factors.", members={"reason": "not_permitted"})
+        raise NotFound("Only a person has second factors.")
     added = await operations.add(ctx.uow, ctx.uow.scratch[operations.DESK], owner, body.kind, body.name)
     own_factors(ctx, added.factor.id)
     row = await LISTING.get(ctx.uow.connection, ctx.access, added.factor.id)

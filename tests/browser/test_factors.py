@@ -33,7 +33,7 @@ _DEVICE = {
 @pytest.fixture
 def person(running: dict[str, Any], secretariat: Client) -> str:
     """The address of somebody with a password."""
-    email = f"{uuid4().hex}@example.org"
+    email = f"{uuid4().hex[:8]}@example.org"
     secretariat.create("/access/v1/accounts", {"email": email, "name": "Amina Khan"})
     with ThreadPoolExecutor(1) as thread:  # that of Playwright runs an event loop
         thread.submit(asyncio.run, choose_password(running["database_url"], email, PASSWORD)).result()

@@ -1,7 +1,7 @@
 """The permission that each operation of the contract requires: by its form, or by name if the form does not show it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from importlib import import_module
@@ -9,7 +9,6 @@ from typing import Any
 
 from deploy.local.services import SERVICES
 from shared.web.contract.operation_ids import operation_id
-from shared.web.contract.route_options import STEP_UP
 from shared.web.contract.sharing import opened
 
 
@@ -64,7 +63,7 @@ class Demand:
 @dataclass(frozen=True, slots=True)
 class Operation:
     """An operation of the contract. `is_open`: it needs no token. `queries` are its query parameters. `note` names the
-    use of the operation if that has rules of its own; `step_up` is what it asks of the sign-in of a person."""
+    use of the operation if that has rules of its own."""
 
     id: str
     service: str
@@ -75,7 +74,6 @@ class Operation:
     resource: str
     queries: frozenset[str]
     note: str = ""
-    step_up: Mapping[str, Any] = field(default_factory=dict)
 
 
 _UNDER_EXPERT = Demand(Ask.ENTER_UNDER, "create", under="experts")
@@ -284,8 +282,7 @@ def _operation(
     resource = demand.resource or (parts[3] if len(parts) > 3 else "")
     parameters = (opened(document, parameter) for parameter in described.get("parameters", ()))
     queries = frozenset(parameter["name"] for parameter in parameters if parameter["in"] == "query")
-    asked = described.get(STEP_UP, {})
-    return Operation(name, service, method, path, is_open, demand, resource, queries, step_up=asked)
+    return Operation(name, service, method, path, is_open, demand, resource, queries)
 
 
 def _by_form(method: str, tail: str, *, is_open: bool) -> Demand | None:

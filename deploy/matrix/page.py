@@ -17,6 +17,7 @@ from deploy.matrix.responses import (
     Target,
     class_of,
 )
+from deploy.matrix.sign_ins import sign_ins
 from deploy.matrix.ways import WAYS, Way, actors, expected, expected_for_oneself
 
 FILE = PROJECT / "docs" / "reference" / "access-matrix.md"
@@ -56,10 +57,10 @@ a test compares too.
 """
 _SIGN_INS = """## Sign-ins
 
-What these operations ask of the sign-in of a person besides: the level (`1` one factor, `2` two, `phr` a passkey, `own`
-the highest that the account can reach) and the most seconds since then. Otherwise the answer is 401
-`insufficient_user_authentication`. API keys of people are refused (403 `needs_a_person`); clients that act for themselves
-are asked for nothing.
+What these operations ask of the sign-in of a person besides: the level (`1` one factor, `2` two, `phr` a passkey,
+`own` the highest that the account can reach) and the most seconds since then. Otherwise the answer is 401
+`insufficient_user_authentication`. API keys of people are refused (403 `needs_a_person`); clients that act for
+themselves are asked for nothing.
 """
 _VERBS = """## Verbs
 
@@ -92,15 +93,8 @@ def _ways() -> str:
 
 
 def _sign_ins() -> str:
-    lines = [_line(["operation", "of which", "level", "seconds"]), _line(["---"] * 4)]
-    for operation in operations():
-        if operation.note:
-            continue
-        asked = operation.step_up
-        for action, one in asked.get("actions", {"": asked} if asked else {}).items():
-            which = " ".join(part for part in (action and f"`{action}`", one.get("when", "")) if part)
-            lines.append(_line([f"`{operation.method} {operation.path}`", which, one["level"], str(one["max_age"])]))
-    return "\n".join(lines) + "\n"
+    lines = [_line(["operation", "in which case", "level", "seconds"]), _line(["---"] * 4)]
+    return "\n".join([*lines, *(_line(asked) for asked in sign_ins())]) + "\n"
 
 
 def _of_two(way: Way) -> str:

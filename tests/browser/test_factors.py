@@ -99,7 +99,6 @@ def test_an_app_is_added_and_used_without_scripts(
 
 def _codes(app: pyotp.TOTP) -> Iterator[str]:
     """The next code, which counts already."""
-    import time
 
     yield app.at(int(time.time()) + 30)
 
@@ -119,7 +118,9 @@ def test_a_passkey_is_added_and_signs_in_without_a_password(page: Page, person: 
     page.locator("form[data-passkey] button").click()
     expect(page.locator("button[value^=remove_factor]")).to_have_count(1)
     _check(page)
-    assert len(device.send("WebAuthn.getCredentials", {"authenticatorId": added["authenticatorId"]})["credentials"]) == 1
+    assert (
+        len(device.send("WebAuthn.getCredentials", {"authenticatorId": added["authenticatorId"]})["credentials"]) == 1
+    )
     page.locator("button[value=sign_out]").click()
     page.wait_for_url(re.compile("signed-out"))
     page.goto(SIGN_IN)

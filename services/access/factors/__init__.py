@@ -1,5 +1,5 @@
 """Second factors of people: codes of an authenticator app, recovery codes, passkeys.
 
-`kinds` checks what a factor shows, `factors` is the resource by which people add and remove theirs, `proving` uses them
-to sign in. Pages of `signing_in` ask for them.
+By the resource people add and remove theirs; `proving` checks them at a sign-in, for which the pages of `signing_in`
+ask.
 """

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.step_up import OWN, STRONG
@@ -36,7 +36,7 @@ def _of_another(guard_context: FactorGuardContext) -> bool:
     return not guard_context.is_owner
 
 
-def _is_in_use(row: Mapping[str, Any], _fields: Mapping[str, Any]) -> bool:
+def _is_in_use(row: Mapping[str, object], _fields: Mapping[str, object]) -> bool:
     return bool(row["status"] != "pending")
 
 

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from services.access.access import FACTOR_OWNER
 from services.access.factors.factors import queries
-from services.access.factors.factors.operations import DESK
-from services.access.factors.kinds.desk import Desk
+from services.access.factors.factors.operations import FACTOR_SERVICE
+from services.access.factors.factors.service import FactorService
 from services.access.settings import AccessSettings
 from shared.kernel.clock import today
 from shared.kernel.principal import Grant
@@ -16,7 +16,7 @@ async def with_own_factors(ctx: CurrentContext) -> None:
     """Gives a person, for this request, a role over each of their own factors, and operations what they need of the
     installation."""
     if ctx.is_writing and isinstance(ctx.settings, AccessSettings):
-        ctx.uow.scratch[DESK] = Desk.of(ctx.settings)
+        ctx.uow.scratch[FACTOR_SERVICE] = FactorService.of(ctx.settings)
     if (owner := ctx.principal.account_id) is None:
         return
     async with ctx.connection() as connection:

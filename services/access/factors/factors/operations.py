@@ -1,17 +1,15 @@
 """Writing second factors. Each change writes the row, one audit entry and one fact, none of which has a secret."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from services.access.factors.factors import domain, queries
+from services.access.factors.factors import codes, domain, queries
 from services.access.factors.factors.domain import FactorGuardContext
+from services.access.factors.factors.passkeys import AnswerNotValid, Challenge, ChallengeNotValid
 from services.access.factors.factors.record import Factor
+from services.access.factors.factors.service import FactorService
 from services.access.factors.factors.tables import factor
-from services.access.factors.kinds import codes
-from services.access.factors.kinds.desk import Desk
-from services.access.factors.kinds.passkeys import AnswerNotValid, Challenge, ChallengeNotValid
 from services.access.principals.accounts.record import Account
 from services.access.principals.sessions import operations as sessions
 from services.access.principals.tokens.queries import use_assertion
@@ -25,10 +23,26 @@ from shared.records.requirements import permitted
 from shared.records.resource_type import ResourceType, TransitionRequest
 
 FACTORS: ResourceType[Factor, FactorGuardContext] = ResourceType.of(Factor, factor, domain.LIFECYCLE)
-DESK = "desk of factors"
-"""In the scratch of a unit of work: the `Desk` of the installation."""
+FACTOR_SERVICE = "factor service"
+"""In the scratch of a unit of work: the `FactorService`."""
 LONGEST_NAME = 200
 _OWNER = FactorGuardContext(is_owner=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """What is shown once of a new factor: the secret of an app and the address by which an app takes it, the options by
+    which a browser makes a passkey, or recovery codes."""
+
+    secret: str | None = None
+    otpauth: str = ""
+    options: Mapping[str, object] | None = None
+    codes: Sequence[str] | None = None
+
+    @property
+    def shown(self) -> Mapping[str, object]:
+        """As members of a response."""
+        return {"secret": self.secret, "otpauth": self.otpauth or None, "options": self.options, "codes": self.codes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +50,7 @@ class Added:
     """A new factor, and what is shown of it once."""
 
     factor: Factor
-    once: Mapping[str, Any] = field(default_factory=dict)
+    once: Once
 
 
 def code_not_valid() -> Invalid:
@@ -54,7 +68,7 @@ def printable(name: str) -> str:
     return " ".join("".join(letter if letter.isprintable() else " " for letter in name).split())[:LONGEST_NAME]
 
 
-async def add(uow: UnitOfWork, desk: Desk, owner: Account, kind: str, name: str) -> Added:
+async def add(uow: UnitOfWork, factor_service: FactorService, owner: Account, kind: str, name: str) -> Added:
     """Adds a factor of the account. It waits for its confirmation, and replaces one of its kind that waits; recovery
     codes have nothing to confirm, and replace those before. Raises Conflict if the account has as many as it may."""
     living = [one for one in await queries.lock_living(uow.connection, owner.id) if one.kind == kind]
@@ -76,15 +90,16 @@ async def add(uow: UnitOfWork, desk: Desk, owner: Account, kind: str, name: str)
     added = await FACTORS.insert(uow, new, fact="activated" if kind == domain.RECOVERY_CODES else "created")
     if kind == domain.TOTP:
         secret = codes.new_secret()
-        await queries.add_secret(uow.connection, added, desk.sealed(secret, added.id))
-        return Added(added, {"secret": secret, "otpauth": codes.otpauth(secret, owner.email, desk.site)})
+        await queries.add_secret(uow.connection, added, factor_service.sealed(secret, added.id))
+        return Added(added, Once(secret, codes.otpauth(secret, owner.email, factor_service.site)))
     if kind == domain.RECOVERY_CODES:
         made = codes.new_recovery_codes()
         await queries.add_secret(uow.connection, added, codes=[codes.digest(code) for code in made])
-        return Added(added, {"codes": made})
+        return Added(added, Once(codes=made))
     await queries.add_secret(uow.connection, added)
     known = await queries.passkeys(uow.connection, owner.id)
-    return Added(added, {"options": desk.passkeys.creation(str(added.id), owner.id, owner.email, owner.name, known)})
+    options = factor_service.passkeys.creation(str(added.id), owner.id, owner.email, owner.name, known)
+    return Added(added, Once(options=options))
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Factor, wanted: Factor) -> Factor:
@@ -100,7 +115,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Factor, reque
     guard_context = FactorGuardContext(access.principal.is_account(before.account_id))
     after = await FACTORS.apply_transition(uow, before, requested, guard_context, permitted(access, before))
     if requested.action == domain.CONFIRM:
-        await _prove(uow, uow.scratch[DESK], before, requested.fields)
+        await _prove(uow, uow.scratch[FACTOR_SERVICE], before, requested.fields)
     else:
         await _removed(uow, after)
         if not guard_context.is_owner:
@@ -108,12 +123,14 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Factor, reque
     return after
 
 
-async def confirm_own(uow: UnitOfWork, desk: Desk, owner: UUID, chosen: UUID, fields: Fields) -> Factor | None:
+async def confirm_own(
+    uow: UnitOfWork, factor_service: FactorService, owner: UUID, chosen: UUID, fields: Fields
+) -> Factor | None:
     """Confirms a waiting factor of the person; None if there is none. Raises Invalid as `transition` does."""
     before = next((one for one in await queries.lock_living(uow.connection, owner) if one.id == chosen), None)
     if before is None or before.status != "pending" or before.created_at + domain.PENDING <= now():
         return None
-    await _prove(uow, desk, before, fields)
+    await _prove(uow, factor_service, before, fields)
     requested = TransitionRequest(domain.CONFIRM, None, {})
     return await FACTORS.apply_transition(uow, before, requested, _OWNER, lambda _verb: True)
 
@@ -172,14 +189,14 @@ async def load_guard_context(
     return FactorGuardContext(principal.is_account(record.account_id))
 
 
-async def _prove(uow: UnitOfWork, desk: Desk, before: Factor, fields: Fields) -> None:
+async def _prove(uow: UnitOfWork, factor_service: FactorService, before: Factor, fields: Fields) -> None:
     """Checks the first code or answer of a factor, and stores what follows from it."""
     if before.created_at + domain.PENDING <= now():
         raise code_not_valid()
     if before.kind == domain.PASSKEY:
-        await _prove_passkey(uow, desk, before, fields.get("credential"))
+        await _prove_passkey(uow, factor_service, before, fields.get("credential"))
         return
-    secret = desk.opened(await queries.sealed_secret(uow.connection, before.id), before.id)
+    secret = factor_service.opened(await queries.sealed_secret(uow.connection, before.id), before.id)
     code = codes.plain(str(fields.get("code", "")))
     step = codes.used_step(secret, code, now(), 0) if secret and codes.is_of_app(code) else None
     if step is None:
@@ -187,13 +204,13 @@ async def _prove(uow: UnitOfWork, desk: Desk, before: Factor, fields: Fields) ->
     await queries.bind(uow.connection, before.id, last_step=step)
 
 
-async def _prove_passkey(uow: UnitOfWork, desk: Desk, before: Factor, answer: object) -> None:
+async def _prove_passkey(uow: UnitOfWork, factor_service: FactorService, before: Factor, answer: object) -> None:
     if not isinstance(answer, Mapping):
         raise challenge_not_valid()
     try:
-        challenge = desk.passkeys.challenge_in(answer, str(before.id), now())
+        challenge = factor_service.passkeys.challenge_in(answer, str(before.id), now())
         await use_once(uow, challenge)
-        made = desk.passkeys.made(answer, challenge)
+        made = factor_service.passkeys.made(answer, challenge)
     except ChallengeNotValid:
         raise challenge_not_valid() from None
     except AnswerNotValid:

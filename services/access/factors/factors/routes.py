@@ -19,9 +19,11 @@ from shared.web.contract.schemas import TransitionBody
 from shared.web.records.pending import PendingTransition
 from shared.web.records.record_routes import record_routes, take_transition
 from shared.web.records.records import Bodies, RecordApi, Steps
+from shared.web.request.error_mapping import register_constraint
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import item_response, show_secret_once
 
+register_constraint("access_factor_secret_credential_key", "/fields/credential", "This passkey is registered already.")
 FACTOR_API = RecordApi(
     kind=operations.FACTORS,
     roles=ROLES,
@@ -50,19 +52,19 @@ router = record_routes(FACTOR_API)
 async def create_factor(body: FactorCreate, ctx: CurrentContext) -> Response:
     """Add a second factor to one's own account.
 
-    404 for clients, which have none. What proves it is shown once. An app and a passkey wait ten minutes for `confirm`; recovery codes replace those
-    before.
+    404 for clients, which have none. What proves it is shown once. An app and a passkey wait ten minutes for
+    `confirm`; recovery codes replace those before.
     """
     owner = ctx.principal.account_id and await usable(ctx.uow.connection, ctx.principal.account_id)
     if not owner:
         raise NotFound("Only a person has second factors.")
-    added = await operations.add(ctx.uow, ctx.uow.scratch[operations.DESK], owner, body.kind, body.name)
+    added = await operations.add(ctx.uow, ctx.uow.scratch[operations.FACTOR_SERVICE], owner, body.kind, body.name)
     own_factors(ctx, added.factor.id)
     row = await LISTING.get(ctx.uow.connection, ctx.access, added.factor.id)
     if row is None:
         raise NotFound
     shown = await FACTOR_API.item(row, ctx)
-    return show_secret_once(item_response(ctx, shown, status=201), {**shown, **added.once})
+    return show_secret_once(item_response(ctx, shown, status=201), {**shown, **added.once.shown})
 
 
 @router.delete(

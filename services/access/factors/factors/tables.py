@@ -6,7 +6,6 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from services.access.factors.factors.record import Factor
 from shared.database.tables import instant, table
 from shared.records.columns import table_of
-from shared.web.request.error_mapping import register_constraint
 
 factor = table_of(Factor, "access_factor")
 
@@ -27,4 +26,3 @@ secret = table(
 """`sealed` is the secret of an app, `codes` the SHA-256 of recovery codes that are left, `credential`, `public_key` and
 `counter` are those of a passkey. `last_step` is the last used step of an app, `failures` are wrong codes since the last
 right one, `locks` how often they locked the factor."""
-register_constraint("access_factor_secret_credential_key", "/fields/credential", "This passkey is registered already.")

@@ -94,15 +94,16 @@ async def _change_factors(
     if action in ADDING:
         page = await second_step.add(token_service, signed_in.account, ADDING[action], form.get("name", ""))
         return about_factor(request, browser, page, ACCOUNT)
+    if not isinstance(key := key_of(given), UUID):
+        raise Malformed("The form is not complete.", code="form_expired")
     if action == "confirm_factor":
-        wrong = await second_step.confirm(token_service, signed_in.account, given, form)
+        wrong = await second_step.confirm(token_service, signed_in.account, key, form)
         return sent_to(ACCOUNT) if wrong is None else about_factor(request, browser, wrong, ACCOUNT)
-    if isinstance(key := key_of(given), UUID):
-        async with browsers.acting(token_service.database, signed_in.account) as uow:
-            if action == "remove_factor":
-                await factors.remove_own(uow, signed_in.account, key)
-            else:
-                await factors.name_own(uow, signed_in.account, key, form.get("name", ""))
+    async with browsers.acting(token_service.database, signed_in.account) as uow:
+        if action == "remove_factor":
+            await factors.remove_own(uow, signed_in.account, key)
+        else:
+            await factors.name_own(uow, signed_in.account, key, form.get("name", ""))
     return sent_to(ACCOUNT)
 
 

@@ -6,8 +6,8 @@ from uuid import UUID
 import orjson
 from fastapi import Request
 
-from services.access.factors.kinds.desk import Desk
-from services.access.factors.proving.queries import is_due
+from services.access.factors.factors.due import is_due
+from services.access.factors.factors.service import FactorService
 from services.access.principals.sessions.queries import best_of
 from services.access.principals.tokens.authentication import TokenService
 from services.access.signing_in.pages.guards import Browser
@@ -24,7 +24,7 @@ def purpose_of(browser: Browser) -> str:
 
 def passkey_options(token_service: TokenService, browser: Browser, *known: bytes) -> str:
     """What the script of a page asks the browser for, as JSON."""
-    return orjson.dumps(Desk.of(token_service.settings).passkeys.request(purpose_of(browser), known)).decode()
+    return orjson.dumps(FactorService.of(token_service.settings).passkeys.request(purpose_of(browser), known)).decode()
 
 
 async def needs_second_step(token_service: TokenService, account: UUID, level: Level) -> bool:

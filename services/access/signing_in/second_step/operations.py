@@ -7,15 +7,13 @@ from uuid import UUID
 import orjson
 from markupsafe import Markup
 
-from services.access.factors.factors import domain
+from services.access.factors.factors import codes, domain, passkeys
 from services.access.factors.factors import operations as factors
-from services.access.factors.kinds import codes, passkeys
-from services.access.factors.kinds.desk import Desk
+from services.access.factors.factors.service import FactorService
 from services.access.principals.accounts.queries import usable
 from services.access.principals.tokens.authentication import TokenService
 from services.access.signing_in.browsers import operations as browsers
 from shared.kernel.errors import Conflict, Invalid, Malformed
-from shared.web.request.responses import key_of
 
 ADDING = {f"add_{kind}": kind for kind in domain.KINDS}
 """The actions of forms that add a factor, with its kind."""
@@ -31,29 +29,27 @@ class Shown:
 
 async def add(service: TokenService, account: UUID, kind: str, name: str) -> Shown:
     """Adds a factor. The page shows once what proves it. Raises Conflict if the person has too many."""
-    desk = Desk.of(service.settings)
+    factor_service = FactorService.of(service.settings)
     async with browsers.acting(service.database, account) as uow:
         owner = await usable(uow.connection, account)
         if owner is None:
             raise Malformed("The account is no longer in use.", code="form_expired")
-        added = await factors.add(uow, desk, owner, kind, factors.printable(name) or owner.name)
+        added = await factors.add(uow, factor_service, owner, kind, factors.printable(name) or owner.name)
     if kind == domain.RECOVERY_CODES:
-        return Shown("recovery_codes.html", {"codes": added.once["codes"]})
-    picture = Markup(codes.picture(added.once["otpauth"])) if kind == domain.TOTP else None  # noqa: S704 -- made here
-    values = {"factor": added.factor, "secret": added.once.get("secret"), "picture": picture, "wrong": None}
-    options = orjson.dumps(added.once["options"]).decode() if kind == domain.PASSKEY else None
+        return Shown("recovery_codes.html", {"codes": added.once.codes})
+    picture = Markup(codes.picture(added.once.otpauth)) if kind == domain.TOTP else None  # noqa: S704 -- made here
+    values = {"factor": added.factor, "secret": added.once.secret, "picture": picture, "wrong": None}
+    options = orjson.dumps(added.once.options).decode() if kind == domain.PASSKEY else None
     return Shown("confirm_factor.html", {**values, "options": options})
 
 
-async def confirm(service: TokenService, account: UUID, given: str, form: Mapping[str, str]) -> Shown | None:
+async def confirm(service: TokenService, account: UUID, key: UUID, form: Mapping[str, str]) -> Shown | None:
     """Confirms a waiting factor; a page if the code is wrong. Raises Malformed if it waits no longer."""
-    desk, key = Desk.of(service.settings), key_of(given)
-    if not isinstance(key, UUID):
-        raise Malformed("The form is not complete.", code="form_expired")
+    factor_service = FactorService.of(service.settings)
     try:
         fields = {"code": form.get("code", ""), "credential": _answer(form.get("credential"))}
         async with browsers.acting(service.database, account) as uow:
-            confirmed = await factors.confirm_own(uow, desk, account, key, fields)
+            confirmed = await factors.confirm_own(uow, factor_service, account, key, fields)
     except (Invalid, Conflict) as refused:
         values = {"factor": {"id": key, "kind": domain.TOTP}, "secret": None, "picture": None, "options": None}
         if form.get("credential"):

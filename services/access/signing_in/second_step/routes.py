@@ -10,10 +10,10 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from services.access.factors.factors.domain import PASSKEY
+from services.access.factors.factors.proving import CODE, PASSWORD, Proof, Refusal, prove_code, prove_passkey
 from services.access.factors.factors.queries import passkeys as own_passkeys
 from services.access.factors.factors.queries import shown as confirmed_factors
-from services.access.factors.kinds.desk import Desk
-from services.access.factors.proving.operations import CODE, PASSWORD, Proof, Refusal, prove_code, prove_passkey
+from services.access.factors.factors.service import FactorService
 from services.access.principals.sessions.queries import best_of
 from services.access.principals.tokens.authentication import TokenService
 from services.access.principals.tokens.guards import CurrentTokenService
@@ -30,6 +30,7 @@ from shared.kernel.clock import now
 from shared.kernel.errors import Malformed
 from shared.kernel.step_up import Level
 from shared.web.contract.route_options import OptionsRouter
+from shared.web.request.responses import key_of
 
 router = OptionsRouter(include_in_schema=False)
 _SCRIPT = files("services.access.signing_in.pages").joinpath("static", "passkeys.js").read_bytes()
@@ -71,12 +72,14 @@ async def prove_factor(
     if person.account is not None and person.best is Level.ONE_FACTOR:
         return await _enrol(request, token_service, browser, person, person.account, form)
     await refuse_spent(token_service, request)
-    desk = Desk.of(token_service.settings)
+    factor_service = FactorService.of(token_service.settings)
     async with browsers.acting(token_service.database, person.account) as uow:
         if person.account is None or "credential" in form:
-            proof = await prove_passkey(uow, desk, form.get("credential", ""), purpose_of(browser), person.account)
+            proof = await prove_passkey(
+                uow, factor_service, form.get("credential", ""), purpose_of(browser), person.account
+            )
         else:
-            proof = await prove_code(uow, desk, person.account, form.get("code", ""))
+            proof = await prove_code(uow, factor_service, person.account, form.get("code", ""))
     if isinstance(proof, Refusal):
         await count_failure(token_service, request)
         raise RefusedOnPage(proof.code, await _page(request, token_service, browser, person, proof))
@@ -95,8 +98,8 @@ async def _enrol(
     action, _, given = form.get("action", "").partition(" ")
     if action in ADDING:
         page = await operations.add(token_service, account, ADDING[action], form.get("name", ""))
-    elif action == "confirm_factor":
-        wrong = await operations.confirm(token_service, account, given, form)
+    elif action == "confirm_factor" and isinstance(key := key_of(given), UUID):
+        wrong = await operations.confirm(token_service, account, key, form)
         if wrong is None:
             level = Level.PASSKEY if "credential" in form else Level.TWO_FACTORS
             methods = ("pwd", "pop", "user", "mfa") if level is Level.PASSKEY else CODE

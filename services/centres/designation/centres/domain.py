@@ -227,11 +227,7 @@ LIFECYCLE: Lifecycle[CentreGuardContext] = Lifecycle(
         transition("record_designation", "draft", "active", fact="designated", is_scheduled=True),
         transition("open_renewal", "active", "renewal_due", is_scheduled=True),
         transition(
-            "submit_renewal",
-            "renewal_due",
-            "renewal_review",
-            guard=_reported,
-            fields=("final_report", "evaluation"),
+            "submit_renewal", "renewal_due", "renewal_review", guard=_reported, fields=("final_report", "evaluation")
         ),
         transition(
             "renew",

@@ -5,13 +5,13 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from services.access.factors.kinds.passkeys import Passkeys
+from services.access.factors.factors.passkeys import Passkeys
 from services.access.settings import AccessSettings
 from shared.configuration.sealing import Sealer, derived_key
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class FactorService:
     """`site` is what an app and a browser call the installation."""
 
     sealer: Sealer
@@ -19,8 +19,8 @@ class Desk:
     site: str
 
     @classmethod
-    def of(cls, settings: AccessSettings) -> "Desk":
-        """The desk of an installation."""
+    def of(cls, settings: AccessSettings) -> "FactorService":
+        """The service of an installation."""
         secret = settings.secret_key.get_secret_value().encode()
         origin = settings.passkey_origin or _origin(settings.issuer)
         domain = settings.passkey_domain or urlsplit(origin).hostname or ""

@@ -5,18 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.access.factors.factors import domain, queries
+from services.access.factors.factors import codes, domain, queries
 from services.access.factors.factors.operations import FACTORS, unlock, use_once
-from services.access.factors.factors.queries import Provable
-from services.access.factors.kinds import codes
-from services.access.factors.kinds.desk import Desk
-from services.access.factors.kinds.passkeys import (
+from services.access.factors.factors.passkeys import (
     AnswerNotValid,
     ChallengeNotValid,
     Stored,
     credential_in,
     read_answer,
 )
+from services.access.factors.factors.queries import Provable
+from services.access.factors.factors.service import FactorService
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.principal import SYSTEM
@@ -47,7 +46,7 @@ class Refusal:
 _WRONG, _OTHER_CHALLENGE = Refusal("code_not_valid"), Refusal("challenge_not_valid")
 
 
-async def prove_code(uow: UnitOfWork, desk: Desk, account: UUID, typed: str) -> Proof | Refusal:
+async def prove_code(uow: UnitOfWork, factor_service: FactorService, account: UUID, typed: str) -> Proof | Refusal:
     """Proves a code of the account's app, or a recovery code, which is used up."""
     code = codes.plain(typed)
     kind = domain.TOTP if codes.is_of_app(code) else domain.RECOVERY_CODES
@@ -57,7 +56,7 @@ async def prove_code(uow: UnitOfWork, desk: Desk, account: UUID, typed: str) -> 
     found = await _after_its_lock(uow, found)
     if found.factor.status == "locked":
         return Refusal("factor_locked", found.factor.locked_until)
-    used = _used(desk, found, code)
+    used = _used(factor_service, found, code)
     if used is None:
         return await _count(uow, found)
     await queries.note(uow.connection, found, **used, failures=0, locks=0, used_at=now())
@@ -65,7 +64,7 @@ async def prove_code(uow: UnitOfWork, desk: Desk, account: UUID, typed: str) -> 
 
 
 async def prove_passkey(
-    uow: UnitOfWork, desk: Desk, answer_text: str, purpose: str, account: UUID | None = None
+    uow: UnitOfWork, factor_service: FactorService, answer_text: str, purpose: str, account: UUID | None = None
 ) -> Proof | Refusal:
     """Proves a passkey, of this account if one is given, by the answer of a browser to a challenge for this purpose.
 
@@ -73,7 +72,7 @@ async def prove_passkey(
     """
     try:
         answer = read_answer(answer_text)
-        challenge = desk.passkeys.challenge_in(answer, purpose, now())
+        challenge = factor_service.passkeys.challenge_in(answer, purpose, now())
         await use_once(uow, challenge)
         found = await queries.lock_passkey(uow.connection, credential_in(answer))
         if found is None or account not in (None, found.factor.account_id):
@@ -81,7 +80,7 @@ async def prove_passkey(
         if found.factor.status == "locked":
             return Refusal("factor_locked")
         stored = Stored(*(found.secrets[name] for name in ("credential", "public_key", "counter")))
-        counter = desk.passkeys.counter_of(answer, challenge, stored)
+        counter = factor_service.passkeys.counter_of(answer, challenge, stored)
     except ChallengeNotValid:
         return _OTHER_CHALLENGE
     except AnswerNotValid:
@@ -93,12 +92,12 @@ async def prove_passkey(
     return Proof(found.factor.account_id, Level.PASSKEY, ANSWER)
 
 
-def _used(desk: Desk, found: Provable, code: str) -> dict[str, object] | None:
+def _used(factor_service: FactorService, found: Provable, code: str) -> dict[str, object] | None:
     """What a right code changes."""
     if found.factor.kind == domain.RECOVERY_CODES:
         digest, left = codes.digest(code), [bytes(known) for known in found.secrets["codes"]]
         return {"codes": [known for known in left if known != digest]} if digest in left else None
-    secret = desk.opened(found.secrets["sealed"], found.factor.id)
+    secret = factor_service.opened(found.secrets["sealed"], found.factor.id)
     step = codes.used_step(secret, code, now(), found.secrets["last_step"]) if secret else None
     return None if step is None else {"last_step": step}
 

@@ -448,7 +448,7 @@ class Seeder:
         found = await self.superuser.fetchrow(session, account["id"])
         fixture.records["sessions"] = {"id": str(found["id"]), "ref": found["ref"]}
         await enter_consent(self, fixture, account)
-        await enter_factor(self, fixture, response.json()["access_token"])
+        await enter_factor(self, fixture, account)
         owner = {"kind": "client", "id": fixture.id("clients")}
         key = await self.enter(
             fixture, "access", "api_keys", name=fixture.word, owner=owner, resources=["membership.*"], verbs=["read"]

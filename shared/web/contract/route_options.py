@@ -86,11 +86,6 @@ class RouteOptions:
     query: Query = Query()
     problems: tuple[str, ...] = ()
 
-    @property
-    def asks_always(self) -> StepUp | None:
-        """What every request asks of the sign-in of a person."""
-        return None if self.step_up is None or self.step_up.when else self.step_up
-
     def __post_init__(self) -> None:
         if unknown := [code for code in self.problems if code not in PROBLEMS]:
             raise ValueError(f"not in the catalogue of problems: {unknown}")

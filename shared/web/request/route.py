@@ -91,7 +91,6 @@ class EscmRoute(APIRoute):
         reads_standby = methods <= _READS and not self.options.reads_primary
         kind = READ if methods <= _READS else "write"
         keyed = "POST" in methods and self.options.is_keyed
-        fresh = self.options.asks_always
 
         async def begin(request: Request) -> RequestContext:
             if media and request.headers.get("content-type", "").partition(";")[0].strip().lower() not in media:
@@ -103,8 +102,7 @@ class EscmRoute(APIRoute):
                     headers={"WWW-Authenticate": 'Bearer realm="escm"'},
                 )
             _refuse_beyond_scope(principal, self.resource.name, kind)
-            if fresh is not None:
-                await require_step_up(request, principal, fresh)
+            await _refuse_weak_sign_in(request, principal, self.options)
             if request.scope["query_string"]:
                 join_repeated(request.scope, several)
                 refuse_unknown(request, names)
@@ -208,6 +206,12 @@ def _refuse_beyond_scope(principal: Principal, resource: str, kind: str) -> None
     """Raises Forbidden `insufficient_scope` for a client that acts for a person who did not consent to this."""
     if not principal.may_through_client(resource, kind):
         raise Forbidden("The person gave the client no access to this.", code="insufficient_scope")
+
+
+async def _refuse_weak_sign_in(request: Request, principal: Principal, options: RouteOptions) -> None:
+    """Raises what `require_step_up` raises, unless the endpoint decides."""
+    if options.step_up is not None and not options.step_up.when:
+        await require_step_up(request, principal, options.step_up)
 
 
 def _note_deprecated(request: Request, principal: Principal, route: EscmRoute) -> None:

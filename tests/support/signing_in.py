@@ -151,6 +151,19 @@ def consent(base_url: str, client: dict[str, Any], username: str, password: str)
     asyncio.run(walk())
 
 
+def guess_codes(base_url: str, username: str, password: str, tries: int) -> None:
+    """Somebody with the password of a person tries codes of their app on a running system."""
+
+    async def walk() -> None:
+        async with httpx.AsyncClient(base_url=base_url, trust_env=False) as http:
+            visitor = Visitor(http, username, password)
+            page = await visitor.follow(await visitor.sign_in(await visitor.get(SIGN_IN)))
+            for _ in range(tries):
+                assert (await visitor.fill(page, {"code": "000000"})).status_code == 400
+
+    asyncio.run(walk())
+
+
 def answer_of(response: httpx.Response, back: str = BACK) -> dict[str, str]:
     """What the client is answer_of by the redirect to its address."""
     location = response.headers["location"]

@@ -20,6 +20,7 @@ from shared.database.statements import Connection, Row, Statement
 from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.columns import read_columns, renderer
 from shared.records.listing import Listing, one_of, reference, updated, values
+from shared.records.next_steps import NextSteps
 from shared.records.rows import record_of, records_of
 
 _used_at = select(secret.c.used_at).where(secret.c.factor_id == factor.c.id).scalar_subquery().label("last_used")
@@ -104,6 +105,7 @@ def visible_to(access_kind: AccessKind) -> Select[Any]:
     return select(factor).where(visible(factor, access_kind, NO_STATE))
 
 
+NEXT_STEPS = NextSteps("access.factors", factor, ())
 LISTING = Listing(
     base=visible_to,
     key=factor.c.id,
@@ -113,6 +115,7 @@ LISTING = Listing(
             values("status", factor.c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
             values("kind", factor.c.kind, "Kinds, separated by commas", one_of(KINDS)),
             reference("account_id", factor.c.account_id),
+            NEXT_STEPS.holder,
             *updated(factor.c.updated_at),
         )
     },

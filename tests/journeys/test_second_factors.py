@@ -77,8 +77,8 @@ def test_an_officer_steps_up_for_a_merge_and_loses_the_telephone(world: World, r
     assert proposed.status_code == 202, proposed.text
     confirmed = second.send("POST", proposed.json()["links"]["self"], json={"decision": "confirm"})
     assert confirmed.json()["status"] == "removed", confirmed.text
-    told = [one["event"] for one in eventually(lambda: _notices(officer))]
-    assert told == ["factor.removed"]
+    events = [one["event"] for one in eventually(lambda: _notices(officer))]
+    assert events == ["factor.removed"]
     assert eventually(lambda: _mails_to(running, officer.email, "second factor"))
     sessions = officer.get("/access/v1/sessions")["items"]
     assert all(one["client"] is None for one in sessions), "the sessions of the client have ended"

@@ -4,14 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import pyotp
-
 from tests.journeys.paths.centres import committee, seat
 from tests.journeys.paths.membership import candidate
 from tests.journeys.paths.path import Path, PathRun, agreed, confirmed, day, follows, given, later, refused, taken
 from tests.journeys.paths.world import DOCUMENT, V1
 from tests.support.running import Client, Person, eventually
-from tests.support.signing_in import BACK, consent, guess_codes
+from tests.support.signing_in import BACK, consent
 
 _V1 = V1["access"]
 _OFFICER, _FOCAL_POINT, _PRESIDENT = "secretariat_officer", "government_focal_point", "committee_president"
@@ -227,24 +225,6 @@ def _recover(path_run: PathRun) -> None:
     path_run.world.recover(owner)
 
 
-def _app(path_run: PathRun) -> str:
-    """An app of a person, which waits for its first code."""
-    path_run.notes["owner"] = path_run.world.person("Fatima Factor")
-    made = path_run.create("owner", f"{_V1}/factors", kind="totp", name="Phone")
-    path_run.notes["app"] = pyotp.TOTP(made["secret"])
-    return _link(made)
-
-
-def _code(path_run: PathRun) -> str:
-    return str(path_run.notes["app"].now())
-
-
-def _guess(path_run: PathRun) -> None:
-    owner = path_run.by("owner")
-    assert isinstance(owner, Person)
-    guess_codes(owner.base_url, owner.login["username"], owner.login["password"], 5)
-
-
 def _session(path_run: PathRun) -> str:
     """The trail of a session of a person who signs in."""
     path_run.notes["owner"] = path_run.world.person("Olga Owner")
@@ -408,21 +388,6 @@ PATHS = (
             follows("expire", "expired", later("access.expire_api_keys", 1)),
         ),
     ),
-    Path(
-        "access.factors",
-        "GD",
-        _app,
-        "pending",
-        (
-            refused("admin", "confirm", "not_the_owner", code="123456"),
-            taken("owner", "confirm", "active", code=_code),
-            follows("lock", "locked", _guess),
-            follows("unlock", "active", later("access.end_factors", 1)),
-            agreed("admin", "admin2", "remove", "removed"),
-        ),
-    ),
-    Path("access.factors", "GD", _app, "pending", (follows("expire", "removed", later("access.end_factors", 1)),)),
-    Path("access.factors", "GD", _app, "pending", (taken("owner", "remove", "removed"),)),
     Path("access.sessions", "GD", _session, "active", (follows("end", "ended", _sign_out),), status=_last_state),
     Path(
         "access.sessions",

@@ -5,7 +5,7 @@ from uuid import UUID
 from services.access.access import FACTOR_OWNER
 from services.access.factors.factors import queries
 from services.access.factors.factors.operations import FACTOR_SERVICE
-from services.access.factors.factors.service import FactorService
+from services.access.factors.kinds.service import FactorService
 from services.access.settings import AccessSettings
 from shared.kernel.clock import today
 from shared.kernel.principal import Grant

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from services.access.factors.factors import codes, domain, queries
+from services.access.factors.factors import domain, queries
 from services.access.factors.factors.domain import FactorGuardContext
-from services.access.factors.factors.passkeys import AnswerNotValid, Challenge, ChallengeNotValid
 from services.access.factors.factors.record import Factor
-from services.access.factors.factors.service import FactorService
 from services.access.factors.factors.tables import factor
+from services.access.factors.kinds import codes
+from services.access.factors.kinds.passkeys import AnswerNotValid, Challenge, ChallengeNotValid
+from services.access.factors.kinds.service import FactorService
 from services.access.principals.accounts.record import Account
 from services.access.principals.sessions import operations as sessions
 from shared.database.unit_of_work import Connect, UnitOfWork

@@ -5,17 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.access.factors.factors import codes, domain, queries
+from services.access.factors.factors import domain, queries
 from services.access.factors.factors.operations import FACTORS, unlock, use_once
-from services.access.factors.factors.passkeys import (
+from services.access.factors.factors.queries import Provable
+from services.access.factors.kinds import codes
+from services.access.factors.kinds.passkeys import (
     AnswerNotValid,
     ChallengeNotValid,
     Stored,
     credential_in,
     read_answer,
 )
-from services.access.factors.factors.queries import Provable
-from services.access.factors.factors.service import FactorService
+from services.access.factors.kinds.service import FactorService
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.principal import SYSTEM

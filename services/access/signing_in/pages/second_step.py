@@ -7,7 +7,7 @@ import orjson
 from fastapi import Request
 
 from services.access.factors.factors.due import is_due
-from services.access.factors.factors.service import FactorService
+from services.access.factors.kinds.service import FactorService
 from services.access.principals.sessions.queries import best_of
 from services.access.principals.tokens.authentication import TokenService
 from services.access.signing_in.pages.guards import Browser

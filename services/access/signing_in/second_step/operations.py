@@ -7,9 +7,10 @@ from uuid import UUID
 import orjson
 from markupsafe import Markup
 
-from services.access.factors.factors import codes, domain, passkeys
+from services.access.factors.factors import domain
 from services.access.factors.factors import operations as factors
-from services.access.factors.factors.service import FactorService
+from services.access.factors.kinds import codes, passkeys
+from services.access.factors.kinds.service import FactorService
 from services.access.principals.accounts.queries import usable
 from services.access.principals.tokens.authentication import TokenService
 from services.access.signing_in.browsers import operations as browsers

@@ -13,7 +13,7 @@ from services.access.factors.factors.domain import PASSKEY
 from services.access.factors.factors.proving import CODE, PASSWORD, Proof, Refusal, prove_code, prove_passkey
 from services.access.factors.factors.queries import passkeys as own_passkeys
 from services.access.factors.factors.queries import shown as confirmed_factors
-from services.access.factors.factors.service import FactorService
+from services.access.factors.kinds.service import FactorService
 from services.access.principals.sessions.queries import best_of
 from services.access.principals.tokens.authentication import TokenService
 from services.access.principals.tokens.guards import CurrentTokenService

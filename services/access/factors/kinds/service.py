@@ -5,7 +5,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from services.access.factors.factors.passkeys import Passkeys
+from services.access.factors.kinds.passkeys import Passkeys
 from services.access.settings import AccessSettings
 from shared.configuration.sealing import Sealer, derived_key
 

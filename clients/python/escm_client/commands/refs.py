@@ -27,6 +27,7 @@ RESOURCES_BY_PREFIX = {
     "EVA": "centres.evaluations",
     "EVD": "actions.evidence",
     "EXP": "membership.experts",
+    "FAC": "access.factors",
     "FOC": "actions.focal_points",
     "FWK": "actions.frameworks",
     "GOV": "actions.government_bodies",

@@ -14,6 +14,7 @@ from services.access.principals.accounts.queries import usable
 from shared.database.statements import Row
 from shared.kernel.errors import NotFound
 from shared.kernel.step_up import OWN, STRONG
+from shared.records.requirements import require
 from shared.web.contract.route_options import RouteOptions
 from shared.web.contract.schemas import TransitionBody
 from shared.web.records.pending import PendingTransition
@@ -79,6 +80,7 @@ async def remove_factor(row: Annotated[Row, Depends(FACTOR_API.readable)], ctx: 
 
     One's own at once. That of somebody else needs a second person; then they are mailed and signed out.
     """
+    require(ctx.access, REMOVE, row["country"], row["id"])
     if row["status"] == "removed":
         return Response(status_code=204)
     response = await take_transition(FACTOR_API, ctx, row, TransitionBody(action=REMOVE))

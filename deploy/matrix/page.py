@@ -18,6 +18,7 @@ from deploy.matrix.responses import (
     Target,
     class_of,
 )
+from deploy.matrix.sign_ins import sign_ins
 from deploy.matrix.ways import WAYS, Way, actors, expected, expected_for_oneself
 
 FILE = PROJECT / "docs" / "reference" / "access-matrix.md"
@@ -55,6 +56,13 @@ Who brings each about for another account or client of the own country: `+` at o
 second person. What follows from a record waits as a proposed grant instead (`w`). Nobody does so for themselves, which
 a test compares too.
 """
+_SIGN_INS = """## Sign-ins
+
+What these operations ask of the sign-in of a person besides: the level (`1` one factor, `2` two, `phr` a passkey,
+`own` the highest that the account can reach) and the most seconds since then. Otherwise the answer is 401
+`insufficient_user_authentication`. API keys of people are refused (403 `needs_a_person`); clients that act for
+themselves are asked for nothing.
+"""
 _VERBS = """## Verbs
 
 The permissions behind the cells, by role. `*` stands for every kind, or every verb.
@@ -67,7 +75,7 @@ def render() -> bytes:
     parts = [_HEAD]
     for service, found in groupby(operations(), key=lambda operation: operation.service):
         parts.append(f"## {service}\n\n{_table(columns, found)}")
-    parts += [_WAYS, _ways(), _VERBS]
+    parts += [_WAYS, _ways(), _SIGN_INS, _sign_ins(), _VERBS]
     parts += [f"### {service}\n\n{_verbs(service)}" for service in SERVICES]
     return "\n".join(parts).encode()
 
@@ -83,6 +91,11 @@ def _ways() -> str:
     if any(expected_for_oneself(way, actor) for way in WAYS for actor in known):
         raise ValueError("somebody brings a role or a credential about for themselves")
     return "\n".join(lines) + "\n"
+
+
+def _sign_ins() -> str:
+    lines = [_line(["operation", "in which case", "level", "seconds"]), _line(["---"] * 4)]
+    return "\n".join([*lines, *(_line(asked) for asked in sign_ins())]) + "\n"
 
 
 def _of_two(way: Way) -> str:

@@ -16,7 +16,7 @@ OTHER = "XB"
 WITHOUT_COUNTRY = frozenset((
     "frameworks", "notices", "broadcasts", "retention_rules", "certificate_templates", "processing_record",
     "api_keys", "authorizations", "sessions", "notifications", "initiatives", "periods", "schemes", "report_templates",
-    "networks", "calendars", "webhooks", "editions", "review_rounds", "figures",
+    "networks", "calendars", "webhooks", "editions", "review_rounds", "figures", "factors",
 ))  # fmt: skip
 """Kinds whose records have no country."""
 MAY_BE_PUBLISHED = frozenset((

@@ -83,6 +83,8 @@ NOBODY: Mapping[str, str] = {
     access.WEBHOOK_DELETED: "the owner's own transition",
     access.SESSION_EXPIRED: "the next sign-in shows it",
     access.AUTHORIZATION_ENDED: _BY_OWNER,
+    **dict.fromkeys((access.FACTOR_ACTIVATED, access.FACTOR_EXPIRED), _BY_OWNER),
+    access.FACTOR_UNLOCKED: "the lock was for a time that its notification says",
     **dict.fromkeys(
         (access.CLIENT_ACTIVATED, access.CLIENT_SUSPENDED, access.CLIENT_REINSTATED, access.CLIENT_REVOKED),
         _OF_MACHINES,

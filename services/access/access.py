@@ -36,6 +36,14 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
 """Each role with the scope kinds for which it may be granted."""
 ROLES_OF_TWO = frozenset(("secretariat_admin", "national_publisher"))
 """Roles that a second person confirms."""
+ROLES_WITH_FACTOR = ROLES_OF_TWO | {
+    "secretariat_officer",
+    "platform_operator",
+    "auditor",
+    "editor_in_chief",
+    "government_focal_point",
+}
+"""Roles whose holders need a second factor to sign in, 7 days after the grant."""
 NEVER_DELEGATED = ROLES_OF_TWO | {"platform_operator", "reviewer", "expert", "api_client"}
 """Roles whose holders cannot pass them on."""
 MACHINE_ROLE = "api_client"
@@ -51,6 +59,8 @@ GRANT_APPROVER = "grant_approver"
 """The role over a proposed grant of whoever may confirm it, or caused it by a record. It is never granted."""
 GRANT_EDITOR = "grant_editor"
 """The role of an editor-in-chief over the grants of the editors of the edition. It is never granted."""
+FACTOR_OWNER = "factor_owner"
+"""The role of people over their own second factors. It follows from the factor and is never granted."""
 ACCOUNT_FINDER = "account_finder"
 """The role over an account of no country of an officer who asks for its very address. It is never granted."""
 ACCOUNT_OWNER = "account_owner"
@@ -111,6 +121,7 @@ ROLES: RoleTable = {
     GRANT_EDITOR: _permissions("grants", "read history revoke"),
     GRANT_APPROVER: _permissions("grants", "read history confirm revoke"),
     WEBHOOK_OWNER: _permissions("webhooks", "read history update verify pause resume disable enable ping rotate"),
+    FACTOR_OWNER: _permissions("factors", "read history update confirm remove"),
     KEY_OWNER: _permissions("api_keys", "read history update revoke enable"),
 }
 """Role → permissions over accounts, grants, clients and the audit trail. An operator may read no account."""

@@ -9,6 +9,7 @@ from starlette.types import Scope
 
 from services.access.access import ROLES
 from services.access.authority.grants.routes import router as grants
+from services.access.factors.factors.routes import router as factors
 from services.access.notifying.feed.event_types import described_in
 from services.access.notifying.feed.routes import feed_tail
 from services.access.notifying.feed.routes import router as events
@@ -36,6 +37,7 @@ from services.access.signing_in.leaving.routes import router as leaving
 from services.access.signing_in.pages.addresses import PAGES_OF_PEOPLE
 from services.access.signing_in.pages.responses import RefusedOnPage
 from services.access.signing_in.pushing.routes import router as pushing
+from services.access.signing_in.second_step.routes import router as second_step
 from shared.pages.failures import as_page
 from shared.pages.reader import wants_json
 from shared.web.edge.app import Application
@@ -69,9 +71,11 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             api_keys,
             sessions,
             authorizations,
+            factors,
             authorizing,
             pushing,
             leaving,
+            second_step,
             account_page,
             notifications,
             events,
@@ -97,6 +101,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             "audit": "Who changed what, and the chain that proves it.",
             "notifications": "What happened to a person's records.",
             "sessions": "Where a person is signed in.",
+            "factors": "Second factors of people: codes of an app, passkeys, recovery codes.",
             "authorizations": "Which clients may act for a person.",
             "vocabularies": "What reasons, verbs and states are called, in six languages.",
             "api_keys": "Keys for programs that cannot do OAuth: each a part of what its owner may do.",

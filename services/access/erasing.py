@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from services.access.authority.grants import operations as grants
+from services.access.factors.factors import operations as factors
 from services.access.notifying.webhooks import operations as webhooks
 from services.access.personal import PARTS
 from services.access.principals.accounts import queries as accounts
@@ -29,6 +30,7 @@ ROWS: Mapping[str, ErasableRows] = {
     "sessions": ErasableRows(PARTS["sessions"], "t.account_id = ANY($1)", is_recorded=False),
     "authorizations": ErasableRows(PARTS["authorizations"], "t.account_id = ANY($1)", is_recorded=False),
     "notifications": ErasableRows(PARTS["notifications"], "t.account_id = ANY($1)", is_recorded=False),
+    "factors": ErasableRows(PARTS["factors"], "t.account_id = ANY($1)", {"name": "''"}),
     "grants": ErasableRows(
         PARTS["grants"],
         "t.principal_kind = 'account' AND t.principal_id = ANY($1)",
@@ -39,6 +41,7 @@ ROWS: Mapping[str, ErasableRows] = {
 }
 _BY_ID = {
     "access_account_token": "account_id = $1",
+    "access_factor_secret": "account_id = $1",
     "access_credential_change": "principal_kind = 'account' AND principal_id = $1",
 }
 UNTIL_EXPIRY = frozenset(
@@ -59,6 +62,7 @@ async def erase_account(uow: UnitOfWork, account: UUID) -> dict[str, int]:
     """Ends all that an account holds, and empties it. Returns the number of rows by part. May be repeated."""
     reason = "account erased"
     await sessions.end_all(uow, account, reason=reason)
+    await factors.remove_all(uow, account, reason)
     await grants.revoke_all(uow, account, reason)
     await api_keys.revoke_all(uow, account, reason)
     await webhooks.end_all(uow, account)

@@ -20,8 +20,13 @@ PARTS: Mapping[str, PersonalTable] = {
         },
         retained=f"{RECORD} email_verified language made_by_country suspended_by previous_status",
     ),
-    "sessions": personal("access_session", f"{RECORD} account_id label ends_at client scope signed_in_at"),
+    "sessions": personal("access_session", f"{RECORD} account_id label ends_at client scope signed_in_at acr amr"),
     "authorizations": personal("access_authorization", f"{RECORD} account_id client scope"),
+    "factors": personal(
+        "access_factor",
+        f"{RECORD} account_id kind name locked_until",
+        retained=f"{RECORD} account_id kind locked_until",
+    ),
     "grants": personal(
         "access_grant",
         f"{RECORD} principal_kind principal_id role scope_kind scope_id starts ends reason second_person"
@@ -46,6 +51,14 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
     personal("access_account_token", "", {_SECRET: "digest", _SHORT: "account_id purpose email_key until email"}),
     personal("access_refresh_token", "", {_SECRET: "digest", _SHORT: "session_id until used_at"}),
     personal("access_browser", "", {_SECRET: "digest", _SHORT: "session_id until"}),
+    personal(
+        "access_factor_secret",
+        "",
+        {
+            _SECRET: "sealed codes credential public_key counter last_step",
+            "the factor that is exported": "factor_id account_id failures locks used_at",
+        },
+    ),
     personal(
         "access_code",
         "",

@@ -35,6 +35,12 @@ class AccessSettings(Settings):
     refuses it: people sign in on the page."""
     breached_passwords: Path | None = None
     """A file of passwords that leaked elsewhere, which nobody may choose here, made by `escm passwords prepare`."""
+    passkey_origin: str = ""
+    """The origin at which people use passkeys, such as `https://escm.example.org`; that of the issuer by default, and
+    `localhost` for a loopback address."""
+    passkey_domain: str = ""
+    """The domain that passkeys are bound to; the host of their origin by default. A change makes all passkeys
+    useless."""
     account_page: str = ""
     """The frontend's page that mails to accounts lead to; `/account` of the issuer by default."""
 

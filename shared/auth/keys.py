@@ -14,6 +14,7 @@ from joserfc.jwk import ECKey
 
 from shared.kernel.errors import Unauthenticated
 from shared.kernel.principal import PrincipalKind
+from shared.kernel.step_up import Level, level_of
 
 ALGORITHM = "ES256"
 TYPE = "at+jwt"
@@ -53,8 +54,30 @@ class TokenRules:
 
 
 @dataclass(frozen=True, slots=True)
+class SignInClaims:
+    """How a person signed in, and when: `acr`, `amr` and `auth_time` of OpenID Connect. `best` is the highest level
+    that the account could reach when the token was given."""
+
+    level: Level
+    methods: tuple[str, ...]
+    at: int
+    best: Level
+
+    @property
+    def of_person(self) -> dict[str, Any]:
+        """The claims of OpenID Connect as JSON values."""
+        return {"acr": str(self.level), "amr": list(self.methods), "auth_time": self.at}
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The claims of an access token as JSON values."""
+        return {**self.of_person, "best_acr": str(self.best)}
+
+
+@dataclass(frozen=True, slots=True)
 class Claims:
-    """The claims of a verified token. Times are Unix seconds. `session` is the session of a signed-in person."""
+    """The claims of a verified token. Times are Unix seconds. `session` is the session of a signed-in person, `sign_in`
+    how they signed in."""
 
     kind: PrincipalKind
     subject: UUID
@@ -65,11 +88,13 @@ class Claims:
     expires_at: int
     key_id: str
     session: UUID | None = None
+    sign_in: "SignInClaims | None" = None
 
     def document(self, rules: TokenRules) -> dict[str, Any]:
         """The claims as signed JSON values."""
         return {
             **({"sid": str(self.session)} if self.session else {}),
+            **(self.sign_in.document if self.sign_in else {}),
             "iss": rules.issuer,
             "aud": rules.audience,
             "sub": f"{self.kind}:{self.subject}",
@@ -179,7 +204,16 @@ def _claims(claims: dict[str, Any], key_id: str, rules: TokenRules, now: float) 
     subject, client_id, token_id, scope = texts
     kind, identity = _subject(subject)
     session = _id(claims["sid"]) if "sid" in claims else None
-    return Claims(kind, identity, client_id, token_id, scope, issued, expires, key_id, session)
+    signed_in = _sign_in(claims) if "auth_time" in claims else None
+    return Claims(kind, identity, client_id, token_id, scope, issued, expires, key_id, session, signed_in)
+
+
+def _sign_in(claims: Mapping[str, Any]) -> SignInClaims:
+    at, (level, best) = read_seconds(claims, "auth_time"), (level_of(claims.get(name)) for name in ("acr", "best_acr"))
+    methods = claims.get("amr", [])
+    if not isinstance(methods, list) or not all(isinstance(method, str) for method in methods):
+        raise InvalidToken
+    return SignInClaims(level, tuple(methods), at, best)
 
 
 def _subject(subject: str) -> tuple[PrincipalKind, UUID]:

@@ -38,7 +38,9 @@ _READ_PRINCIPAL = Statement(
     .order_by(_GRANTS.c.id)
 )
 _FIND_API_KEY = Statement(
-    select(_API_KEYS.c.id, _API_KEYS.c.expires_at).where(_API_KEYS.c.digest == bindparam("digest"))
+    select(_API_KEYS.c.id, _API_KEYS.c.expires_at, _API_KEYS.c.owner_kind).where(
+        _API_KEYS.c.digest == bindparam("digest")
+    )
 )
 
 _UNGRANTED = 1.0
@@ -174,13 +176,13 @@ class PrincipalCache:
         return found
 
 
-async def find_api_key(database: Database, digest: bytes) -> tuple[UUID, datetime]:
-    """The active key with this digest and its expiry. Raises InvalidToken if there is none."""
+async def find_api_key(database: Database, digest: bytes) -> tuple[UUID, datetime, str]:
+    """The active key with this digest, its expiry and the kind of its owner. Raises InvalidToken if there is none."""
     async with database.acquire() as connection:
         row = await _FIND_API_KEY.fetchrow(connection, digest=digest)
     if row is None:
         raise InvalidToken
-    return row["id"], row["expires_at"]
+    return row["id"], row["expires_at"], row["owner_kind"]
 
 
 def _grants(row: Row) -> Iterator[Grant]:

@@ -20,7 +20,8 @@ _BEARER = "bearer "
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """A verified credential. `claims` are those of an access token; an API key has none.
+    """A verified credential. `claims` are those of an access token; an API key has none. `of_person`: it is a key of a
+    person.
 
     `expires_at` is in Unix seconds; `until`, the end of its time in the cache, is in monotonic seconds.
     """
@@ -29,6 +30,7 @@ class Bearer:
     claims: Claims | None
     expires_at: float
     until: float
+    of_person: bool = False
 
 
 class Authenticator:
@@ -128,11 +130,11 @@ class Authenticator:
         digest = api_key_digest(credential)
         if digest is None:
             raise InvalidToken
-        identity, expires = await find_api_key(self._database, digest)
+        identity, expires, owner_kind = await find_api_key(self._database, digest)
         state = await self._principals.get(PrincipalKind.KEY, identity)
         left = expires.timestamp() - time.time()
         if left <= 0:
             raise InvalidToken
         self.uses.note("key", identity)
         until = min(state.until, time.monotonic() + left)
-        return Bearer(state.principal, None, expires.timestamp(), until)
+        return Bearer(state.principal, None, expires.timestamp(), until, owner_kind == PrincipalKind.ACCOUNT)

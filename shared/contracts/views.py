@@ -256,7 +256,7 @@ GRANTS = _view(
 )  # fmt: skip
 """Active grants of these principals; those of keys are narrowed to what the key may do. The role of a seat, a focal
 point and a director counts while the holder has the office."""
-API_KEYS = _view("access_published_api_key", digest="bytes", id="id", expires_at="instant")
+API_KEYS = _view("access_published_api_key", digest="bytes", id="id", expires_at="instant", owner_kind="text")
 """Active API keys, by the digest of the key."""
 TOKEN_KEYS = _view("access_published_key", kid="text", public="json")
 """The keys that verify access tokens."""

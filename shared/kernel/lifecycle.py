@@ -8,6 +8,7 @@ from typing import Generic, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
 from shared.kernel.errors import Conflict, FieldError, Forbidden, Invalid, invalid_field, pointer_to
+from shared.kernel.step_up import StepUp
 
 Fields: TypeAlias = Mapping[str, object]
 """The input of a transition in addition to its reason."""
@@ -80,7 +81,7 @@ class Transition(Generic[GuardContext]):
 
     `fact` is the announced past participle, by default the target's name. `fields` are the names that the body's
     `fields` may hold. `is_scheduled`: only schedules take the transition. `second_person` says whether one person
-    proposes it and another confirms it.
+    proposes it and another confirms it. `step_up` is what it asks of the sign-in of a person.
     """
 
     verb: str
@@ -94,6 +95,7 @@ class Transition(Generic[GuardContext]):
     second_person: Callable[[GuardContext], bool] = never
     outcomes: tuple[str, ...] = ()
     """The states that its field `outcome` may name, where the caller chooses the target."""
+    step_up: StepUp | None = None
 
     def chosen(self, target: str, fields: Fields) -> str:
         """The state that it leads to with these fields. Raises Invalid for another outcome than its own."""
@@ -181,6 +183,11 @@ class Lifecycle(Generic[GuardContext]):
         """The states from which a transition returns to the state before."""
         return frozenset().union(*(each.sources for each in self.transitions if each.target is None))
 
+    @cached_property
+    def steps_up(self) -> Mapping[str, StepUp]:
+        """What verbs ask of the sign-in of a person."""
+        return {each.verb: each.step_up for each in self.transitions if each.step_up is not None}
+
     def of(self, verb: str, status: str) -> "Transition[GuardContext]":
         """The transition of this verb from a state. Raises StopIteration if there is none."""
         return next(one for one in self._by_verb[verb] if status in one.sources)
@@ -259,6 +266,6 @@ def _offer(
     transition: Transition[GuardContext], status: str, verb: str, previous: str | None, reason: str | None, of_two: bool
 ) -> AvailableAction:
     asked = ("reason",) if transition.reason_required else ()
-    requires = (*asked, "second_person") if of_two else asked
+    second, fresh = ("second_person",) if of_two else (), ("step_up",) if transition.step_up else ()
     target = transition.target or previous or status
-    return AvailableAction(verb, target, reason is None, reason, requires, transition.fields)
+    return AvailableAction(verb, target, reason is None, reason, (*asked, *second, *fresh), transition.fields)

@@ -17,7 +17,7 @@ from shared.kernel.clock import now, to_text, today
 from tests.actions.neighbours import enter
 from tests.actions.programme import framework
 from tests.authorization.collaboration import enter_collaboration
-from tests.authorization.consenting import PASSWORD, enter_consent
+from tests.authorization.consenting import PASSWORD, enter_consent, enter_factor
 from tests.authorization.evaluating import evaluate
 from tests.authorization.kinds import ABOVE, PUBLISHED, TABLES, named
 from tests.authorization.parts_of_actions import enter_reports, enter_support
@@ -450,6 +450,7 @@ class Seeder:
         found = await self.superuser.fetchrow(session, account["id"])
         fixture.records["sessions"] = {"id": str(found["id"]), "ref": found["ref"]}
         await enter_consent(self, fixture, account)
+        await enter_factor(self, fixture, account)
         owner = {"kind": "client", "id": fixture.id("clients")}
         key = await self.enter(
             fixture, "access", "api_keys", name=fixture.word, owner=owner, resources=["membership.*"], verbs=["read"]

@@ -341,6 +341,7 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
     "createWebhook": lambda fixture: {"name": _name(fixture), "url": "https://receiver.example/in", "types": ["*"]},
     "replayWebhook": lambda fixture: {"from": to_text(now() - timedelta(hours=1))},
     "createApiKey": lambda fixture: {"name": _name(fixture), "resources": ["membership.*"], "verbs": ["read"]},
+    "createFactor": lambda fixture: {"kind": "totp", "name": _name(fixture)},
     **dict.fromkeys(("readNotification", "readAllNotifications"), lambda _country_fixture: {}),
     "claimExpert": lambda country_fixture: {"token": uuid4().hex},
     "registerAccount": lambda country_fixture: {"email": f"{uuid4().hex}@example.org", "name": _name(country_fixture)},

@@ -212,7 +212,7 @@ _KINDS = {
         "programmes", "actions", "milestones", "endorsements", "correspondence", "government_bodies", "focal_points",
         "meetings", "reports", "delegations", "report_comments",
     ),
-    "access": ("accounts", "grants", "clients", "api_keys", "webhooks"),
+    "access": ("accounts", "grants", "clients", "api_keys", "webhooks", "factors"),
 }  # fmt: skip
 _NOT_LISTED = (
     "task_comments",

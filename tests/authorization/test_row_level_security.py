@@ -123,7 +123,7 @@ SETTINGS = {
     "access": AccessSettings,
 }
 PREFIXES = {"membership": "member_", "centres": "centre_", "actions": "action_", "access": "access_"}
-OF_ACCESS = ("accounts", "grants", "clients", "api_keys", "webhooks")
+OF_ACCESS = ("accounts", "grants", "clients", "api_keys", "webhooks", "factors")
 OPEN = {
     "action_framework",
     "core_fact",

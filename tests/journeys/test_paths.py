@@ -14,6 +14,7 @@ from tests.journeys.paths import (
     editions,
     erasures,
     evaluations,
+    factors,
     initiatives,
     ladder,
     membership,
@@ -57,6 +58,7 @@ PATHS = (
     *calls.PATHS,
     *initiatives.PATHS,
     *access.PATHS,
+    *factors.PATHS,
     *webhooks.PATHS,
 )
 FINAL = {

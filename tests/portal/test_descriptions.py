@@ -19,6 +19,8 @@ _JOB = "#/components/schemas/Job"
 _ANY_KEYS = {
     "ContributionVersion.references": "CSL JSON",
     "VersionCreate.references": "CSL JSON",
+    "Factor.options": "JSON of WebAuthn",
+    "FactorFields.credential": "JSON of WebAuthn",
     "Job.result": "what the operation that was ordered says",
     "JsonWebKey": "members that the type of the key asks for",
     "OfferedAction.fields_schema": "a JSON Schema",

@@ -395,6 +395,8 @@ def _credentials_of_two(by: Client, admin: Client, second: str) -> None:
     by.step(granted["links"]["self"], "confirm", fields={"second_person": second})
     response = admin.send("POST", f"{made['links']['self']}/secrets")
     assert response.status_code == 202, response.text
+    factor = admin.create("/access/v1/factors", {"kind": "recovery_codes", "name": "On paper"})
+    _propose(by, factor["links"]["self"], "remove")
     admin.create("/access/v1/api_keys", {"name": "Of two", "owner": holder, **_KEY})
 
 

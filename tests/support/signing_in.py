@@ -16,6 +16,7 @@ import httpx
 TOKEN = "/access/v1/oauth/token"
 AUTHORIZE = "/access/v1/oauth/authorize"
 SIGN_IN, CONSENT, ACCOUNT = "/access/sign-in", "/access/consent", "/access/account"
+FACTOR = "/access/factor"
 BACK = "https://desk.example.org/callback"
 _HIDDEN = re.compile(r'name="token" value="([0-9a-f]{64})"')
 _ACTION = re.compile(r'<form[^>]* action="([^"]+)"')
@@ -146,6 +147,19 @@ def consent(base_url: str, client: dict[str, Any], username: str, password: str)
     async def walk() -> None:
         async with httpx.AsyncClient(base_url=base_url, trust_env=False) as http:
             await Site(http, client["client_id"], client).code(Visitor(http, username, password))
+
+    asyncio.run(walk())
+
+
+def guess_codes(base_url: str, username: str, password: str, tries: int) -> None:
+    """Somebody with the password of a person tries codes of their app on a running system."""
+
+    async def walk() -> None:
+        async with httpx.AsyncClient(base_url=base_url, trust_env=False) as http:
+            visitor = Visitor(http, username, password)
+            page = await visitor.follow(await visitor.sign_in(await visitor.get(SIGN_IN)))
+            for _ in range(tries):
+                assert (await visitor.fill(page, {"code": "000000"})).status_code == 400
 
     asyncio.run(walk())
 

@@ -10,6 +10,7 @@ RESOURCES = (
     "access.clients",
     "access.event_types",
     "access.events",
+    "access.factors",
     "access.grants",
     "access.me",
     "access.notifications",

@@ -13,7 +13,7 @@ from shared.web.contract.examples import add_examples
 from shared.web.contract.grouping import tag_groups
 from shared.web.contract.openapi_parts import HEADERS, PARAMETERS, PATH_PARAMETERS, SECURITY_SCHEMES, query_parameter
 from shared.web.contract.problem_responses import COMMON_HEADERS, any_problem, described_headers, problem_responses
-from shared.web.contract.route_options import options_of
+from shared.web.contract.route_options import STEP_UP, STEP_UP_PROBLEMS, options_of
 from shared.web.contract.saying import say
 from shared.web.contract.schemas import Problem
 from shared.web.contract.sharing import share
@@ -205,6 +205,7 @@ def _complete(operation: dict[str, Any], route: APIRoute, method: str, shared: d
     for status, response in operation["responses"].items():
         response.update(described_headers(_response_headers(route, method, status), response.get("headers", {})))
     operation.update(options.deprecation.described if options.deprecation else {})
+    operation.update({STEP_UP: options.step_up.described} if options.step_up else {})
     if options.is_item:
         operation["responses"]["304"] = {"description": "The representation named by `If-None-Match` is current."}
     operation["responses"].update(problem_responses(_problems(route, method, is_ours), shared))
@@ -217,6 +218,7 @@ def _problems(route: APIRoute, method: str, is_ours: bool) -> set[str]:
     if is_ours:
         codes |= {"unknown_parameter", "invalid_parameter", "invalid_token", "rate_limited"}
         codes |= set() if options.is_public else {"unauthenticated", "forbidden"}
+        codes |= set(STEP_UP_PROBLEMS) if options.step_up else set()
     if "{" in route.path:
         codes.add("not_found")
     if _is_paged(route):

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from fastapi import APIRouter
 
+from shared.kernel.step_up import StepUp
 from shared.records.filters import Filter
 from shared.records.listing import Listing
 from shared.web.contract.catalogue import PROBLEMS
@@ -16,6 +17,9 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Adding: TypeAlias = Callable[[Endpoint], Endpoint]
 ABOUT = "{about}"
 """In the description of an operation: the sentence about its tag."""
+STEP_UP = "x-escm-step-up"
+"""The member of an operation with what it asks of the sign-in of a person."""
+STEP_UP_PROBLEMS = ("insufficient_user_authentication", "needs_a_person")
 _LIST_CONTROLS = ("sort", "limit", "cursor", "fields", "include", "format", "safe", "bom")
 
 
@@ -62,7 +66,8 @@ class RouteOptions:
     repeated safely, or stores nothing. `reads_primary`: anonymous callers read the primary, too, because they write
     what the route returns. `opens_late`: a write opens its unit of work by `RequestContext.writing`, after the part
     without a connection. `is_cross_origin`: pages of every origin may call it, without a token. `is_file`: it sends a
-    file, to which there may be a link. `deprecation`: it retires. `problems` are codes in addition to those that follow
+    file, to which there may be a link. `deprecation`: it retires. `step_up`: what it asks of the sign-in of a
+    person; with `when`, the endpoint calls `require_step_up`. `problems` are codes in addition to those that follow
     from its method, path and parameters.
 
     Raises ValueError for a code that is not in the catalogue of problems.
@@ -77,6 +82,7 @@ class RouteOptions:
     is_cross_origin: bool = False
     is_file: bool = False
     deprecation: Deprecation | None = None
+    step_up: StepUp | None = None
     query: Query = Query()
     problems: tuple[str, ...] = ()
 

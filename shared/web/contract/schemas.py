@@ -77,7 +77,11 @@ class AllowedAction(ResponseModel):
 class OfferedAction(AllowedAction):
     """A verb of the present state, with what its transition takes."""
 
-    requires: Annotated[list[str], Field(examples=[["reason"]]), "What must be given: `reason`, `second_person`."]
+    requires: Annotated[
+        list[str],
+        Field(examples=[["reason"]]),
+        "What must be given: `reason`, `second_person`; with `step_up` a sign-in as `x-escm-step-up` says.",
+    ]
     fields: Annotated[list[str], Field(examples=[[]]), "The names allowed in `fields`."]
     fields_schema: Annotated[
         JsonSchema, Field(examples=[{"type": "object", "properties": {}}]), "The JSON Schema of `fields`."

@@ -7,10 +7,12 @@ from fastapi import Response
 from pydantic import Field
 
 from shared.bulk.exporting import EXPORT_JOB, ExportWish, get_export, order_export
+from shared.bulk.importable import Importable
 from shared.bulk.layout import SPREADSHEET
 from shared.kernel.clock import now
 from shared.kernel.errors import FieldError, Gone, Invalid, NotFound, pointer_to
 from shared.kernel.resource import Resource
+from shared.kernel.step_up import TWO_FACTORS
 from shared.records.access_scope import access_scope_for
 from shared.web.contract.fields import Body, Line
 from shared.web.contract.operation_ids import operation_id
@@ -21,6 +23,7 @@ from shared.web.request.files import download
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import JSON, key_of
 from shared.web.request.route import ResourceRouter
+from shared.web.request.step_up import require_step_up
 from shared.web.request.uploads import store_of
 
 _MEDIA = {
@@ -60,6 +63,7 @@ def export_routes(api: ImportApi) -> ResourceRouter:
 
     @router.post(
         "",
+        options=RouteOptions(step_up=TWO_FACTORS.only("of a list of people")),
         operation_id=operation_id(api.service, "createExport"),
         summary="Export a list",
         description="Left to a job, whose `result_url` is the file.",
@@ -69,6 +73,8 @@ def export_routes(api: ImportApi) -> ResourceRouter:
     async def create_export(body: ExportCreate, ctx: CurrentContext) -> Response:
         exportable = api.exportable(body.resource)
         filters = {name: ",".join(value) if isinstance(value, list) else value for name, value in body.filters.items()}
+        if isinstance(exportable, Importable) and exportable.kind.is_personal:
+            await require_step_up(ctx.request, ctx.principal, TWO_FACTORS)
         access = access_scope_for(ctx.principal, exportable.roles, exportable.resource)
         _check_names("filters", filters, exportable.listing.filters)
         async with ctx.connection() as connection:

@@ -247,6 +247,7 @@ async def _confirm(api: RecordApi[Any, Any], ctx: RequestContext, row: Row, reco
     if waiting["record_version"] != record.version or record.version != row["version"]:
         raise changed_since(await api.item(row, ctx))
     proposer, action = first.ids[-1], waiting["action"]
+    await api.require_step_up(ctx, row, action, waiting["fields"])
     resource, country = api.kind.resource, row["country"]
     if not await holds(ctx.uow.connection, proposer, api.roles, resource, action, country, api.scope_of(row)):
         members = {"current_state": row["status"], "reason": "proposer_not_entitled", "allowed_actions": []}

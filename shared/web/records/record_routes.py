@@ -20,7 +20,14 @@ from shared.records.requirements import require
 from shared.records.resource_type import SHOWN_ONCE, TransitionRequest
 from shared.records.rows import record_read, with_columns
 from shared.web.contract.contract import ShownAs, create_of, patch_of
-from shared.web.contract.route_options import ABOUT, RouteOptions, query_of, query_of_list
+from shared.web.contract.route_options import (
+    ABOUT,
+    STEP_UP,
+    STEP_UP_PROBLEMS,
+    RouteOptions,
+    query_of,
+    query_of_list,
+)
 from shared.web.contract.schemas import History, TransitionBody, Transitions, page_of, transition_model
 from shared.web.contract.vocabularies import terms_of
 from shared.web.records.pending import PendingTransition, add_pending, propose
@@ -139,6 +146,7 @@ def _add_creation(
 
     @router.post(
         "",
+        options=RouteOptions(step_up=api.bodies.step_up),
         operation_id=f"create{resource.class_name}",
         summary=f"Create {resource.a_title}",
         description=f"{_required(creation)} The {resource.title} starts as `{api.kind.lifecycle.states[0]}`; `Location`"
@@ -147,7 +155,9 @@ def _add_creation(
         responses={201: {"model": api.response_model, "description": f"The new {resource.title}."}},
     )
     async def create_record(body: creation, ctx: Annotated[RequestContext, Depends(may_create)]) -> Response:
-        created = await create(ctx.uow, ctx.access, api.kind.new(api.columns_of(body)))
+        columns = api.columns_of(body)
+        await api.require_step_up_to_write(ctx, columns)
+        created = await create(ctx.uow, ctx.access, api.kind.new(columns))
         if isinstance(created, Record):
             return await api.respond_with(ctx, created.id, status=201)
         record, extra = created.record, created.extra_members
@@ -177,7 +187,7 @@ def _add_update(
 
     @router.patch(
         "/{record}",
-        options=RouteOptions(is_conditional=True),
+        options=RouteOptions(is_conditional=True, step_up=api.bodies.step_up),
         operation_id=f"update{resource.class_name}",
         summary=f"Change {resource.a_title}",
         description="A merge patch: absent fields are unchanged, null removes a value. `If-Match` names the version of"
@@ -197,10 +207,12 @@ def _add_transition(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
     changeable = Annotated[Row, Depends(api.changeable())]
     shown = transition_model(resource.class_name, lifecycle, api.steps.fields)
     transition_body = Annotated[TransitionBody, ShownAs(shown)]
+    steps_up = {verb: asked.described for verb, asked in lifecycle.steps_up.items()}
 
     @router.post(
         "/{record}/transitions",
-        options=RouteOptions(is_conditional=True),
+        options=RouteOptions(is_conditional=True, problems=STEP_UP_PROBLEMS if steps_up else ()),
+        openapi_extra={STEP_UP: {"actions": steps_up}} if steps_up else None,
         operation_id=f"transition{resource.class_name}",
         summary=moving(resource, lifecycle.verbs),
         description=f"Changes the state of the {resource.title} by one of its `allowed_actions`:"
@@ -252,7 +264,9 @@ async def apply_patch(
         require(ctx.access, "update", *place, field="/visibility" if patch.keys() == {"visibility"} else "")
     body = patched(api.bodies.change, api.written_in(row), patch)
     before = await api.kind.lock(ctx.uow, row["id"], row["version"])
-    wanted = with_columns(before, api.columns_of(body))
+    columns = api.columns_of(body)
+    await api.require_step_up_to_write(ctx, columns)
+    wanted = with_columns(before, columns)
     try:
         await update(ctx.uow, ctx.access, before, wanted)
     except SecondPersonNeeded as needed:
@@ -262,6 +276,7 @@ async def apply_patch(
 
 async def take_transition(api: RecordApi[Any, Any], ctx: RequestContext, row: Row, body: TransitionBody) -> Response:
     """The record after a transition, or the proposed one that waits for a second person."""
+    await api.require_step_up(ctx, row, body.action, body.fields)
     try:
         await api.take(ctx.uow, ctx.access, row, TransitionRequest(body.action, body.reason, body.fields))
     except SecondPersonNeeded:

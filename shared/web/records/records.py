@@ -14,6 +14,7 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.errors import Forbidden, Gone, NotFound
 from shared.kernel.lifecycle import AvailableAction, Fields
 from shared.kernel.principal import Principal, RoleTable, ScopeKey
+from shared.kernel.step_up import StepUp
 from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
 from shared.records.listing import Listing
@@ -37,6 +38,7 @@ from shared.web.request.responses import (
     show_secret_once,
 )
 from shared.web.request.route import nothing_before
+from shared.web.request.step_up import require_step_up
 
 R = TypeVar("R", bound=Record)
 GuardContext = TypeVar("GuardContext")
@@ -69,13 +71,15 @@ class Created(Generic[R]):
 class Bodies:
     """What callers write of a record. `creation` is the body of a creation, if it differs from that of changes.
     `columns` returns the columns that a body sets, `written` the fields of a row that a patch is merged into; by
-    default both are the body's own fields. `before` reads what a write needs before its transaction opens."""
+    default both are the body's own fields. `before` reads what a write needs before its transaction opens, `step_up` is
+    what writing asks of the sign-in of a person."""
 
     change: type[BaseModel] = BaseModel
     creation: type[BaseModel] | None = None
     columns: Callable[[Any], Mapping[str, Any]] | None = None
     written: Callable[[Row], Mapping[str, Any]] | None = None
     before: Callable[[RequestContext], Awaitable[None]] = nothing_before
+    step_up: StepUp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +246,20 @@ class RecordApi(Generic[R, GuardContext]):
         before = await self.kind.lock(uow, row["id"], row["version"])
         take = steps.verbs.get(requested.action, steps.take) or self.kind.transition
         await take(uow, access, before, requested)
+
+    async def require_step_up(self, ctx: RequestContext, row: Row, verb: str, fields: Mapping[str, Any]) -> None:
+        """Raises InsufficientSignIn if a transition that the caller may take asks more of their sign-in."""
+        asked = self.kind.lifecycle.steps_up.get(verb)
+        if asked is None or not ctx.access_on(self.kind.resource).may(verb, row["country"], self.scope_of(row)):
+            return
+        if asked.applies is None or asked.applies(row, fields):
+            await require_step_up(ctx.request, ctx.principal, asked)
+
+    async def require_step_up_to_write(self, ctx: RequestContext, columns: Mapping[str, Any]) -> None:
+        """Raises InsufficientSignIn if writing these columns asks more of the caller's sign-in."""
+        asked = self.bodies.step_up
+        if asked is not None and (asked.applies is None or asked.applies(columns, {})):
+            await require_step_up(ctx.request, ctx.principal, asked)
 
     def changeable(self) -> Callable[..., Awaitable[Row]]:
         """The guard of changes: Forbidden without any grant over the record, then the precondition."""

@@ -33,6 +33,7 @@ from shared.web.request.idempotency import Claim, Replay
 from shared.web.request.replaying import refuse_unreadable
 from shared.web.request.request_authenticator import authenticated_principal
 from shared.web.request.request_context import RequestContext, put_request_context
+from shared.web.request.step_up import require_step_up
 
 _FAULTS_OF_STANDBY = (Unavailable, asyncpg.SerializationError)
 """A lost standby or a statement that writes, and one that it cancelled because rows that it read were removed."""
@@ -69,7 +70,8 @@ class ResourceRouter(OptionsRouter):
 
 
 class EscmRoute(APIRoute):
-    """One route of a resource. Order of refusals: media type, 401, 429, idempotency key, guards, body, operation.
+    """One route of a resource. Order of refusals: media type, 401, 429, scope, sign-in, idempotency key, guards, body,
+    operation.
 
     The body is read before the guards run.
     """
@@ -123,6 +125,7 @@ class EscmRoute(APIRoute):
                     headers={"WWW-Authenticate": 'Bearer realm="escm"'},
                 )
             _refuse_beyond_scope(principal, self.resource.name, kind)
+            await _refuse_weak_sign_in(request, principal, self.options)
             if request.scope["query_string"]:
                 join_repeated(request.scope, several)
                 refuse_unknown(request, names)
@@ -226,6 +229,12 @@ def _refuse_beyond_scope(principal: Principal, resource: str, kind: str) -> None
     """Raises Forbidden `insufficient_scope` for a client that acts for a person who did not consent to this."""
     if not principal.may_through_client(resource, kind):
         raise Forbidden("The person gave the client no access to this.", code="insufficient_scope")
+
+
+async def _refuse_weak_sign_in(request: Request, principal: Principal, options: RouteOptions) -> None:
+    """Raises what `require_step_up` raises, unless the endpoint decides."""
+    if options.step_up is not None and not options.step_up.when:
+        await require_step_up(request, principal, options.step_up)
 
 
 def refuse_unknown(request: Request, names: frozenset[str]) -> None:

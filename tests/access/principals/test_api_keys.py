@@ -159,6 +159,9 @@ async def test_a_key_makes_no_keys_and_hands_on_no_roles(caller: Caller) -> None
         caller, "admin", verbs=["read", "write"], resources=["access.*", "membership.*", "centres.*", "actions.*"]
     )
     response = await _with(caller, made["secret"], "/api_keys", "POST", json=BODY)
+    assert (response.status_code, response.json()["code"]) == (403, "needs_a_person")
+    of_client = await _key(caller, "secretariat", verbs=["read", "write"], resources=["access.*"])
+    response = await _with(caller, of_client["secret"], "/api_keys", "POST", json=BODY)
     assert (response.status_code, response.json()["reason"]) == (403, "keys_make_no_keys")
     body = {"principal": {"kind": "account", "id": caller.account("expert")}, "role": "national_author"}
     scope = {"scope_kind": "country", "scope_id": "XA"}

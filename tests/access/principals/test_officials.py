@@ -178,7 +178,9 @@ async def test_keys_and_delegates_of_a_focal_point_make_nothing(country: Country
     country.caller._tokens["key"] = secret, float("inf")
     for who in ("key", "delegate"):
         assert _reason(await country.invite(who)) == (403, "role_not_yours_to_hand_on")
-        assert _reason(await country.propose(who)) == (403, "role_not_yours_to_hand_on")
+    assert _reason(await country.propose("delegate")) == (403, "role_not_yours_to_hand_on")
+    refused = await country.propose("key")
+    assert (refused.status_code, refused.json()["code"]) == (403, "needs_a_person")
 
 
 async def test_a_focal_point_reads_accounts_of_their_own_country_only(country: Country) -> None:

@@ -43,6 +43,7 @@ def test_the_worker_keeps_its_schedules() -> None:
         "expire_grants",
         "expire_api_keys",
         "expire_pending_transitions",
+        "end_factors",
         "expire_sessions",
         "delete_expired_mail",
         "delete_unused_accounts",

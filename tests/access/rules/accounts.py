@@ -1,8 +1,10 @@
-"""What the guards of accounts, API keys, API clients and webhooks say."""
+"""What the guards of accounts, second factors, API keys, API clients and webhooks say."""
 
 from dataclasses import replace
 from typing import Any
 
+from services.access.factors.factors import domain as factors
+from services.access.factors.factors.domain import FactorGuardContext
 from services.access.notifying.webhooks import domain as webhooks
 from services.access.notifying.webhooks.domain import WebhookGuardContext
 from services.access.principals.accounts import domain as accounts
@@ -53,6 +55,14 @@ RULES = (
         (
             ("enable", KeyGuardContext(is_owner=True), None),
             ("enable", KeyGuardContext(is_owner=False), "not_the_owner"),
+        ),
+    ),
+    Rules(
+        "access.factors",
+        factors.LIFECYCLE,
+        (
+            ("confirm", FactorGuardContext(is_owner=True), None),
+            ("confirm", FactorGuardContext(is_owner=False), "not_the_owner"),
         ),
     ),
     Rules(

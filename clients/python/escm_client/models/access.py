@@ -375,6 +375,57 @@ class FactData(TypedDict):
     link: str
 
 
+class Factor(TypedDict):
+    id: str
+    ref: str
+    version: int
+    status: str
+    country: str | None
+    visibility: Literal["public", "network", "restricted"]
+    created_at: NotRequired[str | None]
+    created_by: NotRequired[str | None]
+    updated_at: NotRequired[str | None]
+    updated_by: NotRequired[str | None]
+    allowed_actions: NotRequired[list[AllowedAction] | None]
+    links: Links
+    account_id: str
+    kind: str
+    name: str
+    locked_until: str | None
+    last_used: str | None
+    secret: NotRequired[str | None]
+    otpauth: NotRequired[str | None]
+    options: NotRequired[dict[str, Any] | None]
+    codes: NotRequired[list[str] | None]
+
+
+class FactorCreate(TypedDict):
+    name: str
+    kind: Literal["totp", "passkey", "recovery_codes"]
+
+
+class FactorFields(TypedDict):
+    code: NotRequired[str | None]
+    credential: NotRequired[dict[str, Any] | None]
+    second_person: NotRequired[str | None]
+
+
+class FactorPage(TypedDict):
+    items: list[Factor]
+    next: str | None
+    total_estimate: NotRequired[int | None]
+
+
+class FactorPatch(TypedDict):
+    name: NotRequired[str | None]
+
+
+class FactorTransition(TypedDict):
+    action: str
+    reason: NotRequired[str | None]
+    fields: NotRequired[FactorFields]
+
+
 class FieldProblem(TypedDict):
     code: str
     detail: str
@@ -707,6 +758,8 @@ class Session(TypedDict):
     label: str | None
     client: str | None
     client_name: str | None
+    acr: str | None
+    amr: list[str] | None
     created_at: str
     last_used: str | None
     ends_at: str
@@ -882,6 +935,7 @@ class AccessService(Service):
     clients: Collection[Client, ClientCreate, ClientPatch]
     event_types: Collection[EventType, dict[str, Any], dict[str, Any]]
     events: Collection[CloudEvent, dict[str, Any], dict[str, Any]]
+    factors: Collection[Factor, FactorCreate, FactorPatch]
     grants: Collection[Grant, GrantCreate, dict[str, Any]]
     jobs: Collection[Job, dict[str, Any], dict[str, Any]]
     me: Collection[Me, dict[str, Any], dict[str, Any]]

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from services.access.access import GrantFault, ScopeFault
+from services.access.access import ROLES_OF_TWO, GrantFault, ScopeFault
 from services.access.authority.grants.record import Grant
 from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.principal import SYSTEM, Principal
+from shared.kernel.step_up import TWO_FACTORS
 
 PersonFault: TypeAlias = Literal[
     "second_person_is_the_first",
@@ -50,10 +51,19 @@ def _can_be_handed_over(guard_context: GrantGuardContext) -> HandOverFault | Non
 OFFICES = frozenset(("seat", "focal point", "expert", "reviewer", "panel", "evaluation"))
 """The sources from which roles follow automatically. The reason of such a grant names its source and its id."""
 
+ROLE_OF_TWO = TWO_FACTORS.only("for a role of two", lambda row, _fields: row["role"] in ROLES_OF_TWO)
 LIFECYCLE: Lifecycle[GrantGuardContext] = Lifecycle(
     ("proposed", "active", "revoked", "expired"),
     (
-        transition("confirm", "proposed", "active", guard=_confirmable, fields=("second_person",), fact="activated"),
+        transition(
+            "confirm",
+            "proposed",
+            "active",
+            guard=_confirmable,
+            fields=("second_person",),
+            fact="activated",
+            step_up=ROLE_OF_TWO,
+        ),
         transition("revoke", "proposed|active", "revoked", guard=_revocable),
         transition(
             "hand_over",

@@ -4,6 +4,7 @@ from typing import Any
 
 from services.access.access import ROLES
 from services.access.authority.grants import operations, queries
+from services.access.authority.grants.domain import ROLE_OF_TWO
 from services.access.authority.grants.guards import with_own_grants
 from services.access.authority.grants.queries import LISTING
 from services.access.authority.grants.schemas import Grant, GrantCreate, GrantFields, present
@@ -27,7 +28,7 @@ GRANT_API = RecordApi(
     listing=LISTING,
     response_model=Grant,
     present=present,
-    bodies=Bodies(creation=GrantCreate, columns=GrantCreate.columns),
+    bodies=Bodies(creation=GrantCreate, columns=GrantCreate.columns, step_up=ROLE_OF_TWO),
     create=operations.create,
     steps=Steps(operations.transition, guards=operations.load_guard_context, fields=GrantFields, reads_fields=False),
     items=Items(members=_with_name),

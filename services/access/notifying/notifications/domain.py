@@ -66,6 +66,7 @@ class Audience(StrEnum):
     HOLDER = "the holder of a grant that somebody gave"
     GRANTED = "the holder of a grant that somebody gave or confirmed, once it is in force"
     KEY_OWNER = "the owner of the key"
+    FACTOR_OWNER = "the owner of the factor"
     EXPERT_APPLICANT = "the expert on whose file the office posted it"
     CENTRE_APPLICANT = "who applies for the centre on whose file the office posted it"
     EXPERT_OFFICE = "the officer assigned to the expert, or else the office, if the expert posted it"
@@ -278,6 +279,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         *_notices("grant", _A.HOLDER, of="access.grant revoked expired"),
         *_notices("client", _A.CLIENT_PEOPLE, _A.GOVERNMENT, of="access.client deprecation_due"),
         *_notices("api_key", _A.KEY_OWNER, of="access.api_key suspended activated revoked expired"),
+        *_notices("factor", _A.FACTOR_OWNER, of="access.factor removed locked"),
         *_notices("message", _A.EXPERT_APPLICANT, of="membership.message created"),
         *_notices("message", _A.EXPERT_OFFICE, of="membership.message created", is_mailed=False),
         *_notices("message", _A.CENTRE_APPLICANT, of="centres.message created"),

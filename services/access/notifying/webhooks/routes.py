@@ -27,6 +27,7 @@ from services.access.notifying.webhooks.schemas import (
 from shared.database.statements import Row
 from shared.kernel.clock import now, to_text
 from shared.kernel.errors import invalid_parameter
+from shared.kernel.step_up import TWO_FACTORS
 from shared.records.requirements import require
 from shared.web.contract.route_options import RouteOptions, query_of
 from shared.web.jobs.jobs import Job, queued_response
@@ -62,7 +63,9 @@ _LONGEST = {"hour": timedelta(days=7), "day": timedelta(days=90)}
 
 @router.post(
     "",
-    options=RouteOptions(problems=("unusable_url", "address_refused", "unknown_event_type", "too_many_webhooks")),
+    options=RouteOptions(
+        problems=("unusable_url", "address_refused", "unknown_event_type", "too_many_webhooks"), step_up=TWO_FACTORS
+    ),
     status_code=201,
     responses={201: {"model": Webhook}},
 )

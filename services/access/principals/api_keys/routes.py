@@ -8,6 +8,7 @@ from services.access.principals.api_keys.domain import CONFIRM
 from services.access.principals.api_keys.guards import own_keys, with_own_keys
 from services.access.principals.api_keys.queries import LISTING
 from services.access.principals.api_keys.schemas import ApiKey, ApiKeyBody, ApiKeyCreate, ApiKeyFields, present
+from shared.kernel.step_up import TWO_FACTORS
 from shared.records.rows import columns_of
 from shared.web.contract.route_options import RouteOptions
 from shared.web.contract.schemas import TransitionBody
@@ -30,7 +31,12 @@ API_KEY_API = RecordApi(
 router = record_routes(API_KEY_API)
 
 
-@router.post("", options=RouteOptions(problems=("conflict",)), status_code=201, responses={201: {"model": ApiKey}})
+@router.post(
+    "",
+    options=RouteOptions(problems=("conflict",), step_up=TWO_FACTORS),
+    status_code=201,
+    responses={201: {"model": ApiKey}},
+)
 async def create_api_key(body: ApiKeyCreate, ctx: CurrentContext) -> Response:
     """Make one API key.
 

@@ -20,8 +20,10 @@ from services.access.principals.clients.schemas import (
 )
 from services.access.principals.clients.tables import client
 from shared.database.statements import Row
+from shared.kernel.step_up import TWO_FACTORS
 from shared.records.requirements import require
 from shared.records.rows import columns_of
+from shared.web.contract.route_options import RouteOptions
 from shared.web.contract.schemas import TransitionBody
 from shared.web.contract.values import row_values
 from shared.web.records.pending import propose
@@ -49,7 +51,7 @@ CLIENT_API = RecordApi(
 router = record_routes(CLIENT_API)
 
 
-@router.post("", status_code=201, responses={201: {"model": Client}})
+@router.post("", options=RouteOptions(step_up=TWO_FACTORS), status_code=201, responses={201: {"model": Client}})
 async def create_client(body: ClientCreate, ctx: CurrentContext) -> Response:
     """Create one client.
 
@@ -63,6 +65,7 @@ async def create_client(body: ClientCreate, ctx: CurrentContext) -> Response:
 
 @router.post(
     "/{record}/secrets",
+    options=RouteOptions(step_up=TWO_FACTORS),
     status_code=201,
     responses={
         201: {"model": ClientSecret},

@@ -11,6 +11,7 @@ from services.access.principals.sessions.operations import Opening, Renewal
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.principal import Principal, PrincipalKind
+from shared.kernel.step_up import level_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +62,29 @@ async def redeem(uow: UnitOfWork, shown: Shown) -> tuple[Renewal, str | None] | 
     found = await queries.take(uow.connection, key)
     if found is None:
         return None
-    uow.origin = replace(uow.origin, actor=Principal(PrincipalKind.ACCOUNT, found.account_id))
+    uow.origin = replace(uow.origin, actor=Principal(PrincipalKind.ACCOUNT, found.sign_in.account_id))
     if found.used_at is not None:
         if found.given is not None:
-            await sessions.end(uow, found.account_id, found.given, reason="code used twice")
+            await sessions.end(uow, found.sign_in.account_id, found.given, reason="code used twice")
         return None
     is_right = (
         (found.client, found.redirect_uri) == (shown.client, shown.redirect_uri)
         and domain.proves(shown.verifier, found.challenge)
         and found.until > now()
-        and found.is_signed_in
-        and await is_active(uow.connection, "account", found.account_id)
+        and found.sign_in.is_signed_in
+        and await is_active(uow.connection, "account", found.sign_in.account_id)
     )
     if not is_right:
         await queries.use(uow.connection, key, None)
         return None
     opening = Opening(
-        found.account_id, client=found.client, scope=found.scope, signed_in_at=found.signed_in_at or now()
+        found.sign_in.account_id,
+        client=found.client,
+        scope=found.scope,
+        signed_in_at=found.sign_in.signed_in_at or now(),
+        acr=found.sign_in.acr,
+        amr=found.sign_in.amr,
     )
-    renewal = await sessions.open_session(uow, opening)
+    renewal = await sessions.open_session(uow, opening, level_of(found.sign_in.best))
     await queries.use(uow.connection, key, renewal.session.id)
     return renewal, found.nonce

@@ -1,13 +1,13 @@
 """Reading and storing codes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from services.access.principals.codes.tables import code
-from services.access.principals.sessions.tables import session
+from services.access.principals.sessions.tables import best_level, session
 from shared.database.statements import Connection, Statement
 
 _STORED = ("digest", "browser_session", "client", "redirect_uri", "challenge", "scope", "nonce", "until")
@@ -19,6 +19,9 @@ _TAKE = Statement(
         code.c.given,
         session.c.account_id,
         session.c.signed_in_at,
+        session.c.acr,
+        session.c.amr,
+        best_level(session.c.account_id),
         (session.c.status == "active").label("is_signed_in"),
     )
     .select_from(code.join(session, session.c.id == code.c.browser_session))
@@ -32,8 +35,21 @@ _DELETE = Statement(delete(code).where(code.c.until < bindparam("before")))
 
 
 @dataclass(frozen=True, slots=True)
+class SignIn:
+    """The sign-in of a browser: of whom, when, how surely and by which methods, and the highest level that the account
+    can reach. `is_signed_in`: the person still is, there."""
+
+    account_id: UUID
+    signed_in_at: datetime | None
+    acr: str | None
+    amr: list[str] | None
+    best: str
+    is_signed_in: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Code:
-    """A stored code, with the account and the sign-in of its browser. `is_signed_in`: the person still is, there."""
+    """A stored code, with the sign-in of its browser."""
 
     browser_session: UUID
     client: UUID
@@ -44,9 +60,7 @@ class Code:
     until: datetime
     used_at: datetime | None
     given: UUID | None
-    account_id: UUID
-    signed_in_at: datetime | None
-    is_signed_in: bool
+    sign_in: SignIn
 
 
 async def add(connection: Connection, **values: object) -> None:
@@ -57,7 +71,10 @@ async def add(connection: Connection, **values: object) -> None:
 async def take(connection: Connection, digest: bytes) -> Code | None:
     """The code, locked; None for an unknown one."""
     row = await _TAKE.fetchrow(connection, digest=digest)
-    return Code(**row) if row else None
+    if row is None:
+        return None
+    sign_in = SignIn(**{each.name: row[each.name] for each in fields(SignIn)})
+    return Code(**{each.name: row[each.name] for each in fields(Code) if each.name != "sign_in"}, sign_in=sign_in)
 
 
 async def use(connection: Connection, digest: bytes, session: UUID | None) -> None:

@@ -13,6 +13,7 @@ from services.access.principals.sessions.tables import session
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.principal import Principal, PrincipalKind
+from shared.kernel.step_up import Level
 from shared.records.resource_type import ResourceType, TransitionRequest
 
 SESSIONS: ResourceType[Session, None] = ResourceType.of(Session, session, domain.LIFECYCLE)
@@ -21,28 +22,32 @@ _END = "end"
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """A renewed session: the next refresh token, which is shown only once, and its expiry."""
+    """A renewed session: the next refresh token, which is shown only once, its expiry, and the highest level that the
+    account can reach."""
 
     session: Session
     token: str
     until: datetime
+    best: Level = Level.ONE_FACTOR
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Of which account a session is, how it is shown to its owner, and for a client which one, its scope, and when the
-    person signed in."""
+    """Of which account a session is, how it is shown to its owner, and for a client which one, its scope, when the
+    person signed in, how surely and by which methods."""
 
     account: UUID
     label: str | None = None
     client: UUID | None = None
     scope: str | None = None
     signed_in_at: datetime | None = None
+    acr: str | None = None
+    amr: Sequence[str] | None = None
 
 
-async def open_session(uow: UnitOfWork, opening: Opening) -> Renewal:
+async def open_session(uow: UnitOfWork, opening: Opening, best: Level = Level.ONE_FACTOR) -> Renewal:
     """Opens a session with its first refresh token."""
-    return await _renewal(uow, await begin(uow, opening), domain.new_refresh_token())
+    return await _renewal(uow, await begin(uow, opening), domain.new_refresh_token(), best)
 
 
 async def begin(uow: UnitOfWork, opening: Opening) -> Session:
@@ -61,6 +66,8 @@ async def begin(uow: UnitOfWork, opening: Opening) -> Session:
         client=opening.client,
         scope=opening.scope,
         signed_in_at=opening.signed_in_at,
+        acr=opening.acr,
+        amr=None if opening.amr is None else list(opening.amr),
     )
     return await SESSIONS.insert(uow, new)
 
@@ -91,15 +98,15 @@ async def renew(uow: UnitOfWork, token: str, by: Renewing) -> Renewal | None:
         if until is None:
             await _end(uow, [session], "refresh token used twice")
             return None
-        return Renewal(session, successor, until)
+        return Renewal(session, successor, until, found.best)
     if found.until <= at or not await is_active(uow.connection, "account", session.account_id):
         return None
     if by.keeps_token:
         until = domain.idle_until(at, session.ends_at)
         await queries.keep_token(uow.connection, digest, until)
-        return Renewal(session, token, until)
+        return Renewal(session, token, until, found.best)
     await queries.use_token(uow.connection, digest)
-    return await _renewal(uow, session, successor)
+    return await _renewal(uow, session, successor, found.best)
 
 
 async def end_by_token(uow: UnitOfWork, token: str, client: UUID | None) -> None:
@@ -141,7 +148,7 @@ async def _end(uow: UnitOfWork, sessions: Sequence[Session], reason: str | None)
         await SESSIONS.apply_transition(uow, before, TransitionRequest(_END, reason, {}), None, lambda _verb: True)
 
 
-async def _renewal(uow: UnitOfWork, session: Session, token: str) -> Renewal:
+async def _renewal(uow: UnitOfWork, session: Session, token: str, best: Level = Level.ONE_FACTOR) -> Renewal:
     until = domain.idle_until(now(), session.ends_at)
     await queries.add_token(uow.connection, domain.digest(token), session.id, until)
-    return Renewal(session, token, until)
+    return Renewal(session, token, until, best)

@@ -8,15 +8,16 @@ from sqlalchemy import Uuid, bindparam, delete, exists, func, insert, or_, selec
 
 from services.access.principals.sessions.domain import MOST_LIVING, OVERLAP
 from services.access.principals.sessions.record import Session
-from services.access.principals.sessions.tables import browser, client, refresh_token, session
+from services.access.principals.sessions.tables import best_level, browser, client, refresh_token, session
 from services.access.usage import used_at
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
+from shared.kernel.step_up import Level
 from shared.records.columns import renderer
 from shared.records.rows import record_of, records_of
 
 COLUMNS = {
-    **{name: session.c[name] for name in ("id", "ref", "account_id", "label", "created_at", "ends_at")},
+    **{name: session.c[name] for name in ("id", "ref", "account_id", "label", "created_at", "ends_at", "acr", "amr")},
     "client": select(client.c.client_id).where(client.c.id == session.c.client).scalar_subquery().label("client"),
     "client_name": select(client.c.name).where(client.c.id == session.c.client).scalar_subquery().label("client_name"),
     "last_used": used_at("session", session.c.id),
@@ -40,6 +41,7 @@ _TAKE_TOKEN = Statement(
         *session.c,
         refresh_token.c.until.label("token_until"),
         refresh_token.c.used_at.label("token_used_at"),
+        best_level(session.c.account_id),
     )
     .select_from(refresh_token.join(session, session.c.id == refresh_token.c.session_id))
     .where(refresh_token.c.digest == bindparam("digest"))
@@ -48,6 +50,7 @@ _TAKE_TOKEN = Statement(
 _USE_TOKEN = Statement(
     update(refresh_token).where(refresh_token.c.digest == bindparam("key")).values(used_at=func.now())
 )
+_BEST = Lookup(select(best_level(bindparam("account", type_=Uuid))).limit(1))
 _successor = refresh_token.alias("successor")
 _REPEATABLE = Statement(
     select(_successor.c.until)
@@ -100,11 +103,13 @@ _DELETE_SESSIONS = Statement(
 
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
-    """A refresh token with its session, its expiry, and the time of its use."""
+    """A refresh token with its session, its expiry, the time of its use, and the highest level that the account can
+    reach."""
 
     session: Session
     until: datetime
     used_at: datetime | None
+    best: Level
 
 
 async def living(connection: Connection, account: UUID, at: datetime) -> list[Row]:
@@ -131,7 +136,16 @@ async def add_token(connection: Connection, digest: bytes, session: UUID, until:
 async def take_token(connection: Connection, digest: bytes) -> RefreshToken | None:
     """The token with its session, both locked; None for an unknown token."""
     row = await _TAKE_TOKEN.fetchrow(connection, digest=digest)
-    return RefreshToken(record_of(Session, row), row["token_until"], row["token_used_at"]) if row else None
+    return _token_of(row) if row else None
+
+
+def _token_of(row: Row) -> RefreshToken:
+    return RefreshToken(record_of(Session, row), row["token_until"], row["token_used_at"], Level(row["best"]))
+
+
+async def best_of(connection: Connection, account: UUID) -> Level:
+    """The highest level that an account can reach."""
+    return Level(await _BEST.fetchval(connection, account=account))
 
 
 async def use_token(connection: Connection, digest: bytes) -> None:

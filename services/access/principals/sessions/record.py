@@ -13,8 +13,8 @@ from shared.records.record import Granted, Public, Record, Refers, Tracked
 class Session(Record):
     """A session of an account, until `ends_at` at the latest.
 
-    `client` is the one that the person signed in to, for `scope`, at `signed_in_at`. A session without a client is of a
-    browser, or was opened with a password."""
+    `client` is the one that the person signed in to, for `scope`, at `signed_in_at`; `acr` says how surely and
+    `amr` by which methods. A session without a client is of a browser, or was opened with a password."""
 
     resource_type = Resource("access", "sessions", "session")
     principal_column = "account_id"
@@ -27,3 +27,5 @@ class Session(Record):
     client: Annotated[UUID | None, Granted, Tracked, Refers("/access/v1/clients")]
     scope: Annotated[str | None, Granted, Tracked]
     signed_in_at: Annotated[datetime | None, Granted, Tracked]
+    acr: Annotated[str | None, Granted, Tracked]
+    amr: Annotated[list[str] | None, Granted, Tracked]

@@ -25,6 +25,12 @@ class Session(ResponseModel):
         str | None, Field(examples=["client-7f3a"]), "The `client_id` of the client that the person signed in to."
     ]
     client_name: Annotated[str | None, Field(examples=["Ministry portal"]), "The name of the client."]
+    acr: Annotated[
+        str | None,
+        Field(examples=["2"]),
+        "How surely the person signed in: `1` with one factor, `2` with two, `phr` with a passkey.",
+    ]
+    amr: Annotated[list[str] | None, Field(examples=[["pwd", "otp", "mfa"]]), "By which methods (RFC 8176)."]
     created_at: Annotated[datetime, "When the sign-in was."]
     last_used: Annotated[datetime | None, "When the session was last used, to the hour."]
     ends_at: Annotated[datetime, "When the session ends at the latest."]

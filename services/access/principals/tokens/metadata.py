@@ -6,6 +6,7 @@ from services.access.principals.tokens.assertions import ALGORITHMS
 from services.access.principals.tokens.operations import grant_types
 from services.access.settings import AccessSettings
 from shared.auth.keys import ALGORITHM
+from shared.kernel.step_up import Level
 from shared.kernel.text import LANGUAGES
 
 _WAYS = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
@@ -36,7 +37,7 @@ def authorization_server(settings: AccessSettings) -> Mapping[str, object]:
         "scopes_supported": ["openid", "offline_access"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": [ALGORITHM],
-        "acr_values_supported": ["1"],
+        "acr_values_supported": [str(level) for level in Level],
         "claims_supported": _CLAIMS,
         "claims_parameter_supported": False,
         "request_parameter_supported": False,

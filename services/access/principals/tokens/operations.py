@@ -13,6 +13,7 @@ from services.access.principals.codes import operations as codes
 from services.access.principals.sessions import operations as sessions
 from services.access.principals.sessions.domain import is_refresh_token
 from services.access.principals.sessions.operations import Opening, Renewal, Renewing
+from services.access.principals.sessions.queries import best_of
 from services.access.principals.tokens import queries
 from services.access.principals.tokens.authentication import TokenService, authenticate, caller_client
 from services.access.principals.tokens.domain import (
@@ -32,7 +33,7 @@ from services.access.principals.tokens.domain import (
 )
 from services.access.principals.tokens.signing import SignIn
 from services.access.settings import AccessSettings
-from shared.auth.keys import LIFETIME, SKEW, Claims, InvalidToken
+from shared.auth.keys import LIFETIME, SKEW, Claims, InvalidToken, SignInClaims
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.statements import Connection
 from shared.database.unit_of_work import Origin, unit_of_work
@@ -40,6 +41,7 @@ from shared.kernel.addresses import site_of
 from shared.kernel.clock import now
 from shared.kernel.errors import Malformed, RateLimited
 from shared.kernel.principal import READ, Principal, PrincipalKind
+from shared.kernel.step_up import Level, level_of
 from shared.kernel.text import email_key
 from shared.observability.traces import request_id
 from shared.ratelimit.limiter import Limit, RateLimitState
@@ -96,13 +98,17 @@ async def _person_response(
 ) -> TokenResponse:
     session = renewal.session
     scope, client_id = session.scope or PERSON_SCOPE, client.client_id if client else ""
-    token = await token_service.keys.token(PrincipalKind.ACCOUNT, session.account_id, client_id, scope, session.id)
+    how = None
+    if session.signed_in_at:
+        methods = tuple(session.amr or ("pwd",))
+        how = SignInClaims(level_of(session.acr), methods, int(session.signed_in_at.timestamp()), renewal.best)
+    token = await token_service.keys.token(PrincipalKind.ACCOUNT, session.account_id, client_id, scope, session.id, how)
     left = int((renewal.until - now()).total_seconds())
     response: TokenResponse = {
         **_token_response(token, scope), "refresh_token": renewal.token, "refresh_expires_in": left
     }  # fmt: skip
-    if "openid" in scope.split() and session.signed_in_at:
-        signed_in = SignIn(session.account_id, client_id, session.id, session.signed_in_at, nonce)
+    if "openid" in scope.split() and how:
+        signed_in = SignIn(session.account_id, client_id, session.id, how, nonce)
         response["id_token"] = await token_service.keys.id_token(signed_in, token)
     return response
 
@@ -157,6 +163,9 @@ async def _log_in(token_service: TokenService, form: Mapping[str, str], address:
     found = await proves_password(token_service, email_key(username), password, address)
     if found is None:
         raise invalid_grant()
+    async with token_service.database.acquire() as connection:
+        if await best_of(connection, found.id) is not Level.ONE_FACTOR:
+            raise invalid_grant("The account has a second factor: sign in on the page.")
     return found
 
 

@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey
 
 from services.access.principals.tokens import queries
 from services.access.settings import AccessSettings
-from shared.auth.keys import ALGORITHM, LIFETIME, SKEW, Claims, TokenRules, sign
+from shared.auth.keys import ALGORITHM, LIFETIME, SKEW, Claims, SignInClaims, TokenRules, sign
 from shared.configuration.sealing import Sealer
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.ids import uuid7
@@ -32,12 +32,12 @@ _AFTERLIFE = timedelta(seconds=LIFETIME + 2 * SKEW + _CACHE_SECONDS)
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """Who signed in to a client, in which session, when, and with which nonce."""
+    """Who signed in to a client, in which session, how, and with which nonce."""
 
     account: UUID
     client_id: str
     session: UUID
-    at: datetime
+    how: SignInClaims
     nonce: str | None
 
 
@@ -94,16 +94,24 @@ class SigningKeys:
         self._until = 0.0
 
     async def token(
-        self, kind: PrincipalKind, subject: UUID, client_id: str, scope: str, session: UUID | None = None
+        self,
+        kind: PrincipalKind,
+        subject: UUID,
+        client_id: str,
+        scope: str,
+        session: UUID | None = None,
+        how: SignInClaims | None = None,
     ) -> str:
         """A new token, valid for ten minutes."""
         key = await self._present()
         issued = int(time.time())
-        claims = Claims(kind, subject, client_id, uuid7().hex, scope, issued, issued + LIFETIME, self._kid, session)
+        claims = Claims(
+            kind, subject, client_id, uuid7().hex, scope, issued, issued + LIFETIME, self._kid, session, how
+        )
         return sign(claims, self.rules, key)
 
     async def id_token(self, signed_in: SignIn, access_token: str) -> str:
-        """An ID token (OpenID Connect Core, 2), valid for ten minutes. `acr` 1 is a password."""
+        """An ID token (OpenID Connect Core, 2), valid for ten minutes."""
         key = await self._present()
         issued = int(time.time())
         left_half = hashlib.sha256(access_token.encode()).digest()[:16]
@@ -113,9 +121,7 @@ class SigningKeys:
             "aud": signed_in.client_id,
             "exp": issued + LIFETIME,
             "iat": issued,
-            "auth_time": int(signed_in.at.timestamp()),
-            "acr": "1",
-            "amr": ["pwd"],
+            **signed_in.how.of_person,
             "sid": str(signed_in.session),
             "at_hash": urlsafe_b64encode(left_half).rstrip(b"=").decode(),
             **({"nonce": signed_in.nonce} if signed_in.nonce is not None else {}),

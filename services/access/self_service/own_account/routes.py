@@ -22,6 +22,7 @@ from services.access.self_service.own_account.schemas import OwnAccountBody, Own
 from services.access.settings import AccessSettings
 from shared.database.statements import Row
 from shared.kernel.errors import Forbidden
+from shared.kernel.step_up import OWN
 from shared.mail.sealing import MailSeal
 from shared.ratelimit.limiter import Limit
 from shared.web.contract.contract import ShownAs, patch_of
@@ -77,7 +78,7 @@ async def transition_own_account(body: _Transition, row: _Changeable, ctx: Curre
 
 @router.post(
     "/me/password",
-    options=RouteOptions(is_keyed=False, opens_late=True, problems=("wrong_password", "password_known")),
+    options=RouteOptions(is_keyed=False, opens_late=True, problems=("wrong_password", "password_known"), step_up=OWN),
     status_code=204,
     response_model=None,
 )
@@ -97,7 +98,7 @@ async def change_own_password(body: OwnPasswordBody, ctx: CurrentContext) -> Res
 
 @router.post(
     "/me/email",
-    options=RouteOptions(is_keyed=False, opens_late=True, problems=("wrong_password",)),
+    options=RouteOptions(is_keyed=False, opens_late=True, problems=("wrong_password",), step_up=OWN),
     status_code=202,
     response_model=None,
     responses={202: {"model": Registered, "description": "The mails are on their way."}},

@@ -1,29 +1,38 @@
-"""The page of one's own account: who one is, where one is signed in, which clients may act, which keys there are."""
+"""The page of one's own account: who one is, which second factors one has, where one is signed in, which clients may
+act, which keys there are."""
 
 from uuid import UUID
 
 from fastapi import Request, Response
 
+from services.access.factors.factors import operations as factors
+from services.access.factors.factors.queries import shown as confirmed_factors
 from services.access.principals.authorizations import operations as consents
 from services.access.principals.authorizations import queries as authorizations
 from services.access.principals.sessions import operations as sessions
 from services.access.principals.sessions import queries as session_queries
+from services.access.principals.tokens.authentication import TokenService
 from services.access.principals.tokens.guards import CurrentTokenService
 from services.access.signing_in.account import queries
 from services.access.signing_in.browsers import domain
 from services.access.signing_in.browsers import operations as browsers
 from services.access.signing_in.browsers.queries import SignedIn
-from services.access.signing_in.pages.addresses import ACCOUNT, SIGN_IN, SIGNED_OUT
-from services.access.signing_in.pages.guards import PAGE, CurrentBrowser, SentForm
+from services.access.signing_in.pages.addresses import ACCOUNT, FACTOR, SIGN_IN, SIGNED_OUT
+from services.access.signing_in.pages.guards import PAGE, Browser, CurrentBrowser, SentForm
 from services.access.signing_in.pages.responses import language, page_response, sent_to
 from services.access.signing_in.pages.templates import named
+from services.access.signing_in.second_step import operations as second_step
+from services.access.signing_in.second_step.operations import ADDING
+from services.access.signing_in.second_step.routes import about_factor
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.errors import Malformed
+from shared.kernel.step_up import OWN, Level
 from shared.web.contract.route_options import OptionsRouter
 from shared.web.request.responses import key_of
 
 router = OptionsRouter(include_in_schema=False)
+_ABOUT_FACTORS = frozenset((*ADDING, "confirm_factor", "remove_factor", "name_factor"))
 
 
 @router.get(ACCOUNT, options=PAGE)
@@ -37,11 +46,13 @@ async def account_page(request: Request, token_service: CurrentTokenService, bro
         living = await session_queries.living(connection, signed_in.account, now())
         allowed = await authorizations.living(connection, signed_in.account)
         keys = await queries.api_keys(connection, signed_in.account)
+        own = await confirmed_factors(connection, signed_in.account)
     values = {
         "person": signed_in,
         "sessions": [{**row, "is_this": row["id"] == signed_in.session} for row in living],
         "allowed": [{**row, "may": _said(row["scope"], shown)} for row in allowed],
         "keys": keys,
+        "factors": own,
         "action": ACCOUNT,
     }
     return page_response(request, browser, "account.html", shown, values)
@@ -54,16 +65,45 @@ async def change_password() -> Response:
 
 
 @router.post(ACCOUNT, options=PAGE)
-async def change_account(token_service: CurrentTokenService, browser: CurrentBrowser, form: SentForm) -> Response:
-    """Signs out here or elsewhere, or takes back a consent."""
+async def change_account(
+    request: Request, token_service: CurrentTokenService, browser: CurrentBrowser, form: SentForm
+) -> Response:
+    """Signs out here or elsewhere, takes back a consent, or adds, names and removes second factors."""
     signed_in = browser.signed_in
     if signed_in is None:
         return sent_to(SIGN_IN)
     action, _, given = form.get("action", "").partition(" ")
+    if action in _ABOUT_FACTORS:
+        return await _change_factors(request, token_service, browser, signed_in, form)
     async with browsers.acting(token_service.database, signed_in.account) as uow:
         await _change(uow, signed_in, action, given)
     if action == "sign_out":
         return sent_to(SIGNED_OUT, domain.cookie_header(browser.name, ""))
+    return sent_to(ACCOUNT)
+
+
+async def _change_factors(
+    request: Request, token_service: TokenService, browser: Browser, signed_in: SignedIn, form: dict[str, str]
+) -> Response:
+    """Changes second factors, after a sign-in of the highest level that the person can reach, at most five minutes
+    ago."""
+    age = (now() - signed_in.signed_in_at).total_seconds()
+    if age > OWN.max_age or not signed_in.level.reaches(OWN.level_for(signed_in.best)):
+        return sent_to(SIGN_IN if signed_in.best is Level.ONE_FACTOR else FACTOR)
+    action, _, given = form["action"].partition(" ")
+    if action in ADDING:
+        page = await second_step.add(token_service, signed_in.account, ADDING[action], form.get("name", ""))
+        return about_factor(request, browser, page, ACCOUNT)
+    if not isinstance(key := key_of(given), UUID):
+        raise Malformed("The form is not complete.", code="form_expired")
+    if action == "confirm_factor":
+        wrong = await second_step.confirm(token_service, signed_in.account, key, form)
+        return sent_to(ACCOUNT) if wrong is None else about_factor(request, browser, wrong, ACCOUNT)
+    async with browsers.acting(token_service.database, signed_in.account) as uow:
+        if action == "remove_factor":
+            await factors.remove_own(uow, signed_in.account, key)
+        else:
+            await factors.name_own(uow, signed_in.account, key, form.get("name", ""))
     return sent_to(ACCOUNT)
 
 

@@ -11,6 +11,7 @@ from services.access.principals.codes.domain import is_challenge
 from services.access.principals.tokens.domain import is_this_api
 from services.access.signing_in.pages.addresses import with_query
 from shared.kernel.errors import Malformed
+from shared.kernel.step_up import Level
 from shared.kernel.text import LANGUAGES
 
 LONGEST_QUERY = 4096
@@ -32,7 +33,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
-    """A request that is right."""
+    """A request that is right. `level` is the weakest sign-in that `acr_values` name."""
 
     client: Client
     redirect_uri: str
@@ -42,6 +43,7 @@ class AuthorizationRequest:
     nonce: str | None
     prompt: frozenset[str]
     max_age: int | None
+    level: Level
     login_hint: str
     language: str | None
     arrival: Arrival
@@ -51,8 +53,15 @@ class AuthorizationRequest:
         """Whether the person may not be asked anything."""
         return "none" in self.prompt
 
-    def is_met_by(self, signed_in_at: datetime, at: datetime) -> bool:
-        """Whether a sign-in at that time is young enough."""
+    @property
+    def wants_sign_in(self) -> bool:
+        """Whether the person is to show all again."""
+        return bool(self.prompt & _LOGIN)
+
+    def is_met_by(self, signed_in_at: datetime, level: Level, at: datetime) -> bool:
+        """Whether a sign-in at that time is young and sure enough."""
+        if not level.reaches(self.level):
+            return False
         if signed_in_at >= self.arrival.at:
             return True
         is_young = self.max_age is None or at - signed_in_at <= timedelta(seconds=self.max_age)
@@ -136,6 +145,7 @@ def read(given: Mapping[str, list[str]], client: Client | None, arrival: Arrival
         one.get("nonce"),
         frozenset(one.get("prompt", "").split()),
         int(one["max_age"]) if "max_age" in one else None,
+        _level(one.get("acr_values", "")),
         one.get("login_hint", "")[:254],
         next((tag for tag in _tags(one.get("ui_locales", "")) if tag in LANGUAGES), None),
         arrival,
@@ -158,6 +168,12 @@ def _fault(one: Mapping[str, str], client: Client) -> tuple[str, str] | None:
         (client.sandbox, "unauthorized_client", "People do not sign in to a client of the sandbox."),
     )
     return next(((error, why) for is_so, error, why in faults if is_so), None)
+
+
+def _level(acr_values: str) -> Level:
+    """The weakest level that is named; names that are not ours count for nothing."""
+    named = set(acr_values.split())
+    return next((level for level in Level if level in named), Level.ONE_FACTOR)
 
 
 def _is_seconds(text: str) -> bool:

@@ -25,6 +25,7 @@ from services.access.signing_in.browsers.queries import SignedIn
 from shared.configuration.sealing import Sealer, bytes_of_text, text_of_bytes
 from shared.kernel.clock import now
 from shared.kernel.errors import Malformed
+from shared.kernel.step_up import Level
 
 _NAME = "authorization request"
 _LIFE = 3600
@@ -43,7 +44,7 @@ _CREDENTIALS = frozenset({"client_id", "client_secret", "client_assertion", "cli
 class Step:
     """What comes next: a page, or the address that the browser is sent to."""
 
-    page: Literal["sign-in", "consent"] | None
+    page: Literal["sign-in", "factor", "consent"] | None
     address: str = ""
 
 
@@ -93,6 +94,15 @@ async def remembered(service: TokenService, sealed: str) -> AuthorizationRequest
     return await _read(service, arrival)
 
 
+async def asked_by(service: TokenService, sealed: str | None) -> AuthorizationRequest | None:
+    """The request of a client that a page carries; None for a person who comes by themselves. Raises as `remembered`
+    does."""
+    try:
+        return None if sealed is None else await remembered(service, sealed)
+    except Refused:
+        return None
+
+
 def carried(service: TokenService, request: AuthorizationRequest) -> str:
     """The request, sealed for the address of a page."""
     arrival = request.arrival
@@ -108,8 +118,8 @@ def address_of_refusal(service: TokenService, refused: Refused) -> str:
 
 async def next_step(service: TokenService, request: AuthorizationRequest, signed_in: SignedIn | None) -> Step:
     """The next step of a request. Raises Refused if the person would have to be asked and may not be."""
-    if signed_in is None or not request.is_met_by(signed_in.signed_in_at, now()):
-        return _asking(request, "sign-in", "login_required")
+    if signed_in is None or not request.is_met_by(signed_in.signed_in_at, signed_in.level, now()):
+        return _asking(request, _page_of_sign_in(request, signed_in), "login_required")
     if not request.client.first_party:
         async with service.database.acquire() as connection:
             consented = await authorizations.scope_of(connection, signed_in.account, request.client.id)
@@ -125,7 +135,18 @@ async def consent(service: TokenService, request: AuthorizationRequest, signed_i
     return await _code(service, request, signed_in)
 
 
-def _asking(request: AuthorizationRequest, page: Literal["sign-in", "consent"], error: str) -> Step:
+def _page_of_sign_in(request: AuthorizationRequest, signed_in: SignedIn | None) -> Literal["sign-in", "factor"]:
+    """The page of the second factor, for whoever is signed in and has one. Raises Refused for a level that their
+    factors do not reach."""
+    if signed_in is None or request.wants_sign_in or signed_in.best is Level.ONE_FACTOR:
+        return "sign-in"
+    if not signed_in.best.reaches(request.level):
+        error = "unmet_authentication_requirements"
+        raise Refused(error, "The person has no such factor.", request.redirect_uri, request.state)
+    return "factor"
+
+
+def _asking(request: AuthorizationRequest, page: Literal["sign-in", "factor", "consent"], error: str) -> Step:
     if request.is_silent:
         raise Refused(error, "The person has to be asked.", request.redirect_uri, request.state)
     return Step(page)

@@ -8,13 +8,15 @@ from services.access.principals.tokens.operations import proves_password
 from services.access.signing_in.authorizing import operations
 from services.access.signing_in.authorizing.domain import AuthorizationRequest, Refused
 from services.access.signing_in.authorizing.wording import consent_texts
-from services.access.signing_in.browsers import domain
+from services.access.signing_in.browsers import domain, tickets
 from services.access.signing_in.browsers import operations as browsers
 from services.access.signing_in.browsers.queries import SignedIn
-from services.access.signing_in.pages.addresses import ACCOUNT, AUTHORIZE, CONSENT, SIGN_IN, with_query
+from services.access.signing_in.pages.addresses import ACCOUNT, AUTHORIZE, CONSENT, FACTOR, SIGN_IN, with_query
 from services.access.signing_in.pages.guards import PAGE, Browser, CurrentBrowser, SentForm
 from services.access.signing_in.pages.responses import RefusedOnPage, language, own_address, page_response, sent_to
+from services.access.signing_in.pages.second_step import needs_second_step
 from shared.kernel.clock import now
+from shared.kernel.step_up import Level
 from shared.kernel.text import email_key
 from shared.web.contract.route_options import OptionsRouter
 
@@ -45,16 +47,17 @@ async def sign_in(
     """Signs in, with another cookie than before, and goes on with the request of the client. A wrong password and an
     unknown address have the same response: RefusedOnPage."""
     asked = await _remembered(token_service, request)
+    carried = {name: request.query_params[name] for name in ("request",) if name in request.query_params}
     username, address = form.get("username", ""), request.client.host if request.client else ""
     account = await proves_password(token_service, email_key(username), form.get("password", ""), address)
     if account is None:
         raise RefusedOnPage("invalid_grant", _sign_in(request, browser, asked, username))
+    if await needs_second_step(token_service, account.id, asked.level if asked else Level.ONE_FACTOR):
+        ticket = tickets.issue(token_service.settings, browser.cookie, account)
+        return sent_to(with_query(FACTOR, {**carried, "ticket": ticket}))
     async with browsers.acting(token_service.database, account.id) as uow:
         cookie = await browsers.sign_in(uow, account.id, browser.signed_in)
-    renewed = domain.cookie_header(browser.name, cookie)
-    if asked is None:
-        return sent_to(ACCOUNT, renewed)
-    return sent_to(with_query(CONSENT, {"request": request.query_params["request"]}), renewed)
+    return sent_to(with_query(CONSENT, carried) if asked else ACCOUNT, domain.cookie_header(browser.name, cookie))
 
 
 @router.get(CONSENT, options=PAGE)
@@ -69,8 +72,8 @@ async def consent_page(request: Request, token_service: CurrentTokenService, bro
         return sent_to(operations.address_of_refusal(token_service, refused))
     if step.page is None:
         return sent_to(step.address)
-    if step.page == "sign-in" or browser.signed_in is None:
-        return _page_of("sign-in", request.query_params["request"])
+    if step.page != "consent" or browser.signed_in is None:
+        return _page_of(step.page, request.query_params["request"])
     shown = language(request, asked.language)
     values = {**consent_texts(asked, shown), "person": browser.signed_in.name, "action": own_address(request)}
     return page_response(request, browser, "consent.html", shown, values, leads_to=asked.redirect_uri)
@@ -87,7 +90,7 @@ async def consent(
     if form.get("decision") != "allow":
         denied = Refused("access_denied", "The person did not consent.", asked.redirect_uri, asked.state)
         return sent_to(operations.address_of_refusal(token_service, denied))
-    if browser.signed_in is None or not asked.is_met_by(browser.signed_in.signed_in_at, now()):
+    if browser.signed_in is None or not asked.is_met_by(browser.signed_in.signed_in_at, browser.signed_in.level, now()):
         return _page_of("sign-in", request.query_params["request"])
     return sent_to(await operations.consent(token_service, asked, browser.signed_in))
 
@@ -104,12 +107,7 @@ def _page_of(page: str, carried: str) -> Response:
 
 
 async def _remembered(token_service: TokenService, request: Request) -> AuthorizationRequest | None:
-    """The request of a client that the page carries; None for a person who comes by themselves."""
-    carried = request.query_params.get("request")
-    try:
-        return None if carried is None else await operations.remembered(token_service, carried)
-    except Refused:
-        return None
+    return await operations.asked_by(token_service, request.query_params.get("request"))
 
 
 def _sign_in(

@@ -1,7 +1,8 @@
 """Signing in and out in a browser."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from uuid import UUID
 
 from services.access.principals.sessions import operations as sessions
@@ -13,25 +14,38 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import Origin, UnitOfWork, unit_of_work
 from shared.kernel.clock import now
-from shared.kernel.principal import Principal, PrincipalKind
+from shared.kernel.principal import SYSTEM, Principal, PrincipalKind
+from shared.kernel.step_up import Level
 from shared.observability.traces import request_id
 
 
 @asynccontextmanager
-async def acting(database: Database, account: UUID) -> AsyncIterator[UnitOfWork]:
-    """A unit of work of a person who showed a cookie or a password."""
-    origin = Origin(Principal(PrincipalKind.ACCOUNT, account), request_id.get() or "")
+async def acting(database: Database, account: UUID | None) -> AsyncIterator[UnitOfWork]:
+    """A unit of work of a person who showed a cookie or a password, or of one who has yet to say who they are."""
+    actor = Principal(PrincipalKind.ACCOUNT, account) if account else SYSTEM
+    origin = Origin(actor, request_id.get() or "")
     async with unit_of_work(database, SYSTEM_CONTEXT, origin) as uow:
         yield uow
 
 
-async def sign_in(uow: UnitOfWork, account: UUID, before: SignedIn | None) -> str:
+@dataclass(frozen=True, slots=True)
+class How:
+    """How surely a person signed in, and by which methods."""
+
+    level: Level = Level.ONE_FACTOR
+    methods: Sequence[str] = ("pwd",)
+
+
+_BY_PASSWORD = How()
+
+
+async def sign_in(uow: UnitOfWork, account: UUID, before: SignedIn | None, how: How = _BY_PASSWORD) -> str:
     """Opens the session of a browser, and ends the one that it had. Returns its new cookie."""
     if before is not None:
         await sessions.end(uow, before.account, before.session, reason="signed in again")
         await queries.remove(uow.connection, before.session)
     at, cookie = now(), domain.new_cookie()
-    session = await sessions.begin(uow, Opening(account, signed_in_at=at))
+    session = await sessions.begin(uow, Opening(account, signed_in_at=at, acr=str(how.level), amr=how.methods))
     await queries.add(uow.connection, digest(cookie), session.id, at + IDLE)
     return cookie
 

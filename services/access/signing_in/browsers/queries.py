@@ -7,15 +7,19 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from services.access.principals.accounts.tables import account
-from services.access.principals.sessions.tables import browser, session
+from services.access.principals.sessions.tables import best_level, browser, session
 from shared.database.context import Lookup
-from shared.database.statements import Connection, Statement
+from shared.database.statements import Connection, Row, Statement
+from shared.kernel.step_up import Level, level_of
 
 _FIND = Lookup(
     select(
         session.c.id.label("session"),
         session.c.account_id.label("account"),
         session.c.signed_in_at,
+        session.c.acr,
+        session.c.amr,
+        best_level(session.c.account_id),
         account.c.name,
         account.c.email,
         account.c.language,
@@ -41,11 +45,15 @@ _DELETE = Statement(delete(browser).where(browser.c.session_id == bindparam("ses
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who is signed in in a browser, in which session, since when."""
+    """Who is signed in in a browser, in which session, since when and how; `best` is the highest level that they can
+    reach."""
 
     session: UUID
     account: UUID
     signed_in_at: datetime
+    level: Level
+    methods: tuple[str, ...]
+    best: Level
     name: str
     email: str
     language: str
@@ -54,7 +62,13 @@ class SignedIn:
 async def find(connection: Connection, digest: bytes) -> SignedIn | None:
     """Who is signed in in the browser with this cookie; None for nobody."""
     row = await _FIND.fetchrow(connection, digest=digest)
-    return SignedIn(**row) if row else None
+    return _signed_in(row) if row else None
+
+
+def _signed_in(row: Row) -> SignedIn:
+    given = {name: row[name] for name in ("session", "account", "signed_in_at", "name", "email", "language")}
+    methods = tuple(row["amr"] or ("pwd",))
+    return SignedIn(level=level_of(row["acr"]), methods=methods, best=Level(row["best"]), **given)
 
 
 async def add(connection: Connection, digest: bytes, session: UUID, until: datetime) -> None:

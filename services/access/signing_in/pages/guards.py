@@ -23,10 +23,12 @@ PAGE = RouteOptions(is_public=True, is_keyed=False)
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """The browser of a request: the name and value of its cookie, and who is signed in there."""
+    """The browser of a request: the name and value of its cookie, which a page sets if it is new, and who is signed in
+    there."""
 
     name: str
-    cookie: str | None
+    cookie: str
+    is_new: bool
     signed_in: SignedIn | None
     token_key: bytes
 
@@ -42,7 +44,8 @@ async def browser_of(request: Request, token_service: CurrentTokenService) -> Br
         async with token_service.database.acquire() as connection:
             signed_in = await queries.find(connection, digest(cookie))
     secret = token_service.settings.secret_key.get_secret_value().encode()
-    return Browser(name, cookie, signed_in, derived_key(secret, "escm forms of pages"))
+    key = derived_key(secret, "escm forms of pages")
+    return Browser(name, cookie or domain.new_cookie(), cookie is None, signed_in, key)
 
 
 CurrentBrowser = Annotated[Browser, Depends(browser_of)]
@@ -60,8 +63,8 @@ async def sent_form(request: Request, token_service: CurrentTokenService, browse
     if len(body) > LONGEST_FORM:
         raise TooLarge(f"A form has at most {LONGEST_FORM} bytes.")
     form = read_form(body)
-    is_ours = _is_same_origin(request, token_service) and browser.cookie is not None
-    if not is_ours or not domain.is_form_token(browser.token_key, browser.cookie or "", form.get("token", "")):
+    is_ours = _is_same_origin(request, token_service) and not browser.is_new
+    if not is_ours or not domain.is_form_token(browser.token_key, browser.cookie, form.get("token", "")):
         raise Malformed("The form was not made for this browser, or its cookie is gone.", code="form_expired")
     return form
 

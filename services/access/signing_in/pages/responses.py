@@ -1,4 +1,5 @@
-"""Pages as responses: never stored, never framed, without scripts, with a form that leads nowhere else."""
+"""Pages as responses: never stored, never framed, with a form that leads nowhere else, and without scripts, but for our
+own on pages of passkeys."""
 
 from collections.abc import Mapping
 
@@ -15,7 +16,7 @@ from shared.pages.policy import GUARD, HTML
 from shared.pages.reader import language_of
 
 _LANGUAGE = "language"
-_CARRIED = ("request", "id_token_hint", "client_id", "post_logout_redirect_uri", "state", _LANGUAGE)
+_CARRIED = ("request", "ticket", "id_token_hint", "client_id", "post_logout_redirect_uri", "state", _LANGUAGE)
 
 
 class RefusedOnPage(Malformed):
@@ -41,16 +42,16 @@ def page_response(
     *,
     status: int = 200,
     leads_to: str | None = None,
+    runs_script: bool = False,
 ) -> Response:
     """A page in a language, with the token of its forms. `leads_to` is the client's address to which a form leads: a
-    browser follows a form to named origins only, also over redirects."""
-    cookie = browser.cookie or domain.new_cookie()
-    token = domain.form_token(browser.token_key, cookie)
+    browser follows a form to named origins only, also over redirects. `runs_script`: it runs that of passkeys."""
+    token = domain.form_token(browser.token_key, browser.cookie)
     addresses = {tag: own_address(request, tag) for tag in LANGUAGES}
     body = PAGES.page(name, shown, addresses=addresses, token=token, **values)
-    response = Response(body, status, {**_headers(leads_to), "Content-Language": shown}, HTML)
-    if browser.cookie is None:
-        response.headers.append("set-cookie", domain.cookie_header(browser.name, cookie))
+    response = Response(body, status, {**_headers(leads_to, runs_script=runs_script), "Content-Language": shown}, HTML)
+    if browser.is_new:
+        response.headers.append("set-cookie", domain.cookie_header(browser.name, browser.cookie))
     return response
 
 
@@ -70,10 +71,11 @@ def sent_to(address: str, *cookies: str) -> Response:
     return response
 
 
-def _headers(leads_to: str | None) -> dict[str, str]:
+def _headers(leads_to: str | None, *, runs_script: bool) -> dict[str, str]:
     forms = "'self'" if leads_to is None else f"'self' {origin_of(leads_to)}"
+    scripts = " script-src 'self';" if runs_script else ""
     policy = (
-        f"default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action {forms};"
+        f"default-src 'none'; style-src 'self';{scripts} img-src 'self'; base-uri 'none'; form-action {forms};"
         " frame-ancestors 'none'"
     )
     return {

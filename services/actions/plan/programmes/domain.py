@@ -7,6 +7,7 @@ from typing import Literal, TypedDict
 from services.actions.governments.endorsements.domain import ENDORSEMENT_LEVEL
 from services.actions.plan.frameworks.domain import PILLARS
 from shared.kernel.lifecycle import Lifecycle, transition
+from shared.kernel.step_up import WAIVER
 
 PUBLISHED = frozenset({"approved", "implementing", "completed"})
 ENDED = frozenset({"completed", "discontinued"})
@@ -106,6 +107,7 @@ LIFECYCLE: Lifecycle[ProgrammeGuardContext] = Lifecycle(
             guard=_may_start,
             second_person=_without_endorsement,
             fields=("waiver",),
+            step_up=WAIVER,
         ),
         transition("pause", "implementing", "paused", reason_required=True),
         transition("resume", "paused", "implementing"),

@@ -7,6 +7,7 @@ from typing import Literal
 
 from services.centres.designation.agreements.record import Party, Signature
 from shared.kernel.lifecycle import Lifecycle, transition
+from shared.kernel.step_up import TWO_FACTORS
 
 KINDS = ("host", "mou", "tripartite")
 SECRETARIAT, INSTITUTION, OTHER = SIDES = ("secretariat", "institution", "other")
@@ -65,7 +66,7 @@ def _lifecycle(signature_leads_to: str) -> Lifecycle[SigningContext]:
                 fields=("party", "signatory", "signed_at", "document"),
             ),
             transition("expire", "in_force", "expired", is_scheduled=True),
-            transition("terminate", "in_force", "terminated", reason_required=True),
+            transition("terminate", "in_force", "terminated", reason_required=True, step_up=TWO_FACTORS),
         ),
     )
 

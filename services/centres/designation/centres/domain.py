@@ -9,6 +9,7 @@ from typing import Generic, Literal, TypeAlias, TypeVar
 from services.centres.designation.centres.clock import HELD, REVIEWS_ASKED
 from shared.kernel.clock import years_after
 from shared.kernel.lifecycle import Fields, Lifecycle, given, transition
+from shared.kernel.step_up import WAIVER
 from shared.kernel.text import search_key
 from shared.questionnaires.template import Question
 
@@ -221,15 +222,12 @@ LIFECYCLE: Lifecycle[CentreGuardContext] = Lifecycle(
             second_person=_without_endorsement,
             fields=(*_TERM, "waiver"),
             fact="designated",
+            step_up=WAIVER,
         ),
         transition("record_designation", "draft", "active", fact="designated", is_scheduled=True),
         transition("open_renewal", "active", "renewal_due", is_scheduled=True),
         transition(
-            "submit_renewal",
-            "renewal_due",
-            "renewal_review",
-            guard=_reported,
-            fields=("final_report", "evaluation"),
+            "submit_renewal", "renewal_due", "renewal_review", guard=_reported, fields=("final_report", "evaluation")
         ),
         transition(
             "renew",

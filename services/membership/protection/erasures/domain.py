@@ -6,6 +6,7 @@ from typing import Literal
 
 from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import Lifecycle, by_two, transition
+from shared.kernel.step_up import TWO_FACTORS
 
 WAITS = timedelta(days=14)
 """The time between a request and its run, in which it may be cancelled."""
@@ -36,7 +37,7 @@ def _cancellable(guard_context: ErasureGuardContext) -> Literal["not_the_person"
 LIFECYCLE: Lifecycle[ErasureGuardContext] = Lifecycle(
     ("proposed", "requested", "held", "running", "done", "cancelled"),
     (
-        transition("confirm", "proposed", "requested", guard=_confirmable),
+        transition("confirm", "proposed", "requested", guard=_confirmable, step_up=TWO_FACTORS),
         transition("cancel", "proposed|requested|held", "cancelled", guard=_cancellable),
         transition(
             "hold", "requested", "held", second_person=by_two, reason_required=True, fields=("until", "second_person")

@@ -10,6 +10,8 @@ from services.membership.protection.erasures.queries import LISTING
 from services.membership.protection.erasures.schemas import Erasure, ErasureBody, ErasureFields, present
 from services.membership.register.experts.routes import EXPERT_API
 from shared.database.statements import Row
+from shared.kernel.step_up import TWO_FACTORS
+from shared.web.contract.route_options import RouteOptions
 from shared.web.records.record_routes import record_routes
 from shared.web.records.records import RecordApi, Steps
 from shared.web.request.request_context import CurrentContext
@@ -33,7 +35,12 @@ router = record_routes(ERASURE_API)
 requests = ResourceRouter(EXPERT_API.kind.resource, ROLES)
 
 
-@requests.post("/{record}/erasure", status_code=201, responses={201: {"model": Erasure}})
+@requests.post(
+    "/{record}/erasure",
+    options=RouteOptions(step_up=TWO_FACTORS),
+    status_code=201,
+    responses={201: {"model": Erasure}},
+)
 async def request_expert_erasure(
     body: ErasureBody, expert: Annotated[Row, Depends(EXPERT_API.readable)], ctx: CurrentContext
 ) -> Response:

@@ -11,6 +11,7 @@ from services.membership.events.participations import domain as participations
 from services.membership.selection.declarations import domain as declarations
 from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import Lifecycle, by_two, transition
+from shared.kernel.step_up import STRONG
 
 ERASE, DELETE = "erase", "delete"
 DURATION = r"^P(?:([0-9]{1,3})Y)?(?:([0-9]{1,4})M)?(?:([0-9]{1,4})W)?(?:([0-9]{1,5})D)?$"
@@ -65,10 +66,11 @@ LIFECYCLE: Lifecycle[RuleGuardContext] = Lifecycle(
             "active",
             guard=_activatable,
             second_person=by_two,
+            step_up=STRONG,
             fields=("second_person",),
             fact="activated",
         ),
-        transition("retire", "draft|active", "retired", reason_required=True),
+        transition("retire", "draft|active", "retired", reason_required=True, step_up=STRONG),
     ),
 )
 

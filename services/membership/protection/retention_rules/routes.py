@@ -11,6 +11,7 @@ from services.membership.protection.retention_rules.record import RetentionRule
 from shared.database.statements import Row
 from shared.kernel.clock import now, to_text
 from shared.kernel.resource import Resource
+from shared.kernel.step_up import STRONG
 from shared.records.rows import record_read
 from shared.web.contract.route_options import RouteOptions, query_of
 from shared.web.records.record_routes import record_routes
@@ -24,7 +25,7 @@ RULE_API = RecordApi(
     listing=queries.LISTING,
     response_model=schemas.RetentionRule,
     present=schemas.present,
-    bodies=Bodies(schemas.RetentionRuleBody),
+    bodies=Bodies(schemas.RetentionRuleBody, step_up=STRONG),
     create=operations.create,
     update=operations.update,
     steps=Steps(operations.transition, guards=operations.load_guard_context, fields=schemas.RetentionRuleFields),

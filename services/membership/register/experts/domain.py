@@ -9,6 +9,7 @@ from services.membership.linkage.record_linkage.names import name_key
 from services.membership.register.experts.record import EmailAddress, Expert, PersonName
 from services.membership.register.terms.domain import is_early
 from shared.kernel.lifecycle import Lifecycle, by_two, transition
+from shared.kernel.step_up import TWO_FACTORS
 from shared.kernel.text import email_key, fold, search_key
 
 PUBLISHED = frozenset({"active", "grace"})
@@ -167,6 +168,7 @@ LIFECYCLE: Lifecycle[ExpertGuardContext] = Lifecycle(
             second_person=by_two,
             reason_required=True,
             fields=("second_person",),
+            step_up=TWO_FACTORS,
         ),
         transition("mark_deceased", "|".join(LIVING), "deceased", reason_required=True),
         transition("unmark_deceased", "deceased", None, guard=_recent, reason_required=True, fact="reinstated"),

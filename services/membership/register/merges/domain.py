@@ -14,6 +14,7 @@ from services.membership.register.experts.record import ASSERTED, PersonName, Sa
 from services.membership.register.institutions.record import InstitutionName
 from shared.kernel.clock import to_text
 from shared.kernel.lifecycle import Lifecycle, transition
+from shared.kernel.step_up import TWO_FACTORS
 from shared.kernel.text import fold
 
 WINNER, LOSER = "winner", "loser"
@@ -54,7 +55,8 @@ def _undoable(guard_context: MergeGuardContext) -> UndoFault | None:
 
 
 LIFECYCLE: Lifecycle[MergeGuardContext] = Lifecycle(
-    ("merged", "undone"), (transition("undo", "merged", "undone", guard=_undoable, fields=("resolve",)),)
+    ("merged", "undone"),
+    (transition("undo", "merged", "undone", guard=_undoable, fields=("resolve",), step_up=TWO_FACTORS),),
 )
 
 

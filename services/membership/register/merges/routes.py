@@ -22,6 +22,7 @@ from services.membership.register.merges.subjects import SUBJECTS
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.lifecycle import AvailableAction
+from shared.kernel.step_up import TWO_FACTORS
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import TransitionRequest
 from shared.records.rows import record_read
@@ -30,6 +31,7 @@ from shared.web.records.record_routes import may_create, record_routes
 from shared.web.records.records import RecordApi, Steps
 from shared.web.request.request_context import RequestContext
 from shared.web.request.responses import JSON, key_of
+from shared.web.request.step_up import require_step_up
 
 
 class _MergeApi(RecordApi[record.Merge, MergeGuardContext]):
@@ -64,7 +66,7 @@ router = record_routes(MERGE_API)
 
 @router.post(
     "",
-    options=RouteOptions(problems=("not_found",)),
+    options=RouteOptions(problems=("not_found",), step_up=TWO_FACTORS.only("without `dry_run`")),
     operation_id="createMerge",
     summary="Merge two records, or see what that would do",
     status_code=201,
@@ -79,6 +81,7 @@ async def create_merge(
     nothing is written, and no idempotency key is used."""
     asked = Asked(body.resource, key_of(body.winner_id), key_of(body.loser_id), body.choices)
     if not dry_run:
+        await require_step_up(ctx.request, ctx.principal, TWO_FACTORS)
         merge = await operations.create(ctx.uow, ctx.principal, asked)
         return await MERGE_API.respond_with(ctx, merge.id, status=201)
     found = await operations.preview(ctx.uow.connection, ctx.principal, asked)

@@ -18,6 +18,7 @@ async function refusal(response) {
 }
 
 // On the sign-in page, and then as the client of these pages: a code with PKCE, which comes to the address of this page.
+// Who has a second factor signs in at /access/sign-in before, in the same browser.
 async function signIn({ email, password }) {
   const page = new DOMParser().parseFromString(await (await fetch("/access/sign-in")).text(), "text/html");
   const { value: token } = page.querySelector("input[name='token']");
@@ -32,6 +33,9 @@ async function signIn({ email, password }) {
   const arrived = new URL((await fetch(`/access/v1/oauth/authorize?${asked}`)).url);
   const shown = { ...client, grant_type: "authorization_code", code_verifier: verifier };
   const code = arrived.searchParams.get("code") || "";
+  if (!code && new URL(signedIn.url).pathname === "/access/factor") {
+    return new Response(JSON.stringify({ code: "insufficient_user_authentication" }), { status: 401 });
+  }
   return fetch("/access/v1/oauth/token", { method: "POST", body: new URLSearchParams({ ...shown, code }) });
 }
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.access.authority.grants.tables import grant
+from services.access.factors.factors.tables import factor
 from services.access.notifying.notifications.audiences import messages, proposals
 from services.access.notifying.notifications.audiences.holders import (
     ACCOUNT,
@@ -235,6 +236,7 @@ _PEOPLE: Mapping[Audience, Statement] = {
         Audience.KEY_OWNER: select(api_key.c.id.label("subject"), api_key.c.owner_id.label("account_id")).where(
             api_key.c.id == KEYS, api_key.c.owner_kind == ACCOUNT
         ),
+        Audience.FACTOR_OWNER: select(factor.c.id.label("subject"), factor.c.account_id).where(factor.c.id == KEYS),
         Audience.CENTRE_HOLDER: HOLDER_OF_CENTRE,
         Audience.TASK_OWNER: owner_of_task(views.TASKS.c.id, views.TASKS),
         Audience.COMMENTED_OWNER: owner_of_task(

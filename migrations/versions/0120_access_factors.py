@@ -68,7 +68,7 @@ CREATE INDEX access_factor_secret_account_idx ON access_factor_secret (account_i
     ):
         grant(table, "SELECT, INSERT, UPDATE, DELETE", "access")
         _protect(table, reads)
-    define("access_published_api_key", "0119")
+    define("access_published_api_key", "0120")
     run(f"""
 CREATE POLICY access_factor_published ON access_factor FOR SELECT TO {role("owner")} USING (true)
 --;

@@ -74,6 +74,17 @@ NOBODY: Mapping[str, str] = {
     access.WEBHOOK_DELETED: "the owner's own transition",
     access.SESSION_EXPIRED: "the next sign-in shows it",
     access.AUTHORIZATION_ENDED: _BY_OWNER,
+    **dict.fromkeys((access.IDENTITY_LINKED, access.IDENTITY_UNLINKED), _BY_OWNER),
+    **dict.fromkeys(
+        (
+            access.IDENTITY_PROVIDER_TESTED,
+            access.IDENTITY_PROVIDER_ACTIVATED,
+            access.IDENTITY_PROVIDER_SUSPENDED,
+            access.IDENTITY_PROVIDER_REINSTATED,
+            access.IDENTITY_PROVIDER_RETIRED,
+        ),
+        _OF_MACHINES,
+    ),
     **dict.fromkeys(
         (access.CLIENT_ACTIVATED, access.CLIENT_SUSPENDED, access.CLIENT_REINSTATED, access.CLIENT_REVOKED),
         _OF_MACHINES,

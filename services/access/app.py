@@ -9,6 +9,10 @@ from starlette.types import Scope
 
 from services.access.access import ROLES
 from services.access.authority.grants.routes import router as grants
+from services.access.federation.identities.routes import router as identities
+from services.access.federation.leaving.routes import router as logout
+from services.access.federation.providers.routes import router as identity_providers
+from services.access.federation.remote.providers import RemoteProviders
 from services.access.notifying.feed.event_types import described_in
 from services.access.notifying.feed.routes import feed_tail
 from services.access.notifying.feed.routes import router as events
@@ -28,13 +32,14 @@ from services.access.principals.sessions.routes import router as sessions
 from services.access.principals.tokens.authentication import TokenService
 from services.access.principals.tokens.routes import router as tokens
 from services.access.self_service.account_mail.routes import router as account_mail
+from services.access.self_service.federated.routes import router as federated
 from services.access.self_service.own_account.routes import router as own_account
 from services.access.settings import AccessSettings
 from services.access.signing_in.account.routes import router as account_page
 from services.access.signing_in.authorizing.routes import router as authorizing
 from services.access.signing_in.leaving.routes import router as leaving
-from services.access.signing_in.pages.addresses import PAGES_OF_PEOPLE
-from services.access.signing_in.pages.responses import RefusedOnPage
+from services.access.signing_in.pages.addresses import is_page_of_people
+from services.access.signing_in.pages.responses import OnPage
 from shared.pages.failures import as_page
 from shared.pages.reader import wants_json
 from shared.web.edge.app import Application
@@ -47,6 +52,7 @@ from shared.web.jobs.jobs import job_routes
 @asynccontextmanager
 async def _token_service(app: FastAPI) -> AsyncIterator[None]:
     app.state.token_service = TokenService.make(app.state.database, app.state.settings, app.state.rate_limiter)
+    app.state.remote_providers = RemoteProviders(app.state.settings)
     yield
 
 
@@ -71,6 +77,10 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             authorizing,
             leaving,
             account_page,
+            identity_providers,
+            identities,
+            federated,
+            logout,
             notifications,
             events,
             event_types,
@@ -95,6 +105,8 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             "audit": "Who changed what, and the chain that proves it.",
             "notifications": "What happened to a person's records.",
             "sessions": "Where a person is signed in.",
+            "identity_providers": "Where people sign in, besides here.",
+            "identities": "At which providers a person signs in.",
             "authorizations": "Which clients may act for a person.",
             "vocabularies": "What reasons, verbs and states are called, in six languages.",
             "api_keys": "Keys for programs that cannot do OAuth: each a part of what its owner may do.",
@@ -111,7 +123,7 @@ def _respond(scope: Scope, failure: Exception) -> Response:
     response = respond_to(scope, failure)
     if wants_json(Request(scope)):
         return response
-    if isinstance(failure, RefusedOnPage):
+    if isinstance(failure, OnPage):
         return failure.page
-    is_page = scope["path"] in PAGES_OF_PEOPLE and response.media_type == MEDIA_TYPE
+    is_page = is_page_of_people(scope["path"]) and response.media_type == MEDIA_TYPE
     return as_page(scope, response) if is_page else response

@@ -28,6 +28,9 @@ class AccessSettings(Settings):
     password_grant: bool | None = None
     """Whether programs get tokens for a person's password, as tests do; by default on a laptop and in tests. Production
     refuses it: people sign in on the page."""
+    local_passwords: bool = True
+    """Whether people have passwords here. Without them, all sign in at identity providers, and nobody registers or
+    chooses a password."""
     account_page: str = ""
     """The frontend's page that mails to accounts lead to; `/account` of the issuer by default."""
 
@@ -40,6 +43,8 @@ class AccessSettings(Settings):
     @property
     def gives_tokens_for_passwords(self) -> bool:
         """Whether `grant_type=password` is accepted."""
+        if not self.local_passwords:
+            return False
         return not self.is_guarded if self.password_grant is None else self.password_grant
 
     @property

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from services.access.authority.grants.operations import expire_grants
 from services.access.erasing import job_handlers as erasing_jobs
+from services.access.federation.providers.operations import PROVIDERS
 from services.access.notifying.notifications.jobs import job_handlers as notification_jobs
 from services.access.notifying.notifications.operations import delete_old, plan_digests, plan_mails
 from services.access.notifying.sandbox.jobs import job_handlers as reset_jobs
@@ -31,7 +32,9 @@ from shared.records.pending import expiring
 SCHEDULES: Schedules = {
     "expire_grants": Schedule(timedelta(minutes=5), expire_grants, catch_up=1),
     "expire_api_keys": Schedule(timedelta(minutes=5), expire_api_keys, catch_up=1),
-    "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(ACCOUNTS, CLIENTS, API_KEYS), catch_up=1),
+    "expire_pending_transitions": Schedule(
+        timedelta(minutes=5), expiring(ACCOUNTS, CLIENTS, API_KEYS, PROVIDERS), catch_up=1
+    ),
     "remind_of_deprecations": Schedule(timedelta(days=1), remind, catch_up=1),
     "expire_sessions": Schedule(timedelta(minutes=5), expire_sessions, catch_up=1),
     "delete_unused_accounts": Schedule(timedelta(hours=1), delete_unused, catch_up=1),

@@ -18,7 +18,7 @@ _TAKE = Statement(
         code.c.used_at,
         code.c.given,
         session.c.account_id,
-        session.c.signed_in_at,
+        *(session.c[name] for name in ("signed_in_at", "acr", "amr", "provider", "provider_sid")),
         (session.c.status == "active").label("is_signed_in"),
     )
     .select_from(code.join(session, session.c.id == code.c.browser_session))
@@ -46,6 +46,10 @@ class Code:
     given: UUID | None
     account_id: UUID
     signed_in_at: datetime | None
+    acr: str | None
+    amr: list[str]
+    provider: UUID | None
+    provider_sid: str | None
     is_signed_in: bool
 
 

@@ -29,15 +29,29 @@ class Renewal:
 
 
 @dataclass(frozen=True, slots=True)
+class Means:
+    """How a person signed in: level and means, and the provider with its session."""
+
+    acr: str = "1"
+    amr: tuple[str, ...] = ("pwd",)
+    provider: UUID | None = None
+    provider_sid: str | None = None
+
+
+BY_PASSWORD = Means()
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
-    """Of which account a session is, how it is shown to its owner, and for a client which one, its scope, and when the
-    person signed in."""
+    """Of which account a session is, how it is shown to its owner, and for a client which one, its scope, and when and
+    how the person signed in."""
 
     account: UUID
     label: str | None = None
     client: UUID | None = None
     scope: str | None = None
     signed_in_at: datetime | None = None
+    means: Means = BY_PASSWORD
 
 
 async def open_session(uow: UnitOfWork, opening: Opening) -> Renewal:
@@ -61,6 +75,10 @@ async def begin(uow: UnitOfWork, opening: Opening) -> Session:
         client=opening.client,
         scope=opening.scope,
         signed_in_at=opening.signed_in_at,
+        provider=opening.means.provider,
+        provider_sid=opening.means.provider_sid,
+        acr=opening.means.acr,
+        amr=list(opening.means.amr),
     )
     return await SESSIONS.insert(uow, new)
 
@@ -126,6 +144,16 @@ async def end_all(uow: UnitOfWork, account: UUID, *, besides: UUID | None = None
 async def end_all_of_client(uow: UnitOfWork, client: UUID, *, account: UUID | None = None, reason: str) -> None:
     """Ends every session of a client, or those of one account."""
     await _end(uow, await queries.lock_of_client(uow.connection, client, account), reason)
+
+
+async def end_all_of_provider(
+    uow: UnitOfWork, provider: UUID, *, account: UUID | None = None, sid: str | None = None, reason: str
+) -> int:
+    """Ends every session that was opened at a provider, or those of one account or of one session there. Returns how
+    many."""
+    found = await queries.lock_of_provider(uow.connection, provider, account, sid)
+    await _end(uow, found, reason)
+    return len(found)
 
 
 async def expire(uow: UnitOfWork, at: datetime) -> int:

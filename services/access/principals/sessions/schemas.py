@@ -25,6 +25,11 @@ class Session(ResponseModel):
         str | None, Field(examples=["client-7f3a"]), "The `client_id` of the client that the person signed in to."
     ]
     client_name: Annotated[str | None, Field(examples=["Ministry portal"]), "The name of the client."]
+    provider: Annotated[
+        str | None, Field(examples=["health-xa"]), "The code of the identity provider at which the person signed in."
+    ]
+    acr: Annotated[str | None, Field(examples=["1"]), "The level of the sign-in: `1`, `2` with two factors."]
+    amr: Annotated[list[str], Field(examples=[["pwd"]]), "The means of the sign-in (RFC 8176)."]
     created_at: Annotated[datetime, "When the sign-in was."]
     last_used: Annotated[datetime | None, "When the session was last used, to the hour."]
     ends_at: Annotated[datetime, "When the session ends at the latest."]

@@ -32,13 +32,15 @@ _AFTERLIFE = timedelta(seconds=LIFETIME + 2 * SKEW + _CACHE_SECONDS)
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """Who signed in to a client, in which session, when, and with which nonce."""
+    """Who signed in to a client, in which session, when, with which nonce, and how."""
 
     account: UUID
     client_id: str
     session: UUID
     at: datetime
     nonce: str | None
+    acr: str
+    amr: tuple[str, ...]
 
 
 class SigningKeyStore:
@@ -103,7 +105,7 @@ class SigningKeys:
         return sign(claims, self.rules, key)
 
     async def id_token(self, signed_in: SignIn, access_token: str) -> str:
-        """An ID token (OpenID Connect Core, 2), valid for ten minutes. `acr` 1 is a password."""
+        """An ID token (OpenID Connect Core, 2), valid for ten minutes."""
         key = await self._present()
         issued = int(time.time())
         left_half = hashlib.sha256(access_token.encode()).digest()[:16]
@@ -114,14 +116,24 @@ class SigningKeys:
             "exp": issued + LIFETIME,
             "iat": issued,
             "auth_time": int(signed_in.at.timestamp()),
-            "acr": "1",
-            "amr": ["pwd"],
+            "acr": signed_in.acr,
+            "amr": signed_in.amr,
             "sid": str(signed_in.session),
             "at_hash": urlsafe_b64encode(left_half).rstrip(b"=").decode(),
             **({"nonce": signed_in.nonce} if signed_in.nonce is not None else {}),
         }
         header = {"alg": ALGORITHM, "typ": "JWT", "kid": self._kid}
         return jws.serialize_compact(header, json.dumps(claims, separators=(",", ":")), key, [ALGORITHM])
+
+    async def assertion(self, client_id: str, audience: str) -> str:
+        """What proves to another system that this one calls (RFC 7523): valid for a minute, by the keys of
+        `jwks.json`."""
+        key = await self._present()
+        issued = int(time.time())
+        claims = {"iss": client_id, "sub": client_id, "aud": audience, "jti": uuid7().hex, "iat": issued}
+        header = {"alg": ALGORITHM, "typ": "JWT", "kid": self._kid}
+        payload = json.dumps({**claims, "exp": issued + 60}, separators=(",", ":"))
+        return jws.serialize_compact(header, payload, key, [ALGORITHM])
 
     async def ensure(self) -> None:
         """Makes the first key if there is none."""

@@ -41,6 +41,11 @@ class AuthorizationRequest:
         """Whether the person may not be asked anything."""
         return "none" in self.prompt
 
+    @property
+    def wants_new_sign_in(self) -> bool:
+        """Whether an earlier sign-in, here or at a provider, may not be enough."""
+        return self.max_age is not None or bool(self.prompt & _LOGIN)
+
     def is_met_by(self, signed_in_at: datetime, at: datetime) -> bool:
         """Whether a sign-in at that time is young enough."""
         if signed_in_at >= self.asked_at:

@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from uuid import UUID
 
 from services.access.principals.sessions import operations as sessions
 from services.access.principals.sessions.domain import IDLE, digest
-from services.access.principals.sessions.operations import Opening
+from services.access.principals.sessions.operations import BY_PASSWORD, Means, Opening
 from services.access.signing_in.browsers import domain, queries
 from services.access.signing_in.browsers.queries import SignedIn
 from shared.database.context import SYSTEM_CONTEXT
@@ -25,13 +26,20 @@ async def acting(database: Database, account: UUID) -> AsyncIterator[UnitOfWork]
         yield uow
 
 
-async def sign_in(uow: UnitOfWork, account: UUID, before: SignedIn | None) -> str:
-    """Opens the session of a browser, and ends the one that it had. Returns its new cookie."""
+async def sign_in(
+    uow: UnitOfWork,
+    account: UUID,
+    before: SignedIn | None,
+    means: Means = BY_PASSWORD,
+    signed_in_at: datetime | None = None,
+) -> str:
+    """Opens the session of a browser, and ends the one that it had. Returns its new cookie. `signed_in_at` is when the
+    person signed in elsewhere."""
     if before is not None:
         await sessions.end(uow, before.account, before.session, reason="signed in again")
         await queries.remove(uow.connection, before.session)
     at, cookie = now(), domain.new_cookie()
-    session = await sessions.begin(uow, Opening(account, signed_in_at=at))
+    session = await sessions.begin(uow, Opening(account, signed_in_at=signed_in_at or at, means=means))
     await queries.add(uow.connection, digest(cookie), session.id, at + IDLE)
     return cookie
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from services.access.authority.grants.operations import expire_grants
 from services.access.erasing import job_handlers as erasing_jobs
+from services.access.federation.leaving.jobs import job_handlers as logout_jobs
 from services.access.federation.providers.operations import PROVIDERS
 from services.access.notifying.notifications.jobs import job_handlers as notification_jobs
 from services.access.notifying.notifications.operations import delete_old, plan_digests, plan_mails
@@ -57,7 +58,7 @@ def create_worker(settings: AccessSettings | None = None) -> Worker:
     settings = settings or AccessSettings()
     handlers = {
         **job_handlers(settings), **notification_jobs(settings), **erasing_jobs(settings), **webhook_jobs(settings),
-        **reset_jobs(settings),
+        **reset_jobs(settings), **logout_jobs(settings),
     }  # fmt: skip
     schedules = SCHEDULES if settings.environment != "sandbox" else {**SCHEDULES, **SANDBOX_SCHEDULES}
     return Worker("access", settings, REACTIONS, handlers, schedules, beside={"webhooks": WebhookEngine(settings).run})

@@ -143,9 +143,9 @@ def _verified(token: str, key: JsonWebKey, algorithm: str) -> bytes:
     if key["kty"] == "EC":
         imported: ECKey | RSAKey = ECKey.import_key({name: str(key[name]) for name in ("kty", "crv", "x", "y")})
     else:
-        imported = RSAKey.import_key({name: str(key[name]) for name in ("kty", "n", "e")})
-        if imported.public_key.key_size < _SMALLEST_RSA:
+        if int.from_bytes(_bytes(str(key["n"]))).bit_length() < _SMALLEST_RSA:
             raise ValueError("the key is too short")
+        imported = RSAKey.import_key({name: str(key[name]) for name in ("kty", "n", "e")})
     return jws.deserialize_compact(token, imported, [algorithm]).payload or b""
 
 

@@ -98,6 +98,7 @@ class ClientBody(Body, of=record.Client):
     jwks: PublicKeys | None = None
     redirect_uris: Annotated[list[RedirectUri], Field(max_length=10)] = []
     post_logout_redirect_uris: Annotated[list[RedirectUri], Field(max_length=10)] = []
+    backchannel_logout_uri: RedirectUri | None = None
     contacts: Annotated[list[Annotated[UUID, Refers("/access/v1/accounts")]], Field(max_length=MOST_CONTACTS)] = []
 
 

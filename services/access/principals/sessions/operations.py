@@ -13,10 +13,13 @@ from services.access.principals.sessions.tables import session
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.principal import Principal, PrincipalKind
+from shared.messaging.outbox import defer
 from shared.records.resource_type import ResourceType, TransitionRequest
 
 SESSIONS: ResourceType[Session, None] = ResourceType.of(Session, session, domain.LIFECYCLE)
 _END = "end"
+TELL_CLIENT = "tell_client_of_logout"
+"""The job that tells a client that the session of a person ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,8 @@ async def expire(uow: UnitOfWork, at: datetime) -> int:
 async def _end(uow: UnitOfWork, sessions: Sequence[Session], reason: str | None) -> None:
     for before in sessions:
         await SESSIONS.apply_transition(uow, before, TransitionRequest(_END, reason, {}), None, lambda _verb: True)
+        if before.client is not None and await queries.to_tell(uow.connection, before.id) is not None:
+            defer(uow, "access", TELL_CLIENT, {"session": str(before.id)}, created_by=uow.origin.actor.label)
 
 
 async def _renewal(uow: UnitOfWork, session: Session, token: str) -> Renewal:

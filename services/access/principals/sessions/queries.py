@@ -98,6 +98,12 @@ _OF_PROVIDER = Statement(
     .order_by(session.c.id)
     .with_for_update()
 )
+_OF_CLIENT_TO_TELL = Lookup(
+    select(session.c.account_id, client.c.client_id, client.c.backchannel_logout_uri.label("address"))
+    .select_from(session.join(client, client.c.id == session.c.client))
+    .where(session.c.id == bindparam("session"), client.c.backchannel_logout_uri.is_not(None))
+    .limit(1)
+)
 _KEEP_TOKEN = Statement(
     update(refresh_token).where(refresh_token.c.digest == bindparam("key")).values(until=bindparam("later"))
 )
@@ -174,6 +180,11 @@ async def lock_of_provider(
     """The sessions that were opened at a provider and have not ended, of one account, of one session there, or all,
     locked."""
     return records_of(Session, await _OF_PROVIDER.fetch(connection, provider=provider, account=account, sid=sid))
+
+
+async def to_tell(connection: Connection, session: UUID) -> Row | None:
+    """The account of a session, and name and address of its client, if that wants to be told of the end."""
+    return await _OF_CLIENT_TO_TELL.fetchrow(connection, session=session)
 
 
 async def repeatable(connection: Connection, digest: bytes, successor: bytes) -> datetime | None:

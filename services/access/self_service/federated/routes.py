@@ -59,8 +59,8 @@ CurrentProvider = Annotated[IdentityProvider, Depends(_provider_of)]
 async def start(
     request: Request, federation: CurrentFederation, provider: CurrentProvider, browser: CurrentBrowser
 ) -> Response:
-    """Sends the browser to the provider: to sign in, or with `link`, the token of a page, to link an identity."""
-    carried, link = request.query_params.get("request"), request.query_params.get("link")
+    """Sends the browser to the provider: to sign in, or with `form`, the token of a page, to link an identity."""
+    carried, link = request.query_params.get("request"), request.query_params.get("form")
     asked = await _remembered(federation, carried)
     account = None
     if link is not None:

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-import orjson
 from fastapi import Request, Response
 
 from services.access.federation.identities import operations as identities
@@ -56,7 +55,7 @@ async def _page(request: Request, token_service: TokenService, browser: Browser,
         "sessions": [{**row, "is_this": row["id"] == signed_in.session} for row in living],
         "allowed": [{**row, "may": _said(row["scope"], shown)} for row in allowed],
         "keys": keys,
-        "identities": [{**row, "title": title(orjson.loads(row["titles"]), shown)} for row in linked],
+        "identities": [{**row, "title": title(row["titles"], shown)} for row in linked],
         "providers": [
             {"title": title(one.titles, shown), "address": start_at(one.code)}
             for one in active

@@ -79,7 +79,7 @@ ALTER TABLE access_session
     ADD COLUMN provider uuid REFERENCES access_identity_provider (id),
     ADD COLUMN provider_sid text,
     ADD COLUMN acr text,
-    ADD COLUMN amr text[] NOT NULL DEFAULT '{{}}'
+    ADD COLUMN amr text[]
 --;
 CREATE INDEX access_session_provider_idx ON access_session (provider) WHERE status = 'active'
 --;

@@ -43,8 +43,8 @@ def keys_of_every_kind() -> dict[str, Any]:
 
 @dataclass
 class FakeProvider:
-    """`forge` makes the ID token of its claims. `instead`, by path, is the status and body of a response. `asked` are the
-    paths of requests, `forms` the forms of those for tokens, with their header of authentication."""
+    """`forge` makes the ID token of its claims. `instead`, by path, is the status and body of a response. `asked` are
+    the paths of requests, `forms` the forms of those for tokens, with their header of authentication."""
 
     url: str = ""
     keys: dict[str, Any] = field(default_factory=keys_of_every_kind)

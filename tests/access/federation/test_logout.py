@@ -16,6 +16,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from services.access.settings import AccessSettings
+from shared.messaging.relay import Relay
 from tests.access.caller import Caller
 from tests.access.federation.connecting import Connected, connect
 from tests.access.federation.test_id_tokens import STRANGER, raw
@@ -24,6 +26,7 @@ from tests.support.mailbox import Mailbox
 from tests.support.providers import LOGOUT, FakeProvider, signed
 from tests.support.signing_in import ACCOUNT, Visitor, answer_of
 from tests.support.waiting import eventually
+from tests.support.workers import at_work
 
 
 async def _sent(connected: Connected, token: str) -> httpx.Response:
@@ -151,17 +154,24 @@ def _serving(desk: _Desk) -> Iterator[str]:
 
 @pytest.mark.parametrize("failures", [0, 1])
 async def test_a_client_is_told_that_a_session_ended(
-    caller: Caller, connected: Connected, fake: FakeProvider, posted: Mailbox, failures: int
+    caller: Caller,
+    connected: Connected,
+    fake: FakeProvider,
+    posted: Mailbox,
+    settings: AccessSettings,
+    failures: int,
 ) -> None:
     desk, subject = _Desk(failures), uuid4().hex
-    with _serving(desk) as address:
-        site = await a_site(caller, backchannel_logout_uri=address)
-        visitor = await _signed_in(connected, subject)
-        consent = await visitor.follow(await visitor.get(site.address(scope="openid")))
-        code = answer_of(await visitor.fill(consent, {"decision": "allow"}))["code"]
-        session = read_claims((await site.exchange(code)).json()["id_token"])
-        assert (await _sent(connected, fake.logout_token(sub=subject))).status_code == 200
-        await eventually(lambda: _came(desk, failures + 1))
+    relay = Relay(settings, grace=0.2, backoff=0.05, poll=0.25)
+    async with at_work(relay):
+        with _serving(desk) as address:
+            site = await a_site(caller, backchannel_logout_uri=address)
+            visitor = await _signed_in(connected, subject)
+            consent = await visitor.follow(await visitor.get(site.address(scope="openid")))
+            code = answer_of(await visitor.fill(consent, {"decision": "allow"}))["code"]
+            session = read_claims((await site.exchange(code)).json()["id_token"])
+            assert (await _sent(connected, fake.logout_token(sub=subject))).status_code == 200
+            await eventually(lambda: _came(desk, failures + 1))
     keys = KeySet.import_key_set((await caller.http.get("/.well-known/jwks.json")).json())
     token = jwt.decode(desk.tokens[-1], keys, algorithms=["ES256"])
     assert token.header["typ"] == "logout+jwt"

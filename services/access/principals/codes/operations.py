@@ -7,7 +7,7 @@ from services.access.authority.grants.queries import is_active
 from services.access.principals.codes import domain, queries
 from services.access.principals.sessions import operations as sessions
 from services.access.principals.sessions.domain import digest
-from services.access.principals.sessions.operations import Means, Opening, Renewal
+from services.access.principals.sessions.operations import Opening, Renewal
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.principal import Principal, PrincipalKind
@@ -81,7 +81,10 @@ async def redeem(uow: UnitOfWork, shown: Shown) -> tuple[Renewal, str | None] | 
         client=found.client,
         scope=found.scope,
         signed_in_at=found.signed_in_at or now(),
-        means=Means(found.acr or "1", tuple(found.amr), found.provider, found.provider_sid),
+        acr=found.acr,
+        amr=found.amr,
+        provider=found.provider,
+        provider_sid=found.provider_sid,
     )
     renewal = await sessions.open_session(uow, opening)
     await queries.use(uow.connection, key, renewal.session.id)

@@ -47,7 +47,7 @@ class Code:
     account_id: UUID
     signed_in_at: datetime | None
     acr: str | None
-    amr: list[str]
+    amr: list[str] | None
     provider: UUID | None
     provider_sid: str | None
     is_signed_in: bool

@@ -32,29 +32,19 @@ class Renewal:
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
-    """How a person signed in: level and means, and the provider with its session."""
-
-    acr: str = "1"
-    amr: tuple[str, ...] = ("pwd",)
-    provider: UUID | None = None
-    provider_sid: str | None = None
-
-
-BY_PASSWORD = Means()
-
-
-@dataclass(frozen=True, slots=True)
 class Opening:
-    """Of which account a session is, how it is shown to its owner, and for a client which one, its scope, and when and
-    how the person signed in."""
+    """Of which account a session is, how it is shown to its owner, and for a client which one, its scope, when the
+    person signed in, how surely, by which methods, and at which provider."""
 
     account: UUID
     label: str | None = None
     client: UUID | None = None
     scope: str | None = None
     signed_in_at: datetime | None = None
-    means: Means = BY_PASSWORD
+    acr: str | None = None
+    amr: Sequence[str] | None = None
+    provider: UUID | None = None
+    provider_sid: str | None = None
 
 
 async def open_session(uow: UnitOfWork, opening: Opening) -> Renewal:
@@ -78,10 +68,10 @@ async def begin(uow: UnitOfWork, opening: Opening) -> Session:
         client=opening.client,
         scope=opening.scope,
         signed_in_at=opening.signed_in_at,
-        provider=opening.means.provider,
-        provider_sid=opening.means.provider_sid,
-        acr=opening.means.acr,
-        amr=list(opening.means.amr),
+        acr=opening.acr,
+        amr=None if opening.amr is None else list(opening.amr),
+        provider=opening.provider,
+        provider_sid=opening.provider_sid,
     )
     return await SESSIONS.insert(uow, new)
 

@@ -31,4 +31,4 @@ class Session(Record):
     provider: Annotated[UUID | None, Granted, Tracked, Refers("/access/v1/identity_providers")]
     provider_sid: Annotated[str | None, Internal]
     acr: Annotated[str | None, Granted, Tracked]
-    amr: Annotated[list[str], Granted, Tracked]
+    amr: Annotated[list[str] | None, Granted, Tracked]

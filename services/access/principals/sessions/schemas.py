@@ -28,8 +28,10 @@ class Session(ResponseModel):
     provider: Annotated[
         str | None, Field(examples=["health-xa"]), "The code of the identity provider at which the person signed in."
     ]
-    acr: Annotated[str | None, Field(examples=["1"]), "The level of the sign-in: `1`, `2` with two factors."]
-    amr: Annotated[list[str], Field(examples=[["pwd"]]), "The means of the sign-in (RFC 8176)."]
+    acr: Annotated[
+        str | None, Field(examples=["1"]), "How surely the person signed in: `1` with one factor, `2` with two."
+    ]
+    amr: Annotated[list[str] | None, Field(examples=[["pwd"]]), "By which methods (RFC 8176)."]
     created_at: Annotated[datetime, "When the sign-in was."]
     last_used: Annotated[datetime | None, "When the session was last used, to the hour."]
     ends_at: Annotated[datetime, "When the session ends at the latest."]

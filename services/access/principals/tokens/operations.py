@@ -99,7 +99,7 @@ async def _person_response(
         **_token_response(token, scope), "refresh_token": renewal.token, "refresh_expires_in": left
     }  # fmt: skip
     if "openid" in scope.split() and session.signed_in_at:
-        how = session.acr or "1", tuple(session.amr)
+        how = session.acr or "1", tuple(session.amr or ("pwd",))
         signed_in = SignIn(session.account_id, client_id, session.id, session.signed_in_at, nonce, *how)
         response["id_token"] = await token_service.keys.id_token(signed_in, token)
     return response

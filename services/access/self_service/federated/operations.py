@@ -15,12 +15,12 @@ from services.access.federation.remote.domain import SIGNS, Discovery, Unusable
 from services.access.federation.remote.providers import RemoteProviders
 from services.access.federation.remote.tokens import Expected, Subject, id_token, key_named
 from services.access.principals.sessions.domain import digest
-from services.access.principals.sessions.operations import Means
 from services.access.principals.tokens.authentication import TokenService
 from services.access.self_service.federated import domain, linking, queries
 from services.access.self_service.federated.domain import Secrets
 from services.access.self_service.federated.queries import Start
 from services.access.signing_in.browsers import operations as browsers
+from services.access.signing_in.browsers.operations import How
 from services.access.signing_in.browsers.queries import SignedIn
 from services.access.signing_in.pages.addresses import callback_of, with_query
 from shared.auth.keys import InvalidToken
@@ -156,8 +156,8 @@ async def arrive(federation: Federation, provider: IdentityProvider, arrival: Ar
         else:
             account = await linking.account_of(uow, provider, subject.subject, person, arrival.language)
         acr = level(provider.levels, subject.acr, subject.amr)
-        means = Means(acr, subject.amr, provider.id, subject.sid)
-        return await browsers.sign_in(uow, account, arrival.before, means, _signed_in_at(subject))
+        how = How(acr, subject.amr, provider.id, subject.sid, _signed_in_at(subject))
+        return await browsers.sign_in(uow, account, arrival.before, how)
 
 
 def _signed_in_at(subject: Subject) -> datetime | None:

@@ -1,13 +1,14 @@
 """Signing in and out in a browser."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from services.access.principals.sessions import operations as sessions
 from services.access.principals.sessions.domain import IDLE, digest
-from services.access.principals.sessions.operations import BY_PASSWORD, Means, Opening
+from services.access.principals.sessions.operations import Opening
 from services.access.signing_in.browsers import domain, queries
 from services.access.signing_in.browsers.queries import SignedIn
 from shared.database.context import SYSTEM_CONTEXT
@@ -26,20 +27,35 @@ async def acting(database: Database, account: UUID) -> AsyncIterator[UnitOfWork]
         yield uow
 
 
-async def sign_in(
-    uow: UnitOfWork,
-    account: UUID,
-    before: SignedIn | None,
-    means: Means = BY_PASSWORD,
-    signed_in_at: datetime | None = None,
-) -> str:
-    """Opens the session of a browser, and ends the one that it had. Returns its new cookie. `signed_in_at` is when the
-    person signed in elsewhere."""
+@dataclass(frozen=True, slots=True)
+class How:
+    """How surely a person signed in, and by which methods; at which provider, in which session there, and when."""
+
+    level: str = "1"
+    methods: Sequence[str] = ("pwd",)
+    provider: UUID | None = None
+    provider_sid: str | None = None
+    at: datetime | None = None
+
+
+_BY_PASSWORD = How()
+
+
+async def sign_in(uow: UnitOfWork, account: UUID, before: SignedIn | None, how: How = _BY_PASSWORD) -> str:
+    """Opens the session of a browser, and ends the one that it had. Returns its new cookie."""
     if before is not None:
         await sessions.end(uow, before.account, before.session, reason="signed in again")
         await queries.remove(uow.connection, before.session)
     at, cookie = now(), domain.new_cookie()
-    session = await sessions.begin(uow, Opening(account, signed_in_at=signed_in_at or at, means=means))
+    opening = Opening(
+        account,
+        signed_in_at=how.at or at,
+        acr=str(how.level),
+        amr=how.methods,
+        provider=how.provider,
+        provider_sid=how.provider_sid,
+    )
+    session = await sessions.begin(uow, opening)
     await queries.add(uow.connection, digest(cookie), session.id, at + IDLE)
     return cookie
 

@@ -24,6 +24,7 @@ from services.access.principals.sessions.jobs import expire_sessions
 from services.access.principals.tokens.jobs import delete_expired, rotate_signing_keys
 from services.access.reactions import REACTIONS
 from services.access.self_service.account_mail.jobs import delete_expired_mail, job_handlers
+from services.access.self_service.federated.jobs import forget_ways
 from services.access.self_service.own_account.jobs import delete_unused
 from services.access.settings import AccessSettings
 from shared.messaging.schedules import Schedule, Schedules
@@ -40,6 +41,7 @@ SCHEDULES: Schedules = {
     "expire_sessions": Schedule(timedelta(minutes=5), expire_sessions, catch_up=1),
     "delete_unused_accounts": Schedule(timedelta(hours=1), delete_unused, catch_up=1),
     "delete_expired_mail": Schedule(timedelta(hours=1), delete_expired_mail, catch_up=1),
+    "forget_ways_to_providers": Schedule(timedelta(hours=1), forget_ways, catch_up=1),
     "rotate_signing_keys": Schedule(timedelta(hours=1), rotate_signing_keys, catch_up=1),
     "verify_audit_trail": Schedule(timedelta(hours=1), verify_trail, catch_up=1),
     "delete_old_notifications": Schedule(timedelta(hours=1), delete_old, catch_up=1),

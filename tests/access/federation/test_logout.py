@@ -122,7 +122,7 @@ async def test_a_logout_token_of_another_provider_ends_nothing(
     assert nobody.status_code == 404
 
 
-class _Desk:
+class _Receiver:
     """What a client receives on loopback; the first responses are failures."""
 
     def __init__(self, failures: int) -> None:
@@ -135,11 +135,11 @@ class _Desk:
 
 
 @contextmanager
-def _serving(desk: _Desk) -> Iterator[str]:
+def _serving(receiver: _Receiver) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             text = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            self.send_response(desk.answer({name: values[0] for name, values in parse_qs(text).items()}))
+            self.send_response(receiver.answer({name: values[0] for name, values in parse_qs(text).items()}))
             self.send_header("Content-Length", "0")
             self.end_headers()
 
@@ -161,19 +161,19 @@ async def test_a_client_is_told_that_a_session_ended(
     settings: AccessSettings,
     failures: int,
 ) -> None:
-    desk, subject = _Desk(failures), uuid4().hex
+    receiver, subject = _Receiver(failures), uuid4().hex
     relay = Relay(settings, grace=0.2, backoff=0.05, poll=0.25)
     async with at_work(relay):
-        with _serving(desk) as address:
+        with _serving(receiver) as address:
             site = await a_site(caller, backchannel_logout_uri=address)
             visitor = await _signed_in(connected, subject)
             consent = await visitor.follow(await visitor.get(site.address(scope="openid")))
             code = answer_of(await visitor.fill(consent, {"decision": "allow"}))["code"]
             session = read_claims((await site.exchange(code)).json()["id_token"])
             assert (await _sent(connected, fake.logout_token(sub=subject))).status_code == 200
-            await eventually(lambda: _came(desk, failures + 1))
+            await eventually(lambda: _came(receiver, failures + 1))
     keys = KeySet.import_key_set((await caller.http.get("/.well-known/jwks.json")).json())
-    token = jwt.decode(desk.tokens[-1], keys, algorithms=["ES256"])
+    token = jwt.decode(receiver.tokens[-1], keys, algorithms=["ES256"])
     assert token.header["typ"] == "logout+jwt"
     assert (token.claims["aud"], token.claims["sid"], token.claims["sub"]) == (
         site.client_id, session["sid"], session["sub"],
@@ -182,8 +182,8 @@ async def test_a_client_is_told_that_a_session_ended(
     assert "nonce" not in token.claims
 
 
-async def _came(desk: _Desk, count: int) -> bool:
-    return len(desk.tokens) == count
+async def _came(receiver: _Receiver, count: int) -> bool:
+    return len(receiver.tokens) == count
 
 
 def read_claims(token: str) -> dict[str, Any]:

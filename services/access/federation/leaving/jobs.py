@@ -23,15 +23,17 @@ def job_handlers(settings: AccessSettings) -> JobHandlers:
         """Sends a logout token to the client of a session, three times at most."""
         session = UUID(run.payload["session"])
         async with run.database.acquire() as connection:
-            told = await queries.to_tell(connection, session)
-        if told is None:
-            return {"told": False}
-        token = await SigningKeys(run.database, settings).logout_token(told["client_id"], told["account_id"], session)
+            target = await queries.to_tell(connection, session)
+        if target is None:
+            return {"sent": False}
+        token = await SigningKeys(run.database, settings).logout_token(
+            target["client_id"], target["account_id"], session
+        )
         body = urlencode({"logout_token": token}).encode()
         async with Sender(settings) as sender:
-            answer = await sender.post(told["address"], {"Content-Type": FORM}, body)
+            answer = await sender.post(target["address"], {"Content-Type": FORM}, body)
         if answer.fault is not None and run.attempt < _TRIES:
             raise Unavailable("The client does not take the logout token.", code="upstream_unavailable")
-        return {"told": answer.fault is None, "fault": answer.fault}
+        return {"sent": answer.fault is None, "fault": answer.fault}
 
     return {TELL_CLIENT: tell}

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 ALGORITHMS = ("ES256", "EdDSA", "PS256", "RS256")
 """How tokens of providers may be signed."""
@@ -27,7 +26,7 @@ class Discovery:
     basic: bool
 
 
-def read(document: Any, issuer: str) -> Discovery:
+def read(document: object, issuer: str) -> Discovery:
     """The discovery document of an issuer. Raises Unusable for one that is of another issuer, or lacks an endpoint,
     codes or a known algorithm."""
     if not isinstance(document, dict) or document.get("issuer") != issuer:
@@ -49,18 +48,18 @@ def read(document: Any, issuer: str) -> Discovery:
     )
 
 
-def require_authentication(document: Any, auth: str) -> None:
+def require_authentication(document: Mapping[str, object], auth: str) -> None:
     """Raises Unusable if the provider does not announce this way to authenticate to it."""
     methods = ("private_key_jwt",) if auth == SIGNS else ("client_secret_basic", "client_secret_post")
     default = {"token_endpoint_auth_methods_supported": ["client_secret_basic"]}
     _require_one({**default, **document}, "token_endpoint_auth_methods_supported", methods)
 
 
-def _require_one(document: Mapping[str, Any], name: str, known: tuple[str, ...]) -> None:
+def _require_one(document: Mapping[str, object], name: str, known: tuple[str, ...]) -> None:
     if not set(known) & set(_listed(document, name, [])):
         raise Unusable(f"`{name}` has none of: {', '.join(known)}.")
 
 
-def _listed(document: Mapping[str, Any], name: str, default: list[str]) -> list[str]:
+def _listed(document: Mapping[str, object], name: str, default: list[str]) -> list[str]:
     found = document.get(name, default)
     return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []

@@ -61,30 +61,30 @@ async def redeem(uow: UnitOfWork, shown: Shown) -> tuple[Renewal, str | None] | 
     found = await queries.take(uow.connection, key)
     if found is None:
         return None
-    uow.origin = replace(uow.origin, actor=Principal(PrincipalKind.ACCOUNT, found.account_id))
+    uow.origin = replace(uow.origin, actor=Principal(PrincipalKind.ACCOUNT, found.browser.account_id))
     if found.used_at is not None:
         if found.given is not None:
-            await sessions.end(uow, found.account_id, found.given, reason="code used twice")
+            await sessions.end(uow, found.browser.account_id, found.given, reason="code used twice")
         return None
     is_right = (
         (found.client, found.redirect_uri) == (shown.client, shown.redirect_uri)
         and domain.proves(shown.verifier, found.challenge)
         and found.until > now()
-        and found.is_signed_in
-        and await is_active(uow.connection, "account", found.account_id)
+        and found.browser.is_signed_in
+        and await is_active(uow.connection, "account", found.browser.account_id)
     )
     if not is_right:
         await queries.use(uow.connection, key, None)
         return None
     opening = Opening(
-        found.account_id,
+        found.browser.account_id,
         client=found.client,
         scope=found.scope,
-        signed_in_at=found.signed_in_at or now(),
-        acr=found.acr,
-        amr=found.amr,
-        provider=found.provider,
-        provider_sid=found.provider_sid,
+        signed_in_at=found.browser.signed_in_at or now(),
+        acr=found.browser.acr,
+        amr=found.browser.amr,
+        provider=found.browser.provider,
+        provider_sid=found.browser.provider_sid,
     )
     renewal = await sessions.open_session(uow, opening)
     await queries.use(uow.connection, key, renewal.session.id)

@@ -1,6 +1,6 @@
 """Reading and storing codes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from services.access.principals.sessions.tables import session
 from shared.database.statements import Connection, Statement
 
 _STORED = ("digest", "browser_session", "client", "redirect_uri", "challenge", "scope", "nonce", "until")
+_OF_BROWSER = ("account_id", "signed_in_at", "acr", "amr", "provider", "provider_sid", "is_signed_in")
 _ADD = Statement(insert(code).values({name: bindparam(name) for name in _STORED}))
 _TAKE = Statement(
     select(
@@ -32,10 +33,22 @@ _DELETE = Statement(delete(code).where(code.c.until < bindparam("before")))
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
-    """A stored code, with the account and the sign-in of its browser. `is_signed_in`: the person still is, there."""
+class BrowserSession:
+    """The session of a browser: whose it is, and how they signed in. `is_signed_in`: the person still is, there."""
 
-    browser_session: UUID
+    account_id: UUID
+    signed_in_at: datetime | None
+    acr: str | None
+    amr: list[str] | None
+    provider: UUID | None
+    provider_sid: str | None
+    is_signed_in: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A stored code, with the session of the browser that got it."""
+
     client: UUID
     redirect_uri: str
     challenge: str
@@ -44,13 +57,7 @@ class Code:
     until: datetime
     used_at: datetime | None
     given: UUID | None
-    account_id: UUID
-    signed_in_at: datetime | None
-    acr: str | None
-    amr: list[str] | None
-    provider: UUID | None
-    provider_sid: str | None
-    is_signed_in: bool
+    browser: BrowserSession
 
 
 async def add(connection: Connection, **values: object) -> None:
@@ -61,7 +68,10 @@ async def add(connection: Connection, **values: object) -> None:
 async def take(connection: Connection, digest: bytes) -> Code | None:
     """The code, locked; None for an unknown one."""
     row = await _TAKE.fetchrow(connection, digest=digest)
-    return Code(**row) if row else None
+    if row is None:
+        return None
+    browser, names = BrowserSession(*(row[name] for name in _OF_BROWSER)), fields(Code)
+    return Code(**{one.name: row[one.name] for one in names if one.name != "browser"}, browser=browser)
 
 
 async def use(connection: Connection, digest: bytes, session: UUID | None) -> None:

@@ -11,10 +11,8 @@ from services.access.principals.accounts import queries as accounts
 from services.access.principals.accounts.operations import NOTIFY_OLD_ADDRESS, SEND_RESET, WELCOME
 from services.access.self_service.account_mail import new_address, operations
 from services.access.self_service.account_mail.domain import INVITATION, LETTERS, NEW_ADDRESS, OLD_ADDRESS, REGISTRATION
-from services.access.self_service.federated import queries as starts
 from services.access.settings import AccessSettings
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.clock import now
 from shared.mail.outbox import post
 from shared.mail.sealing import Mail, MailSeal
 from shared.mail.sending import delete_old_mails, mail_handlers
@@ -69,9 +67,7 @@ def job_handlers(settings: AccessSettings) -> JobHandlers:
 
 
 async def delete_expired_mail(uow: UnitOfWork) -> None:
-    """Deletes expired tokens, ways to providers that nobody came back from, and personal data in mails that could not
-    be sent."""
+    """Deletes expired tokens, and personal data in mails that could not be sent."""
     await operations.delete_expired(uow)
-    await starts.delete_expired(uow.connection, now())
     await credentials.delete_expired(uow.connection)
     await delete_old_mails(uow)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any
 
 from services.access.principals.accounts.domain import is_email
 from shared.kernel.text import is_one_line, is_person_name, nfc
@@ -49,7 +48,7 @@ def new_state() -> str:
     return secrets.token_urlsafe(32)
 
 
-def person(claims: Mapping[str, Any], names: Mapping[str, str]) -> Person:
+def person(claims: Mapping[str, object], names: Mapping[str, str]) -> Person:
     """The person of an ID token. What cannot be an address or a name here counts as absent; without a name, a person
     has that of their address."""
     email, name = claims.get(names["email"]), claims.get(names["name"])

@@ -28,7 +28,7 @@ from shared.web.request.responses import JSON
 
 router = OptionsRouter(tags=["tokens"])
 _MOST_VALUE = 4096
-_TOLD: dict[str, Alert] = {
+_ALERTS: dict[str, Alert] = {
     "provider_unreachable": "unreachable",
     "provider_refused": "refused",
     "identity_not_linked": "not_linked",
@@ -158,7 +158,7 @@ async def _on_page(
 ) -> EscmError:
     """The failure with the page that tells it and has the other ways; the failure itself if its own page tells it."""
     codes = [error.code, *(each.code for each in error.errors)]
-    alert = next((_TOLD[code] for code in codes if code in _TOLD), None)
+    alert = next((_ALERTS[code] for code in codes if code in _ALERTS), None)
     if alert is None:
         return error
     shown = Shown(carried, await _remembered(federation, carried), alert=alert, provider=provider)

@@ -31,7 +31,7 @@ _STATUS: dict[Alert, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the page shows: the request of a client, sealed and read, the address that was given, and what is told, of
+    """What the page shows: the request of a client, sealed and read, the address that was given, and what is announced, of
     which provider."""
 
     carried: str | None = None
@@ -59,7 +59,7 @@ async def sign_in_response(request: Request, token_service: TokenService, browse
         "client": asked.client.name if asked else None,
         "username": username,
         "alert": alert,
-        "told_of": title(shown.provider.titles, tongue) if shown.provider else "",
+        "provider_title": title(shown.provider.titles, tongue) if shown.provider else "",
         "providers": [
             {"title": title(one.titles, tongue), "address": with_query(start_at(one.code), own)}
             for one in (first if alert == "choose_provider" else [*first, *(one for one in active if one not in first)])

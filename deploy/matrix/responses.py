@@ -15,7 +15,7 @@ OTHER = "XB"
 WITHOUT_COUNTRY = frozenset((
     "frameworks", "notices", "broadcasts", "retention_rules", "certificate_templates", "processing_record",
     "api_keys", "authorizations", "sessions", "notifications", "initiatives", "periods", "schemes", "report_templates",
-    "networks", "calendars", "webhooks", "editions",
+    "networks", "calendars", "webhooks", "editions", "identities", "identity_providers",
 ))  # fmt: skip
 """Kinds whose records have no country."""
 MAY_BE_PUBLISHED = frozenset((

@@ -11,6 +11,8 @@ RESOURCES = (
     "access.event_types",
     "access.events",
     "access.grants",
+    "access.identities",
+    "access.identity_providers",
     "access.me",
     "access.notifications",
     "access.sessions",

@@ -153,7 +153,7 @@ def _serving(receiver: _Receiver) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("failures", [0, 1])
-async def test_a_client_is_told_that_a_session_ended(
+async def test_a_client_hears_that_a_session_ended(
     caller: Caller,
     connected: Connected,
     fake: FakeProvider,

@@ -123,7 +123,7 @@ async def test_no_provider_passes_the_test(caller: Caller, another: FakeProvider
     assert state.json()["status"] == "draft"
 
 
-async def test_a_provider_that_is_away_or_sends_too_much_is_told(caller: Caller, another: FakeProvider) -> None:
+async def test_a_provider_that_is_away_or_sends_too_much_does_not_pass(caller: Caller, another: FakeProvider) -> None:
     link = (await enter(caller, another))["links"]["self"]
     document = "/.well-known/openid-configuration"
     for instead in ((500, b"{}"), (302, b""), (200, b"<html>"), (200, b" " * (257 << 10))):

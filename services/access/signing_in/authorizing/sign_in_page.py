@@ -31,8 +31,8 @@ _STATUS: dict[Alert, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the page shows: the request of a client, sealed and read, the address that was given, and what is announced, of
-    which provider."""
+    """What the page shows: the request of a client, sealed and read, the address that was given, and what is announced,
+    of which provider."""
 
     carried: str | None = None
     asked: AuthorizationRequest | None = None

@@ -70,9 +70,11 @@ class RemoteProviders:
             reply = await self._egress(address).post(address, form, headers)
             if reply.status >= 500 or reply.status in (408, 429):
                 raise unreachable()
-            content = reply.json() if reply.status == 200 else None
-        if not isinstance(content, dict):
-            raise Unusable("The provider refuses the code.")
+            content = reply.json()
+        if not isinstance(content, dict) or reply.status != 200:
+            named = str(content.get("error", "")) if isinstance(content, dict) else ""
+            error = named if len(named) <= 60 and named.isidentifier() else "no error"
+            raise Unusable(f"The provider refuses the code: {error}.")
         return content
 
     async def _known(self, issuer: str) -> _Read:

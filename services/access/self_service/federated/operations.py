@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 from uuid import UUID
 
+import structlog
+
 from services.access.federation.providers.domain import level
 from services.access.federation.providers.operations import sealer
 from services.access.federation.providers.record import IdentityProvider
@@ -31,6 +33,7 @@ from shared.kernel.clock import now
 from shared.kernel.errors import Malformed
 from shared.observability.traces import request_id
 
+log = structlog.get_logger(__name__)
 _AT_ONCE = 60
 """Seconds after a sign-in at the provider for which it counts as one of now."""
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -130,7 +133,8 @@ async def proved(federation: Federation, provider: IdentityProvider, given: Mapp
         keys = await federation.remote.keys(provider.issuer, key_named(token))
         expected = Expected(provider.issuer, provider.client_id)
         return id_token(token, keys, expected, one_way.nonce, access, time.time())
-    except (Unusable, InvalidToken):
+    except (Unusable, InvalidToken) as error:
+        log.warning("provider_refused", provider=provider.code, cause=str(error) or type(error).__name__)
         raise refused("The answer of the provider is not valid.") from None
 
 

@@ -187,7 +187,6 @@ _BY_NAME: Mapping[str, Demand] = {
     **dict.fromkeys(("listNotifications", "readAllNotifications"), Demand(Ask.PERSON)),
     "readNotification": Demand(Ask.NOTIFIED),
     **dict.fromkeys(("endSession", "endAuthorization", "unlinkIdentity"), Demand(Ask.OWNER, "end")),
-    "useInvitationAtProvider": Demand(Ask.NOTHING),
     "listAudit": Demand(Ask.ANYWHERE, "read"),
     **dict.fromkeys(("copyIndicator", "reviseResult"), Demand(Ask.DO, "create")),
     "listPeriodExtensions": Demand(Ask.SEE),

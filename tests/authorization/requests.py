@@ -93,7 +93,6 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
     "importExpertOrcid": lambda _country_fixture: {},
     "createExpertAffiliation": lambda country_fixture: {"raw": _name(country_fixture)},
     "createIdentityProvider": provider_body,
-    "useInvitationAtProvider": lambda _country_fixture: {"token": uuid4().hex},
     "createNotice": lambda country_fixture: {
         "purpose": "listing",
         "notice_version": uuid4().hex[:20],
@@ -435,7 +434,6 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
         "{review_id}": country_fixture.id("reviews"),
         "{score_id}": country_fixture.id("evaluation_scores" if plural == "evaluations" else "scores"),
         "{version}": "1",
-        "{code}": "nobody",
         "{offer}": country_fixture.id("offers"),
         "{comment}": country_fixture.id("task_comments"),
         "{part}": country_fixture.records.get(_PARTS.get(parts[5], ""), {}).get("id", "") if len(parts) > 5 else "",

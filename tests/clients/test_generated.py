@@ -43,7 +43,17 @@ def test_no_generated_request_finds_a_fault(running: dict[str, Any], token: str,
             *(python("st"), "run", HERE.parents[1] / SPECS / f"{service}.json", "--url", running["base_url"]),
             *header,
             *("--checks", _CHECKS, "--phases", "examples,coverage,fuzzing,stateful", "--max-examples", "3"),
-            *("--max-time", str(_SECONDS[signed_in]), "--request-timeout", "60", "--seed", _SEED, "--no-color", "--warnings", "off"),
+            *(
+                "--max-time",
+                str(_SECONDS[signed_in]),
+                "--request-timeout",
+                "60",
+                "--seed",
+                _SEED,
+                "--no-color",
+                "--warnings",
+                "off",
+            ),
             environment={**os.environ, "SCHEMATHESIS_HOOKS": "hooks"},
         )
     except AssertionError as failure:

@@ -1,5 +1,6 @@
 """An identity provider on loopback, which signs whatever a test wants."""
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -10,11 +11,14 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import uuid4
 
+import httpx
 from joserfc import jws
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
+
+from tests.support.signing_in import ACCOUNT, Visitor
 
 CLIENT, SECRET = "escm-there", "a secret: of 100 % of the tests"
 LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
@@ -119,6 +123,22 @@ class FakeProvider:
         whole = self.claims(nonce=asked["nonce"], at_hash=half, **claims)
         token = self.forge(self, whole) if self.forge else signed(whole, self.keys["ES256"])
         return 200, json.dumps({"access_token": access, "token_type": "Bearer", "id_token": token}).encode()
+
+
+def link(base_url: str, provider: FakeProvider, code: str, username: str, password: str) -> None:
+    """Somebody signs in to a running system, and links the provider that is connected there under the code."""
+
+    async def walk() -> None:
+        async with httpx.AsyncClient(base_url=base_url, trust_env=False) as http:
+            visitor = Visitor(http, username, password)
+            page = await visitor.come()
+            start = f"/access/v1/federation/{code}/start"
+            left = await visitor.get(f"{start}{page.text.partition(start)[2].partition(chr(34))[0]}")
+            answer = provider.sign_in(left.headers["location"], uuid4().hex)
+            back = await visitor.get(f"/access/v1/federation/{code}/callback?{urlencode(answer)}")
+            assert back.headers["location"] == ACCOUNT, back.text
+
+    asyncio.run(walk())
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The paths of access: accounts, clients, grants, API keys and sessions."""
 
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -8,10 +9,12 @@ from tests.journeys.paths.centres import committee, seat
 from tests.journeys.paths.membership import candidate
 from tests.journeys.paths.path import Path, PathRun, agreed, confirmed, day, follows, given, later, refused, taken
 from tests.journeys.paths.world import DOCUMENT, V1
+from tests.support.providers import CLIENT, link, serving_provider
 from tests.support.running import Client, Person, eventually
 from tests.support.signing_in import BACK, consent
 
 _V1 = V1["access"]
+_STACK = ExitStack()
 _OFFICER, _FOCAL_POINT, _PRESIDENT = "secretariat_officer", "government_focal_point", "committee_president"
 _ELSEWHERE = "GD"
 
@@ -244,6 +247,33 @@ def _consent(path_run: PathRun) -> str:
     return f"{_V1}/audit?subject={given_to['id']}"
 
 
+def _provider(path_run: PathRun) -> str:
+    """A provider whose documents are right, until the end of the tests."""
+    path_run.notes["fake"] = fake = _STACK.enter_context(serving_provider())
+    code = f"p-{uuid4().hex[:12]}"
+    body = {"code": code, "titles": {"en": "A ministry"}, "issuer": fake.url, "client_id": CLIENT}
+    return _link(path_run.create("admin", f"{_V1}/identity_providers", **body))
+
+
+def _identity(path_run: PathRun) -> str:
+    """The trail of the identity of a person who links a provider."""
+    place = _provider(path_run)
+    admin, second = path_run.by("admin"), path_run.by("admin2")
+    admin.step(place, "test")
+    waiting = admin.try_step(place, "activate").json()["links"]["self"]
+    assert second.send("POST", waiting, json={"decision": "confirm"}).status_code == 200
+    path_run.notes["owner"] = owner = path_run.world.person("Olga Owner")
+    code, login = admin.get(place)["code"], owner.login
+    link(str(path_run.world.everybody.base_url), path_run.notes["fake"], code, login["username"], login["password"])
+    (identity,) = owner.get(f"{_V1}/identities")["items"]
+    path_run.notes["identity"] = f"{_V1}/identities/{identity['id']}"
+    return f"{_V1}/audit?subject={identity['id']}"
+
+
+def _unlink(path_run: PathRun) -> None:
+    assert path_run.by("owner").send("DELETE", path_run.notes["identity"]).status_code == 204
+
+
 def _take_back(path_run: PathRun) -> None:
     assert path_run.by("owner").send("DELETE", path_run.notes["consent"]).status_code == 204
 
@@ -373,6 +403,20 @@ PATHS = (
             refused("admin", "mark_first_party", "already_first_party", second_person=_account("admin2")),
         ),
     ),
+    Path(
+        "access.identity_providers",
+        "GD",
+        _provider,
+        "draft",
+        (
+            taken("admin", "test", "tested"),
+            agreed("admin", "admin2", "activate", "active"),
+            taken("admin", "suspend", "suspended"),
+            taken("admin", "reinstate", "active"),
+            taken("admin", "retire", "retired"),
+        ),
+    ),
+    Path("access.identities", "GD", _identity, "linked", (follows("unlink", "unlinked", _unlink),), status=_last_state),
     Path("access.authorizations", "GD", _consent, "active", (follows("end", "ended", _take_back),), status=_last_state),
     Path("access.api_keys", "GD", _key(), "active", (taken("owner", "revoke", "revoked"),)),
     Path("access.api_keys", "GD", _key_of_two, "proposed", (confirmed("admin2", "confirm", "active"),)),

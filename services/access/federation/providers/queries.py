@@ -14,6 +14,7 @@ from shared.database.statements import Connection, Statement
 from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.columns import renderer, shown_columns
 from shared.records.listing import Filter, Listing, one_of, updated, values
+from shared.records.next_steps import NextSteps
 from shared.records.rows import record_of, records_of
 
 COLUMNS = shown_columns(IdentityProvider, identity_provider)
@@ -31,6 +32,7 @@ def visible_to(access_kind: AccessKind) -> Select[Any]:
     return select(identity_provider).where(visible(identity_provider, access_kind, NO_STATE))
 
 
+NEXT_STEPS = NextSteps("access.identity_providers", identity_provider, ())
 LISTING = Listing(
     base=visible_to,
     key=identity_provider.c.id,
@@ -39,6 +41,7 @@ LISTING = Listing(
         for chosen in (
             values("status", identity_provider.c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
             Filter("code", "Its name in addresses", str, lambda bound: identity_provider.c.code == bound),
+            NEXT_STEPS.holder,
             *updated(identity_provider.c.updated_at),
         )
     },

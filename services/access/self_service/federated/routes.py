@@ -13,7 +13,7 @@ from services.access.principals.tokens.guards import CurrentTokenService
 from services.access.self_service.federated import operations
 from services.access.self_service.federated.operations import Arrival, Federation, Wished
 from services.access.self_service.federated.queries import Start
-from services.access.self_service.federated.schemas import InvitationBody, ProviderAddress
+from services.access.self_service.federated.schemas import InvitationBody
 from services.access.signing_in.authorizing.domain import AuthorizationRequest, Refused
 from services.access.signing_in.authorizing.operations import remembered
 from services.access.signing_in.authorizing.sign_in_page import Alert, Shown, sign_in_response
@@ -23,10 +23,10 @@ from services.access.signing_in.pages.addresses import ACCOUNT, CONSENT, FEDERAT
 from services.access.signing_in.pages.guards import PAGE, Browser, CurrentBrowser
 from services.access.signing_in.pages.responses import OnPage, language, sent_to
 from shared.kernel.errors import EscmError, Malformed, NotFound
-from shared.web.contract.route_options import OptionsRouter, RouteOptions
+from shared.web.contract.route_options import OptionsRouter
 from shared.web.request.responses import JSON
 
-router = OptionsRouter(tags=["tokens"])
+router = OptionsRouter(include_in_schema=False)
 _MOST_VALUE = 4096
 _ALERTS: dict[str, Alert] = {
     "provider_unreachable": "unreachable",
@@ -55,7 +55,7 @@ CurrentFederation = Annotated[Federation, Depends(_federation_of)]
 CurrentProvider = Annotated[IdentityProvider, Depends(_provider_of)]
 
 
-@router.get(f"{FEDERATION}/{{code}}/start", options=PAGE, include_in_schema=False)
+@router.get(f"{FEDERATION}/{{code}}/start", options=PAGE)
 async def start(
     request: Request, federation: CurrentFederation, provider: CurrentProvider, browser: CurrentBrowser
 ) -> Response:
@@ -79,12 +79,7 @@ async def start(
     return sent_to(address, *cookies)
 
 
-@router.post(
-    f"{FEDERATION}/{{code}}/authorization",
-    options=RouteOptions(is_public=True, is_keyed=False, problems=("not_found", "provider_unreachable")),
-    response_model=None,
-    responses={200: {"model": ProviderAddress}},
-)
+@router.post(f"{FEDERATION}/{{code}}/authorization", options=PAGE)
 async def use_invitation_at_provider(
     request: Request,
     body: InvitationBody,
@@ -92,10 +87,8 @@ async def use_invitation_at_provider(
     provider: CurrentProvider,
     browser: CurrentBrowser,
 ) -> Response:
-    """Use an invitation by signing in at an identity provider.
-
-    Instead of choosing a password. The browser goes to `address`; the invitation is used when the person comes back.
-    """
+    """Where the page of an invitation sends the browser for signing in at the provider instead of choosing a password.
+    The invitation is used when the person comes back."""
     went_for = Start(None, invitation=digest(body.token))
     address, cookies = await _left(federation, provider, browser, went_for, Wished(language(request)))
     response = Response(orjson.dumps({"address": address}), 200, {"Cache-Control": "no-store"}, JSON)
@@ -104,7 +97,7 @@ async def use_invitation_at_provider(
     return response
 
 
-@router.get(f"{FEDERATION}/{{code}}/callback", options=PAGE, include_in_schema=False)
+@router.get(f"{FEDERATION}/{{code}}/callback", options=PAGE)
 async def callback(
     request: Request, federation: CurrentFederation, provider: CurrentProvider, browser: CurrentBrowser
 ) -> Response:

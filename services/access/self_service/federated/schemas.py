@@ -2,9 +2,6 @@
 
 from typing import Annotated
 
-from pydantic import Field
-
-from shared.web.contract.contract import Described
 from shared.web.contract.fields import Body, MailedToken
 
 
@@ -12,13 +9,3 @@ class InvitationBody(Body):
     """The invitation with which somebody goes to a provider."""
 
     token: Annotated[MailedToken, "The token that came by mail."]
-
-
-class ProviderAddress(Described):
-    """Where the browser goes next."""
-
-    address: Annotated[
-        str,
-        Field(examples=["https://id.health.gov.example/authorize?client_id=escm"]),
-        "The address of the provider. The cookie of the response belongs to it.",
-    ]

@@ -7,8 +7,8 @@ if TYPE_CHECKING:
     from tests.authorization.country_fixture import CountryFixture, Seeder
 
 _LINK = """
-INSERT INTO access_identity (id, version, status, visibility, created_at, created_by, updated_at, updated_by, account_id,
-    provider, issuer, subject, email)
+INSERT INTO access_identity (id, version, status, visibility, created_at, created_by, updated_at, updated_by,
+    account_id, provider, issuer, subject, email)
 SELECT gen_random_uuid(), 1, 'linked', 'restricted', now(), 'system', now(), 'system', $1, p.id, p.issuer, $2, $3
 FROM access_identity_provider p WHERE p.id = $4 RETURNING id, ref
 """

@@ -227,8 +227,8 @@ _NOT_LISTED = (
     "messages of experts",
     "messages of centres",
 )
-"""Kinds that the administrator finds in no list: sessions, consents, identities and notifications are listed to each person
-alone, pending transitions and messages with their records."""
+"""Kinds that the administrator finds in no list: sessions, consents, identities and notifications are listed to each
+person alone, pending transitions and messages with their records."""
 _OF_NO_COUNTRY = ("/actions/v1/frameworks", "/actions/v1/periods", "/centres/v1/networks", "/access/v1/events/position")
 """Reference data are public; each country of a test has its own. The encrypted end of the feed moves with any event."""
 _FIELDS = {

@@ -1030,6 +1030,182 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/access/v1/identity_providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List identity providers
+         * @description Where people sign in, besides here. Those that the caller may know of, in pages; with `format` all of them as a stream.
+         */
+        get: operations["listIdentityProviders"];
+        put?: never;
+        /**
+         * Create an identity provider
+         * @description Requires `titles`, `issuer`, `client_id`, `code`. The identity provider starts as `draft`; `Location` is its address.
+         */
+        post: operations["createIdentityProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/identity_providers/{record}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an identity provider
+         * @description Where people sign in, besides here. The identity provider as the caller may see it, with the transitions that its state allows.
+         */
+        get: operations["getIdentityProvider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change an identity provider
+         * @description A merge patch: absent fields are unchanged, null removes a value. `If-Match` names the version of the identity provider.
+         */
+        patch: operations["updateIdentityProvider"];
+        trace?: never;
+    };
+    "/access/v1/identity_providers/{record}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the history of an identity provider
+         * @description Who changed which fields of the identity provider when, the latest change first: its audit trail.
+         */
+        get: operations["getIdentityProviderHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/identity_providers/{record}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the transitions of an identity provider
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an identity provider: `draft`, `tested`, `active`, `suspended`, `retired`.
+         */
+        get: operations["getIdentityProviderTransitions"];
+        put?: never;
+        /**
+         * Let people sign in or otherwise move an identity provider
+         * @description Changes the state of the identity provider by one of its `allowed_actions`: `test`, `activate`, `suspend`, `reinstate`, `retire`. `If-Match` names the version.
+         */
+        post: operations["transitionIdentityProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/identity_providers/{record}/transitions/pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the transitions of an identity provider that wait for a second person
+         * @description Proposed transitions of the identity provider, the oldest first, at most 100, each for 24 hours.
+         */
+        get: operations["listIdentityProviderPendingTransitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/identity_providers/{record}/transitions/pending/{pending_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a pending transition of an identity provider
+         * @description A transition of the identity provider that waits for a second person, or did.
+         */
+        get: operations["getIdentityProviderPendingTransition"];
+        put?: never;
+        /**
+         * Confirm, decline or withdraw a pending transition of an identity provider
+         * @description What becomes of a proposed transition of the identity provider. Another person confirms or declines it with their own token; its proposer withdraws it.
+         */
+        post: operations["decideIdentityProviderPendingTransition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the providers at which one signs in
+         * @description The identities of the caller; with `account_id` those of another account, for authorized callers.
+         */
+        get: operations["listIdentities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/identities/{identity}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take back a link with a provider
+         * @description The sessions that were opened there end. Requires a sign-in of at most five minutes ago. The last way to sign in stays.
+         */
+        delete: operations["unlinkIdentity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/access/v1/notifications": {
         parameters: {
             query?: never;
@@ -10761,6 +10937,8 @@ export interface components {
             redirect_uris: string[];
             /** @description The addresses that people are sent back to when they have signed out. */
             post_logout_redirect_uris: string[];
+            /** @description The address that is told when a session of a person at the client ends; null for none. */
+            backchannel_logout_uri: string | null;
             /** @description Whether the client keeps no secret, as in a browser or on a person's machine. */
             public: boolean;
             /** @description Whether it is one of our own, which asks people for no consent. */
@@ -10792,6 +10970,8 @@ export interface components {
             redirect_uris?: string[];
             /** @description The addresses that people are sent back to when they have signed out. */
             post_logout_redirect_uris?: string[];
+            /** @description The address that is told when a session of a person at the client ends; null for none. */
+            backchannel_logout_uri?: string | null;
             /** @description The accounts that are mailed about the client: webhooks that fail, operations that retire. */
             contacts?: string[];
             /**
@@ -10850,6 +11030,8 @@ export interface components {
             redirect_uris?: string[] | null;
             /** @description The addresses that people are sent back to when they have signed out. */
             post_logout_redirect_uris?: string[] | null;
+            /** @description The address that is told when a session of a person at the client ends; null for none. */
+            backchannel_logout_uri?: string | null;
             /** @description The accounts that are mailed about the client: webhooks that fail, operations that retire. */
             contacts?: string[] | null;
         };
@@ -11361,6 +11543,201 @@ export interface components {
              */
             id: string;
         };
+        /** @description A provider at which a person signs in to their account. */
+        Identity: {
+            /**
+             * Format: uuid
+             * @description The identity's id.
+             */
+            id: string;
+            /** @description The identity's short name for people. */
+            ref: string;
+            /**
+             * Format: uuid
+             * @description Whose it is.
+             */
+            account_id: string;
+            /** @description The code of the identity provider. */
+            provider: string;
+            /** @description The issuer of the provider. */
+            issuer: string;
+            /** @description What the provider calls the person. */
+            subject: string;
+            /** @description The address that the provider gave for the link. */
+            email: string | null;
+            /**
+             * Format: date-time
+             * @description When it was linked.
+             */
+            linked_at: string;
+            /** @description When the person last signed in there; null where they never did. */
+            last_used: string | null;
+            /** @description Addresses of the identity. */
+            links: components["schemas"]["Links"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The identities of one account, the newest first: at most 200, so that there is no next page. */
+        IdentityPage: {
+            /** @description The identities, the newest first. */
+            items: components["schemas"]["Identity"][];
+            /** @description Always null: there is no next page. */
+            next?: null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description An identity provider. */
+        IdentityProvider: {
+            /**
+             * Format: uuid
+             * @description The record's id, which never changes.
+             */
+            id: string;
+            /** @description The record's short name for people, which never changes. */
+            ref: string;
+            /** @description Grows by one with each change; `ETag` starts with it. */
+            version: number;
+            /** @description The state of the lifecycle. */
+            status: string;
+            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
+            country: string | null;
+            /**
+             * @description Who may know of the record once it is published: everybody, the network, or grants over it.
+             * @enum {string}
+             */
+            visibility: "public" | "network" | "restricted";
+            /** @description When the record was created. */
+            created_at?: string | null;
+            /** @description Who created the record: kind and id. */
+            created_by?: string | null;
+            /** @description When the record was last changed. */
+            updated_at?: string | null;
+            /** @description Who last changed the record: kind and id. */
+            updated_by?: string | null;
+            /** @description The verbs of the present state; in items, not in lists. */
+            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
+            /** @description Addresses of the record. */
+            links: components["schemas"]["Links"];
+            /** @description The name of the provider in addresses. */
+            code: string;
+            /** @description What people call it, by language. */
+            titles: {
+                [key: string]: string;
+            };
+            /** @description Its issuer, as its documents spell it. */
+            issuer: string;
+            /** @description The name of this system there. */
+            client_id: string;
+            /** @description Whether this system signs, or shows a secret, there. */
+            auth: string;
+            /** @description The scopes that are asked for. */
+            scopes: string[];
+            /** @description The countries whose people it is for. */
+            countries: string[];
+            /** @description The domains of addresses that it is authoritative for. */
+            domains: string[];
+            /** @description The names of the claims with subject, address and name. */
+            claims: components["schemas"]["ProviderClaims"];
+            /** @description The level of a sign-in with this `acr` or `amr` of the provider; 1 without one. */
+            levels: {
+                [key: string]: string;
+            };
+            /** @description Who gets an account by signing in: `invited` nobody, `domain` people of its domains, `anyone` everybody. */
+            accounts: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A new identity provider. */
+        IdentityProviderCreate: {
+            /** @description What people call it, by language. */
+            titles: {
+                [key: string]: string;
+            };
+            /** @description Its issuer, as its documents spell it. */
+            issuer: string;
+            /** @description The name of this system there. */
+            client_id: string;
+            /**
+             * @description Whether this system signs, or shows a secret, there. Default: `private_key_jwt`.
+             * @enum {string}
+             */
+            auth?: "private_key_jwt" | "secret";
+            /** @description The secret that this system shows there, with `auth` `secret`; it is stored encrypted and never returned. */
+            secret?: string | null;
+            /** @description The scopes that are asked for. Default: `['openid', 'email', 'profile']`. */
+            scopes?: string[];
+            /** @description The countries whose people it is for. */
+            countries?: string[];
+            /** @description The domains of addresses that it is authoritative for. */
+            domains?: string[];
+            /** @description The names of the claims with subject, address and name. Default: `{'subject': 'sub', 'email': 'email', 'name': 'name'}`. */
+            claims?: components["schemas"]["ProviderClaims"];
+            /** @description The level of a sign-in with this `acr` or `amr` of the provider; 1 without one. */
+            levels?: {
+                [key: string]: "1" | "2";
+            };
+            /**
+             * @description Who gets an account by signing in: `invited` nobody, `domain` people of its domains, `anyone` everybody. Default: `invited`.
+             * @enum {string}
+             */
+            accounts?: "invited" | "domain" | "anyone";
+            /** @description The name of the provider in addresses. */
+            code: string;
+        };
+        /** @description The fields of transitions: the only account that may confirm. */
+        IdentityProviderFields: {
+            /** @description The only account that may confirm. */
+            second_person?: string | null;
+        };
+        /** @description One page of a list of records, without `allowed_actions`. */
+        IdentityProviderPage: {
+            /** @description The records of this page. */
+            items: components["schemas"]["IdentityProvider"][];
+            /** @description The address of the next page, relative to the origin; null on the last one. */
+            next: string | null;
+            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
+            total_estimate?: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
+        IdentityProviderPatch: {
+            /** @description What people call it, by language. */
+            titles?: {
+                [key: string]: string | null;
+            } | null;
+            /** @description Its issuer, as its documents spell it. */
+            issuer?: string | null;
+            /** @description The name of this system there. */
+            client_id?: string | null;
+            /** @description Whether this system signs, or shows a secret, there. */
+            auth?: ("private_key_jwt" | "secret") | null;
+            /** @description The secret that this system shows there, with `auth` `secret`; it is stored encrypted and never returned. */
+            secret?: string | null;
+            /** @description The scopes that are asked for. */
+            scopes?: string[] | null;
+            /** @description The countries whose people it is for. */
+            countries?: string[] | null;
+            /** @description The domains of addresses that it is authoritative for. */
+            domains?: string[] | null;
+            /** @description The names of the claims with subject, address and name. */
+            claims?: components["schemas"]["ProviderClaimsPatch"] | null;
+            /** @description The level of a sign-in with this `acr` or `amr` of the provider; 1 without one. */
+            levels?: {
+                [key: string]: ("1" | "2") | null;
+            } | null;
+            /** @description Who gets an account by signing in: `invited` nobody, `domain` people of its domains, `anyone` everybody. */
+            accounts?: ("invited" | "domain" | "anyone") | null;
+        };
+        /** @description A transition of a record. */
+        IdentityProviderTransition: {
+            /** @description The verb, one of `allowed_actions`. */
+            action: string;
+            /** @description The reason, if `requires` names it; the history shows it. */
+            reason?: string | null;
+            /** @description What the transition takes; see its `fields_schema`. */
+            fields?: components["schemas"]["IdentityProviderFields"];
+        };
         /** @description RFC 7662, 2.2. Only `active` if the token is not valid. */
         Introspection: {
             /** @description Whether the token is valid and of the caller, or the caller may introspect all. */
@@ -11852,6 +12229,27 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @description The claims of the ID token that are read. Only `sub` is unique and never given to somebody else. */
+        ProviderClaims: {
+            /**
+             * @description The claim that names the person. Default: `sub`.
+             * @constant
+             */
+            subject?: "sub";
+            /** @description The claim with the address. Default: `email`. */
+            email?: string;
+            /** @description The claim with the name. Default: `name`. */
+            name?: string;
+        };
+        /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
+        ProviderClaimsPatch: {
+            /** @description The claim that names the person. */
+            subject?: "sub" | null;
+            /** @description The claim with the address. */
+            email?: string | null;
+            /** @description The claim with the name. */
+            name?: string | null;
+        };
         /** @description The public keys that a client signs its assertions with. */
         PublicKeys: {
             /** @description The keys, each a JWK (RFC 7517) of type EC or OKP. */
@@ -11943,6 +12341,12 @@ export interface components {
             client: string | null;
             /** @description The name of the client. */
             client_name: string | null;
+            /** @description The code of the identity provider at which the person signed in. */
+            provider: string | null;
+            /** @description How surely the person signed in: `1` with one factor, `2` with two. */
+            acr: string | null;
+            /** @description By which methods (RFC 8176). */
+            amr: string[] | null;
             /**
              * Format: date-time
              * @description When the sign-in was.
@@ -25533,6 +25937,15 @@ export interface components {
                 "application/json": components["schemas"]["ApiKey"];
             };
         };
+        /** @description The identity provider. */
+        IdentityProvider: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["IdentityProvider"];
+            };
+        };
         /** @description The webhook. */
         Webhook: {
             headers: {
@@ -27922,6 +28335,322 @@ export interface operations {
             path: {
                 /** @description The authorization. */
                 authorization: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done; there is no content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listIdentityProviders: {
+        parameters: {
+            query?: {
+                /** @description With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`. */
+                bom?: components["parameters"]["bom"];
+                /** @description Its name in addresses. */
+                code?: string;
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                fields?: components["parameters"]["fields"];
+                /** @description The whole list as a stream, not a page. */
+                format?: components["parameters"]["format"];
+                /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
+                holder?: components["parameters"]["holder"];
+                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                include?: components["parameters"]["include"];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+                /** @description With CSV, whether an apostrophe prevents formulas in cells; default: `false` for clients and keys. */
+                safe?: components["parameters"]["safe"];
+                /** @description A field, with `-` for descending. */
+                sort?: components["parameters"]["sort"];
+                /** @description States, separated by commas. */
+                status?: ("draft" | "tested" | "active" | "suspended" | "retired")[];
+                /** @description Changed after this instant. */
+                updated_after?: components["parameters"]["updated_after"];
+                /** @description Changed before this instant. */
+                updated_before?: components["parameters"]["updated_before"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of identity providers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProviderPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createIdentityProvider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityProviderCreate"];
+            };
+        };
+        responses: {
+            /** @description The new identity provider. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProvider"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getIdentityProvider: {
+        parameters: {
+            query?: {
+                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                fields?: components["parameters"]["fields"];
+                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                include?: components["parameters"]["include"];
+            };
+            header?: {
+                /** @description ETags that the caller has; 304 where one is current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["IdentityProvider"];
+            /** @description The representation named by `If-None-Match` is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateIdentityProvider: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the record that the change is based on; `*` is rejected. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["IdentityProviderPatch"];
+            };
+        };
+        responses: {
+            200: components["responses"]["IdentityProvider"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getIdentityProviderHistory: {
+        parameters: {
+            query?: {
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["History"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getIdentityProviderTransitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Transitions"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    transitionIdentityProvider: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the record that the change is based on; `*` is rejected. */
+                "If-Match": components["parameters"]["IfMatch"];
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityProviderTransition"];
+            };
+        };
+        responses: {
+            200: components["responses"]["IdentityProvider"];
+            202: components["responses"]["PendingTransition.202"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listIdentityProviderPendingTransitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["PendingTransitionPage"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getIdentityProviderPendingTransition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags that the caller has; 304 where one is current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description The id of the pending transition. */
+                pending_id: components["parameters"]["pending_id"];
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["PendingTransition"];
+            /** @description The representation named by `If-None-Match` is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideIdentityProviderPendingTransition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id of the pending transition. */
+                pending_id: components["parameters"]["pending_id"];
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionBody"];
+            };
+        };
+        responses: {
+            /** @description One of these. An identity provider. A transition that one person proposed and another has to confirm. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProvider"] | components["schemas"]["PendingTransition"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listIdentities: {
+        parameters: {
+            query?: {
+                /** @description The id of another account, for callers who may read its identities; default: the caller's. */
+                account_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The identities of one account, the newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    unlinkIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The identity. */
+                identity: string;
             };
             cookie?: never;
         };

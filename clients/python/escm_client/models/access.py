@@ -513,10 +513,6 @@ class Introspection(TypedDict):
     active: bool
 
 
-class InvitationBody(TypedDict):
-    token: str
-
-
 class Job(TypedDict):
     id: str
     kind: str
@@ -728,10 +724,6 @@ class ProposedSecret(TypedDict):
 class Proposer(TypedDict):
     kind: str
     id: str
-
-
-class ProviderAddress(TypedDict):
-    address: str
 
 
 class ProviderClaims(TypedDict):
@@ -970,7 +962,6 @@ class AccessService(Service):
     clients: Collection[Client, ClientCreate, ClientPatch]
     event_types: Collection[EventType, dict[str, Any], dict[str, Any]]
     events: Collection[CloudEvent, dict[str, Any], dict[str, Any]]
-    federation: Collection[dict[str, Any], dict[str, Any], dict[str, Any]]
     grants: Collection[Grant, GrantCreate, dict[str, Any]]
     identities: Collection[Identity, dict[str, Any], dict[str, Any]]
     identity_providers: Collection[IdentityProvider, IdentityProviderCreate, IdentityProviderPatch]

@@ -20,6 +20,7 @@ from tests.journeys.paths import (
     outreach,
     partners,
     progress,
+    providers,
     registrations,
     reports,
     results,
@@ -55,6 +56,7 @@ PATHS = (
     *calls.PATHS,
     *initiatives.PATHS,
     *access.PATHS,
+    *providers.PATHS,
     *webhooks.PATHS,
 )
 FINAL = {

@@ -148,7 +148,7 @@ _BY_NAME: Mapping[str, Demand] = {
     **dict.fromkeys(("getOwnAccount", "updateOwnAccount", "transitionOwnAccount"), Demand(Ask.PERSON)),
     **dict.fromkeys(("listNotifications", "readAllNotifications", "createFactor"), Demand(Ask.PERSON)),
     "readNotification": Demand(Ask.NOTIFIED),
-    **dict.fromkeys(("endSession", "endAuthorization"), Demand(Ask.OWNER, "end")),
+    **dict.fromkeys(("endSession", "endAuthorization", "unlinkIdentity"), Demand(Ask.OWNER, "end")),
     "listAudit": Demand(Ask.ANYWHERE, "read"),
     **dict.fromkeys(("copyIndicator", "reviseResult"), Demand(Ask.DO, "create")),
     "listPeriodExtensions": Demand(Ask.SEE),

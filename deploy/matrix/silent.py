@@ -85,6 +85,17 @@ NOBODY: Mapping[str, str] = {
     access.AUTHORIZATION_ENDED: _BY_OWNER,
     **dict.fromkeys((access.FACTOR_ACTIVATED, access.FACTOR_EXPIRED), _BY_OWNER),
     access.FACTOR_UNLOCKED: "the lock was for a time that its notification says",
+    **dict.fromkeys((access.IDENTITY_LINKED, access.IDENTITY_UNLINKED), _BY_OWNER),
+    **dict.fromkeys(
+        (
+            access.IDENTITY_PROVIDER_TESTED,
+            access.IDENTITY_PROVIDER_ACTIVATED,
+            access.IDENTITY_PROVIDER_SUSPENDED,
+            access.IDENTITY_PROVIDER_REINSTATED,
+            access.IDENTITY_PROVIDER_RETIRED,
+        ),
+        _OF_MACHINES,
+    ),
     **dict.fromkeys(
         (access.CLIENT_ACTIVATED, access.CLIENT_SUSPENDED, access.CLIENT_REINSTATED, access.CLIENT_REVOKED),
         _OF_MACHINES,

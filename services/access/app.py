@@ -10,6 +10,10 @@ from starlette.types import Scope
 from services.access.access import ROLES
 from services.access.authority.grants.routes import router as grants
 from services.access.factors.factors.routes import router as factors
+from services.access.federation.identities.routes import router as identities
+from services.access.federation.leaving.routes import router as logout
+from services.access.federation.providers.routes import router as identity_providers
+from services.access.federation.remote.providers import RemoteProviders
 from services.access.notifying.feed.event_types import described_in
 from services.access.notifying.feed.routes import feed_tail
 from services.access.notifying.feed.routes import router as events
@@ -29,13 +33,14 @@ from services.access.principals.sessions.routes import router as sessions
 from services.access.principals.tokens.authentication import TokenService
 from services.access.principals.tokens.routes import router as tokens
 from services.access.self_service.account_mail.routes import router as account_mail
+from services.access.self_service.federated.routes import router as federated
 from services.access.self_service.own_account.routes import router as own_account
 from services.access.settings import AccessSettings
 from services.access.signing_in.account.routes import router as account_page
 from services.access.signing_in.authorizing.routes import router as authorizing
 from services.access.signing_in.leaving.routes import router as leaving
-from services.access.signing_in.pages.addresses import PAGES_OF_PEOPLE
-from services.access.signing_in.pages.responses import RefusedOnPage
+from services.access.signing_in.pages.addresses import is_page_of_people
+from services.access.signing_in.pages.responses import OnPage
 from services.access.signing_in.pushing.routes import router as pushing
 from services.access.signing_in.second_step.routes import router as second_step
 from shared.pages.failures import as_page
@@ -50,6 +55,7 @@ from shared.web.jobs.jobs import job_routes
 @asynccontextmanager
 async def _token_service(app: FastAPI) -> AsyncIterator[None]:
     app.state.token_service = TokenService.make(app.state.database, app.state.settings, app.state.rate_limiter)
+    app.state.remote_providers = RemoteProviders(app.state.settings)
     yield
 
 
@@ -77,6 +83,10 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             leaving,
             second_step,
             account_page,
+            identity_providers,
+            identities,
+            federated,
+            logout,
             notifications,
             events,
             event_types,
@@ -102,6 +112,8 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             "notifications": "What happened to a person's records.",
             "sessions": "Where a person is signed in.",
             "factors": "Second factors of people: codes of an app, passkeys, recovery codes.",
+            "identity_providers": "Where people sign in, besides here.",
+            "identities": "At which providers a person signs in.",
             "authorizations": "Which clients may act for a person.",
             "vocabularies": "What reasons, verbs and states are called, in six languages.",
             "api_keys": "Keys for programs that cannot do OAuth: each a part of what its owner may do.",
@@ -118,7 +130,7 @@ def _respond(scope: Scope, failure: Exception) -> Response:
     response = respond_to(scope, failure)
     if wants_json(Request(scope)):
         return response
-    if isinstance(failure, RefusedOnPage):
+    if isinstance(failure, OnPage):
         return failure.page
-    is_page = scope["path"] in PAGES_OF_PEOPLE and response.media_type == MEDIA_TYPE
+    is_page = is_page_of_people(scope["path"]) and response.media_type == MEDIA_TYPE
     return as_page(scope, response) if is_page else response

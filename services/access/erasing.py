@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.access.authority.grants import operations as grants
 from services.access.factors.factors import operations as factors
+from services.access.federation.identities import operations as identities
 from services.access.notifying.webhooks import operations as webhooks
 from services.access.personal import PARTS
 from services.access.principals.accounts import queries as accounts
@@ -29,6 +30,7 @@ _REASON = {"reason": f"CASE t.created_by WHEN '{SYSTEM.label}' THEN t.reason END
 ROWS: Mapping[str, ErasableRows] = {
     "sessions": ErasableRows(PARTS["sessions"], "t.account_id = ANY($1)", is_recorded=False),
     "authorizations": ErasableRows(PARTS["authorizations"], "t.account_id = ANY($1)", is_recorded=False),
+    "identities": ErasableRows(PARTS["identities"], "t.account_id = ANY($1)", is_recorded=False),
     "notifications": ErasableRows(PARTS["notifications"], "t.account_id = ANY($1)", is_recorded=False),
     "factors": ErasableRows(PARTS["factors"], "t.account_id = ANY($1)", {"name": "''"}),
     "grants": ErasableRows(
@@ -50,6 +52,7 @@ UNTIL_EXPIRY = frozenset(
         "access_refresh_token",
         "access_browser",
         "access_code",
+        "access_federation_start",
         "access_revoked_token",
         "access_failed_login",
         *_BY_ID,
@@ -65,6 +68,7 @@ async def erase_account(uow: UnitOfWork, account: UUID) -> dict[str, int]:
     await factors.remove_all(uow, account, reason)
     await grants.revoke_all(uow, account, reason)
     await api_keys.revoke_all(uow, account, reason)
+    await identities.unlink_all(uow, account, reason)
     await webhooks.end_all(uow, account)
     for table, condition in _BY_ID.items():
         await uow.connection.execute(f"DELETE FROM escm.{table} WHERE {condition}", account)  # noqa: S608

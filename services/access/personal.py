@@ -7,6 +7,7 @@ from shared.records.personal import FOUND_BY, RECORD, PersonalTable, personal
 
 _SECRET = "proves to the system who somebody is"  # noqa: S105 -- a reason, not a secret
 _OF_OFFICE = "says which office administers the account"
+_OF_PROVIDER = "is what the identity provider calls the session, so that it can end it"
 _SHORT = "stored until it expires, and contains the time of that"
 
 PARTS: Mapping[str, PersonalTable] = {
@@ -20,7 +21,15 @@ PARTS: Mapping[str, PersonalTable] = {
         },
         retained=f"{RECORD} email_verified language made_by_country suspended_by previous_status",
     ),
-    "sessions": personal("access_session", f"{RECORD} account_id label ends_at client scope signed_in_at acr amr"),
+    "sessions": personal(
+        "access_session",
+        f"{RECORD} account_id label ends_at client scope signed_in_at provider acr amr",
+        {_OF_PROVIDER: "provider_sid"},
+    ),
+    "identities": personal(
+        "access_identity",
+        f"{RECORD} account_id provider issuer subject email last_used_at",
+    ),
     "authorizations": personal("access_authorization", f"{RECORD} account_id client scope"),
     "factors": personal(
         "access_factor",
@@ -67,6 +76,11 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
             _SHORT: "browser_session client redirect_uri scope until used_at given",
         },
     ),
+    personal(
+        "access_federation_start",
+        "",
+        {_SECRET: "digest browser invitation", _SHORT: "provider request account_id until"},
+    ),
     personal("access_revoked_token", "", {_SHORT: "token_id principal_kind principal_id until"}),
     personal(
         "access_credential_change",
@@ -78,11 +92,13 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
 """`access_last_use` is exported with the keys."""
 IMPERSONAL: Mapping[str, str] = {
     "access_client": f"{RECORD} client_id name search_key secrets proposed_secret jwks scope_kind scope_id resources"
-    " verbs ip_allow redirect_uris post_logout_redirect_uris public require_par first_party contacts sandbox"
-    " made_by_country suspended_by previous_status",
+    " verbs ip_allow redirect_uris post_logout_redirect_uris backchannel_logout_uri public require_par"
+    " first_party contacts sandbox made_by_country suspended_by previous_status",
     "access_client_call": "id client_id service operation method path deprecated_on sunset day calls failures last_at",
     "access_client_usage": "client_id service operation method path deprecated_on sunset day calls failures last_at",
     "access_deprecation_notice": "client_id operation days given_at",
+    "access_identity_provider": f"{RECORD} code titles issuer client_id auth sealed scopes countries domains claims"
+    " levels accounts",
     "access_webhook": f"{RECORD} name url types countries records signatures bulk rate in_flight owner_kind owner_id",
     "access_webhook_key": "id webhook_id sealed public starts_at ends_at",
     "access_webhook_state": "webhook_id position holder fence expires_at failures failing_since last_success_at"

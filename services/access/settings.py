@@ -41,6 +41,9 @@ class AccessSettings(Settings):
     passkey_domain: str = ""
     """The domain that passkeys are bound to; the host of their origin by default. A change makes all passkeys
     useless."""
+    local_passwords: bool = True
+    """Whether people have passwords here. Without them, all sign in at identity providers, and nobody registers or
+    chooses a password."""
     account_page: str = ""
     """The frontend's page that mails to accounts lead to; `/account` of the issuer by default."""
 
@@ -60,6 +63,8 @@ class AccessSettings(Settings):
     @property
     def gives_tokens_for_passwords(self) -> bool:
         """Whether `grant_type=password` is accepted."""
+        if not self.local_passwords:
+            return False
         return not self.is_guarded if self.password_grant is None else self.password_grant
 
     @property

@@ -6,6 +6,8 @@ from services.access.authority.grants.operations import expire_grants
 from services.access.erasing import job_handlers as erasing_jobs
 from services.access.factors.factors.jobs import end_over
 from services.access.factors.factors.operations import FACTORS
+from services.access.federation.leaving.jobs import job_handlers as logout_jobs
+from services.access.federation.providers.operations import PROVIDERS
 from services.access.notifying.notifications.jobs import job_handlers as notification_jobs
 from services.access.notifying.notifications.operations import delete_old, plan_digests, plan_mails
 from services.access.notifying.sandbox.jobs import job_handlers as reset_jobs
@@ -24,6 +26,7 @@ from services.access.principals.sessions.jobs import expire_sessions
 from services.access.principals.tokens.jobs import delete_expired, rotate_signing_keys
 from services.access.reactions import REACTIONS
 from services.access.self_service.account_mail.jobs import delete_expired_mail, job_handlers
+from services.access.self_service.federated.jobs import forget_ways
 from services.access.self_service.own_account.jobs import delete_unused
 from services.access.settings import AccessSettings
 from shared.messaging.schedules import Schedule, Schedules
@@ -34,7 +37,7 @@ SCHEDULES: Schedules = {
     "expire_grants": Schedule(timedelta(minutes=5), expire_grants, catch_up=1),
     "expire_api_keys": Schedule(timedelta(minutes=5), expire_api_keys, catch_up=1),
     "expire_pending_transitions": Schedule(
-        timedelta(minutes=5), expiring(ACCOUNTS, CLIENTS, API_KEYS, FACTORS), catch_up=1
+        timedelta(minutes=5), expiring(ACCOUNTS, CLIENTS, API_KEYS, FACTORS, PROVIDERS), catch_up=1
     ),
     "sum_up_client_calls": Schedule(timedelta(minutes=10), sum_up, catch_up=1),
     "remind_of_deprecations": Schedule(timedelta(days=1), remind, catch_up=1),
@@ -42,6 +45,7 @@ SCHEDULES: Schedules = {
     "expire_sessions": Schedule(timedelta(minutes=5), expire_sessions, catch_up=1),
     "delete_unused_accounts": Schedule(timedelta(hours=1), delete_unused, catch_up=1),
     "delete_expired_mail": Schedule(timedelta(hours=1), delete_expired_mail, catch_up=1),
+    "forget_ways_to_providers": Schedule(timedelta(hours=1), forget_ways, catch_up=1),
     "rotate_signing_keys": Schedule(timedelta(hours=1), rotate_signing_keys, catch_up=1),
     "verify_audit_trail": Schedule(timedelta(hours=1), verify_trail, catch_up=1),
     "delete_old_notifications": Schedule(timedelta(hours=1), delete_old, catch_up=1),
@@ -60,7 +64,7 @@ def create_worker(settings: AccessSettings | None = None) -> Worker:
     settings = settings or AccessSettings()
     handlers = {
         **job_handlers(settings), **notification_jobs(settings), **erasing_jobs(settings), **webhook_jobs(settings),
-        **reset_jobs(settings),
+        **reset_jobs(settings), **logout_jobs(settings),
     }  # fmt: skip
     schedules = SCHEDULES if settings.environment != "sandbox" else {**SCHEDULES, **SANDBOX_SCHEDULES}
     return Worker("access", settings, REACTIONS, handlers, schedules, beside={"webhooks": WebhookEngine(settings).run})

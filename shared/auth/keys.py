@@ -138,11 +138,11 @@ def verify(token: str, keys: Mapping[str, ECKey], rules: TokenRules, now: float)
     return _claims(read_object(payload), key_id, rules, now)
 
 
-def read_header(token: str, longest: int = MAX_TOKEN) -> dict[str, Any]:
+def read_header(token: str, longest: int = MAX_TOKEN, members: Collection[str] = _HEADER_MEMBERS) -> dict[str, Any]:
     """The header of a compact token of at most `longest` characters, read after the checks of size and form and before
     anything else.
 
-    Raises InvalidToken if it has a member other than `alg`, `typ` and `kid`.
+    Raises InvalidToken if it has a member other than `members`.
     """
     if len(token) > longest or not _COMPACT.fullmatch(token):
         raise InvalidToken
@@ -151,7 +151,7 @@ def read_header(token: str, longest: int = MAX_TOKEN) -> dict[str, Any]:
         header = read_object(urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
     except ValueError as error:
         raise InvalidToken from error
-    if header.keys() - _HEADER_MEMBERS:
+    if header.keys() - set(members):
         raise InvalidToken
     return header
 

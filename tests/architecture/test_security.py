@@ -20,7 +20,13 @@ _HTTP_CLIENTS = frozenset({"httpcore", "httpx", "aiohttp", "requests", "urllib3"
 _SERVER_SETS = frozenset(
     {"id", "ref", "version", "created_at", "created_by", "updated_at", "updated_by", "allowed_actions"}
 )
-_TOKENS_PATHS = ("/access/v1/oauth/", "/access/v1/.well-known/", "/.well-known/", "/access/v1/me")
+_TOKENS_PATHS = (
+    "/access/v1/oauth/",
+    "/access/v1/federation/",
+    "/access/v1/.well-known/",
+    "/.well-known/",
+    "/access/v1/me",
+)
 _PAGES = (
     "/access/sign-in",
     "/access/factor",

@@ -19,6 +19,7 @@ from tests.actions.programme import framework
 from tests.authorization.collaboration import enter_collaboration
 from tests.authorization.consenting import PASSWORD, enter_consent, enter_factor
 from tests.authorization.evaluating import evaluate
+from tests.authorization.identities import enter_identity
 from tests.authorization.kinds import ABOVE, PUBLISHED, TABLES, named
 from tests.authorization.parts_of_actions import enter_reports, enter_support
 from tests.authorization.plain import body_of, plain_kinds
@@ -451,6 +452,7 @@ class Seeder:
         fixture.records["sessions"] = {"id": str(found["id"]), "ref": found["ref"]}
         await enter_consent(self, fixture, account)
         await enter_factor(self, fixture, account)
+        await enter_identity(self, fixture, account)
         owner = {"kind": "client", "id": fixture.id("clients")}
         key = await self.enter(
             fixture, "access", "api_keys", name=fixture.word, owner=owner, resources=["membership.*"], verbs=["read"]

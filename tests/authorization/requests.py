@@ -16,6 +16,7 @@ from shared.configuration.settings import DEVELOPMENT_SECRET
 from shared.kernel.clock import now, to_text, today
 from tests.authorization.collaboration import comment_of, contribution_of, edition_of, figure_of, round_of
 from tests.authorization.country_fixture import ADMIN, INDICATOR, PERIOD, CountryFixture, rule_of
+from tests.authorization.identities import provider_body
 from tests.authorization.kinds import DATASETS, FIXED_BODIES, named
 from tests.authorization.parts_of_actions import asked
 from tests.authorization.plain import body_of
@@ -91,6 +92,7 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
     "completeExpertOrcidLink": lambda _country_fixture: {"code": "x", "state": uuid4().hex},
     "importExpertOrcid": lambda _country_fixture: {},
     "createExpertAffiliation": lambda country_fixture: {"raw": _name(country_fixture)},
+    "createIdentityProvider": provider_body,
     "createNotice": lambda country_fixture: {
         "purpose": "listing",
         "notice_version": uuid4().hex[:20],
@@ -431,7 +433,7 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
     plural = named(parts[1], parts[3]) if len(parts) > 3 else ""
     record = started.import_id if plural == "imports" else country_fixture.records.get(plural, {}).get("id", "")
     values = {
-        **dict.fromkeys(("{record}", "{session}", "{authorization}", "{notification}"), record),
+        **dict.fromkeys(("{record}", "{session}", "{authorization}", "{identity}", "{notification}"), record),
         "{pending_id}": country_fixture.records.get(f"pending_{plural}", {}).get("id", ""),
         "{affiliation}": country_fixture.id("affiliations"),
         "{review_id}": country_fixture.id("reviews"),

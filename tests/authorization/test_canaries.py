@@ -212,7 +212,7 @@ _KINDS = {
         "programmes", "actions", "milestones", "endorsements", "correspondence", "government_bodies", "focal_points",
         "meetings", "reports", "delegations", "report_comments",
     ),
-    "access": ("accounts", "grants", "clients", "api_keys", "webhooks", "factors"),
+    "access": ("accounts", "grants", "clients", "api_keys", "webhooks", "factors", "identity_providers"),
 }  # fmt: skip
 _NOT_LISTED = (
     "task_comments",
@@ -222,12 +222,13 @@ _NOT_LISTED = (
     "evaluation_scores",
     "sessions",
     "authorizations",
+    "identities",
     "notifications",
     "messages of experts",
     "messages of centres",
 )
-"""Kinds that the administrator finds in no list: sessions, consents and notifications are listed to each person alone,
-pending transitions and messages with their records."""
+"""Kinds that the administrator finds in no list: sessions, consents, identities and notifications are listed to each
+person alone, pending transitions and messages with their records."""
 _OF_NO_COUNTRY = ("/actions/v1/frameworks", "/actions/v1/periods", "/centres/v1/networks", "/access/v1/events/position")
 """Reference data are public; each country of a test has its own. The encrypted end of the feed moves with any event."""
 _FIELDS = {

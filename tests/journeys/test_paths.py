@@ -21,6 +21,7 @@ from tests.journeys.paths import (
     outreach,
     partners,
     progress,
+    providers,
     registrations,
     reports,
     results,
@@ -59,6 +60,7 @@ PATHS = (
     *initiatives.PATHS,
     *access.PATHS,
     *factors.PATHS,
+    *providers.PATHS,
     *webhooks.PATHS,
 )
 FINAL = {

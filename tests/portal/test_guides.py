@@ -20,6 +20,7 @@ _CALLED = {
     **{name: name for name in ("anybody", "person", "officer", "administrator", "country", "successor", "integrator")},
     "focal": r"focal\s+point",
     "expert": "colleague",
+    "second": "second",
 }
 """How pages name the readers whose shells they tell apart."""
 _LISTED = re.compile(r"\]\(((\w+)/[\w-]+\.md)\)")

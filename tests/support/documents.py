@@ -18,6 +18,7 @@ _BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _TYPED = re.compile(r"^```sh( [a-z ]+)?\n(.*?)^```$(?:\n\n```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
 READERS = {
     "administrator": ("accounts", "admin"),
+    "second": ("accounts", "admin2"),
     "officer": ("accounts", "officer"),
     "expert": ("accounts", "expert"),
     "country": ("clients", "government_xa"),

@@ -63,6 +63,8 @@ def enter_everything(by: Client, admin: Client, accounts: dict[str, Any]) -> Non
     by.create("/actions/v1/schemes", {**scheme, "licence": "CC-BY-4.0", "publisher": "The plan"})
     by.create("/membership/v1/merges", {"resource": "experts", "winner_id": twins[0], "loser_id": twins[1]})
     by.create("/access/v1/api_keys", {"name": "Reader", **_KEY})
+    provider = {"code": "health-xa", "titles": {"en": "Ministry of Health"}, "client_id": "escm"}
+    by.create("/access/v1/identity_providers", {**provider, "issuer": "https://id.health.gov.example"})
     by.create("/access/v1/webhooks", {"name": "Reader", "url": "http://127.0.0.1:9/in", "types": ["*"]})
     _propose(admin, f"/membership/v1/experts/{officers[2]['id']}", "terminate", reason="Moved abroad")
     _propose(admin, centre["links"]["self"], "designate", fields=_WAIVER)

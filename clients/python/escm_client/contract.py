@@ -12,6 +12,8 @@ RESOURCES = (
     "access.events",
     "access.factors",
     "access.grants",
+    "access.identities",
+    "access.identity_providers",
     "access.me",
     "access.notifications",
     "access.sessions",

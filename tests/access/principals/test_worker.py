@@ -45,6 +45,7 @@ def test_the_worker_keeps_its_schedules() -> None:
         "expire_pending_transitions",
         "end_factors",
         "expire_sessions",
+        "forget_ways_to_providers",
         "delete_expired_mail",
         "delete_unused_accounts",
         "rotate_signing_keys",

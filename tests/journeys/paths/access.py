@@ -16,7 +16,7 @@ _OFFICER, _FOCAL_POINT, _PRESIDENT = "secretariat_officer", "government_focal_po
 _ELSEWHERE = "GD"
 
 
-def _link(record: dict[str, Any]) -> str:
+def address_of(record: dict[str, Any]) -> str:
     return str(record["links"]["self"])
 
 
@@ -29,7 +29,7 @@ def _grant(role: str, holder: str = "holder", by: str = "admin", **more: Any) ->
         account = {"kind": "account", "id": _account(holder)(path_run)}
         scope = {"role": role, "scope_kind": "country", "scope_id": path_run.country}
         given = {name: value(path_run) if callable(value) else value for name, value in more.items()}
-        return _link(path_run.create(by, f"{_V1}/grants", principal=account, **scope, **given))
+        return address_of(path_run.create(by, f"{_V1}/grants", principal=account, **scope, **given))
 
     return start
 
@@ -63,13 +63,13 @@ def _of_a_seat(path_run: PathRun) -> str:
     body = {"names": [{"full": "Petra President"}], "country": path_run.country, "emails": [{"value": person.email}]}
     expert = person.create(f"{V1['membership']}/experts", body)
     for action in ("start_review", "approve"):
-        path_run.by(_OFFICER).step(_link(expert), action)
+        path_run.by(_OFFICER).step(address_of(expert), action)
     committee(path_run)
     seat("president", person={"expert_id": expert["id"]})(path_run)
     _two_countries(path_run)
     asked = {"principal_id": person.account, "role": _PRESIDENT}
     found = eventually(lambda: path_run.world.secretariat.get(f"{_V1}/grants", **asked)["items"])
-    return _link(found[0])
+    return address_of(found[0])
 
 
 def _asked_by_a_rector(path_run: PathRun) -> str:
@@ -78,7 +78,7 @@ def _asked_by_a_rector(path_run: PathRun) -> str:
     scope = {"scope_kind": "institution", "scope_id": institution, "letter": DOCUMENT}
     holder = {"kind": "account", "id": _account("rector")(path_run)}
     asked = {"principal": holder, "role": "institution_representative", **scope}
-    return _link(path_run.create("rector", f"{_V1}/grants", **asked))
+    return address_of(path_run.create("rector", f"{_V1}/grants", **asked))
 
 
 def _verified(path_run: PathRun) -> None:
@@ -91,7 +91,7 @@ def _delegated(path_run: PathRun) -> str:
     colleague = {"kind": "account", "id": path_run.world.person("Carla Colleague").account}
     scope = {name: source[name] for name in ("role", "scope_kind", "scope_id")}
     passed = {"principal": colleague, **scope, "to": day(7), "delegated_from": source["id"]}
-    return _link(path_run.create("holder", f"{_V1}/grants", **passed))
+    return address_of(path_run.create("holder", f"{_V1}/grants", **passed))
 
 
 def _of_a_machine(path_run: PathRun) -> str:
@@ -99,7 +99,7 @@ def _of_a_machine(path_run: PathRun) -> str:
     path_run.notes["machine"] = path_run.world.machine(path_run.country, _FOCAL_POINT, "national_author")
     held = path_run.by("machine").get(f"{_V1}/me")["principal"]["id"]
     found = path_run.by("admin").get(f"{_V1}/grants", principal_id=held, role="national_author")["items"]
-    return _link(found[0])
+    return address_of(found[0])
 
 
 def _presidency(path_run: PathRun) -> str:
@@ -135,7 +135,7 @@ def _registered(path_run: PathRun) -> str:
     assert path_run.world.everybody.post(f"{_V1}/accounts/registration", json=body).status_code == 202
     path_run.world.token_for(email, 1, "password")
     (found,) = path_run.by("admin").get(f"{_V1}/accounts", email=email)["items"]
-    return _link(found)
+    return address_of(found)
 
 
 def _invite_its_owner(path_run: PathRun) -> None:
@@ -150,7 +150,7 @@ def _invited(path_run: PathRun) -> str:
     """An account that a focal point invites."""
     body = {"email": f"{uuid4().hex}@example.org", "name": "Carla Colleague", "country": path_run.country}
     path_run.notes["email"] = body["email"]
-    return _link(path_run.create(_FOCAL_POINT, f"{_V1}/accounts", **body))
+    return address_of(path_run.create(_FOCAL_POINT, f"{_V1}/accounts", **body))
 
 
 def _follow_invitation(path_run: PathRun) -> None:
@@ -163,14 +163,14 @@ def _hold_more(path_run: PathRun) -> None:
 
 
 def _hold_less(path_run: PathRun) -> None:
-    path_run.by("admin").step(_link(path_run.notes["more"]), "revoke")
+    path_run.by("admin").step(address_of(path_run.notes["more"]), "revoke")
 
 
 def _last_focal_point_ends(path_run: PathRun) -> None:
     body = {"country": path_run.country, "person": {"name": "Fay Focal"}}
     point = path_run.create("admin", f"{V1['actions']}/focal_points", **body)
     for action in ("accept", "end"):
-        path_run.by("admin").step(_link(point), action)
+        path_run.by("admin").step(address_of(point), action)
 
 
 def _proposed_client(path_run: PathRun) -> str:
@@ -188,7 +188,7 @@ def _proposed_client(path_run: PathRun) -> str:
 def _client(path_run: PathRun, by: str = "admin") -> str:
     body = {"name": "A client", "scope_kind": "country", "scope_id": path_run.country}
     made = path_run.create(by, f"{_V1}/clients", **body, resources=["membership.*"], verbs=["read"])
-    return _link(made)
+    return address_of(made)
 
 
 def _client_of_two(path_run: PathRun) -> str:
@@ -206,7 +206,7 @@ def _key_of_two(path_run: PathRun) -> str:
     made = path_run.create(
         "admin", f"{_V1}/api_keys", name="A key", owner=owner, resources=["access.*"], verbs=["read"]
     )
-    return _link(made)
+    return address_of(made)
 
 
 def _key(**life: timedelta) -> Any:
@@ -214,7 +214,7 @@ def _key(**life: timedelta) -> Any:
         path_run.notes["owner"] = path_run.world.person("Olga Owner")
         ends = {name: (datetime.now(UTC) + span).isoformat() for name, span in life.items()}
         made = path_run.create("owner", f"{_V1}/api_keys", name="A key", resources=["access.*"], verbs=["read"], **ends)
-        return _link(made)
+        return address_of(made)
 
     return start
 
@@ -253,7 +253,7 @@ def _sign_out(path_run: PathRun) -> None:
     assert owner.send("DELETE", path_run.notes["session"]).status_code == 204
 
 
-def _last_state(trail: Any) -> str:
+def last_state(trail: Any) -> str:
     """The latest state in the trail, which follows a moment later."""
     return str(([""] + [line["to"] for line in trail["items"]])[-1])
 
@@ -373,7 +373,7 @@ PATHS = (
             refused("admin", "mark_first_party", "already_first_party", second_person=_account("admin2")),
         ),
     ),
-    Path("access.authorizations", "GD", _consent, "active", (follows("end", "ended", _take_back),), status=_last_state),
+    Path("access.authorizations", "GD", _consent, "active", (follows("end", "ended", _take_back),), status=last_state),
     Path("access.api_keys", "GD", _key(), "active", (taken("owner", "revoke", "revoked"),)),
     Path("access.api_keys", "GD", _key_of_two, "proposed", (confirmed("admin2", "confirm", "active"),)),
     Path(
@@ -388,14 +388,14 @@ PATHS = (
             follows("expire", "expired", later("access.expire_api_keys", 1)),
         ),
     ),
-    Path("access.sessions", "GD", _session, "active", (follows("end", "ended", _sign_out),), status=_last_state),
+    Path("access.sessions", "GD", _session, "active", (follows("end", "ended", _sign_out),), status=last_state),
     Path(
         "access.sessions",
         "GD",
         _session,
         "active",
         (follows("expire", "expired", later("access.expire_sessions", 1)),),
-        status=_last_state,
+        status=last_state,
     ),
     Path(
         "access.grants",

@@ -35,6 +35,8 @@ RESOURCES_BY_PREFIX = {
     "GOV": "actions.government_bodies",
     "GRT": "access.grants",
     "ICS": "actions.calendars",
+    "IDN": "access.identities",
+    "IDP": "access.identity_providers",
     "IND": "actions.indicators",
     "INI": "membership.initiatives",
     "INS": "membership.institutions",

@@ -1,11 +1,22 @@
-"""The accounts that an officer may read: those of their countries, and one of no country whose address they know."""
+"""The accounts that an officer may read: those of their countries, and one of no country whose address they know; and
+whether people have passwords here."""
+
+from typing import cast
 
 from services.access.access import ACCOUNT_FINDER, OFFICE, ROLES
 from services.access.principals.accounts import queries
+from services.access.settings import AccessSettings
 from shared.kernel.clock import today
+from shared.kernel.errors import Forbidden
 from shared.kernel.principal import Grant
 from shared.kernel.text import email_key
-from shared.web.request.request_context import CurrentContext
+from shared.web.request.request_context import CurrentContext, RequestContext
+
+
+def require_local_passwords(ctx: RequestContext) -> None:
+    """Raises Forbidden where people sign in at identity providers alone."""
+    if not cast(AccessSettings, ctx.settings).local_passwords:
+        raise Forbidden("People sign in at identity providers alone.", members={"reason": "local_passwords_off"})
 
 
 async def with_found_account(ctx: CurrentContext) -> None:

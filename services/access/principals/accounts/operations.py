@@ -184,6 +184,15 @@ async def set_password(uow: UnitOfWork, before: Account, password: str) -> Accou
     return await ACCOUNTS.write(uow, "recover", before, wanted, fact="recovered")
 
 
+async def take_over(uow: UnitOfWork, before: Account) -> Account:
+    """Marks the address of a locked account as verified, for its owner who signed in elsewhere. An invited account
+    becomes active."""
+    wanted = replace(before, email_verified=True)
+    if before.status == "invited":
+        return await ACCOUNTS.apply_scheduled(uow, before, "activate", wanted)
+    return await ACCOUNTS.update(uow, before, wanted)
+
+
 async def transition(uow: UnitOfWork, access: AccessScope, before: Account, requested: TransitionRequest) -> Account:
     """Applies one transition. A suspension ends the sessions. Raises what `Lifecycle.advance` raises, and Forbidden for
     another identity if the caller has no authority over all that the account holds."""

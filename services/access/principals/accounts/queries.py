@@ -64,6 +64,7 @@ _unclaimed = (
 )
 _LOCK_UNCLAIMED = Statement(_of_address.where(*_unclaimed).with_for_update(of=account))
 _IS_UNCLAIMED = Statement(select(account.c.id).where(account.c.id == bindparam("id"), *_unclaimed))
+_IS_CLOSED = Statement(select(account.c.id).where(account.c.id == bindparam("id"), account.c.status == "closed"))
 _KEY_OF = Lookup(select(account.c.email_key).where(account.c.id == bindparam("id")).limit(1))
 
 
@@ -148,6 +149,11 @@ async def key_of(connection: Connection, identity: UUID) -> str | None:
     """The folded address of an account."""
     found: str | None = await _KEY_OF.fetchval(connection, id=identity)
     return found
+
+
+async def is_closed(connection: Connection, identity: UUID) -> bool:
+    """Whether the account was closed."""
+    return await _IS_CLOSED.fetchval(connection, id=identity) is not None
 
 
 async def lock_unclaimed(connection: Connection, email_key: str) -> Account | None:

@@ -81,6 +81,13 @@ class Client(MadeByCountry):
         Example(["https://factor_service.example.org/"]),
         "The addresses that people are sent back to when they have signed out.",
     ]
+    backchannel_logout_uri: Annotated[
+        str | None,
+        Granted,
+        Written,
+        Example("https://desk.example.org/signed-out"),
+        "The address that is told when a session of a person at the client ends; null for none.",
+    ]
     public: Annotated[
         bool, Granted, Written, "Whether the client keeps no secret, as in a browser or on a person's machine."
     ]

@@ -99,6 +99,7 @@ class ClientBody(Body, of=record.Client):
     redirect_uris: Annotated[list[RedirectUri], Field(max_length=10)] = []
     post_logout_redirect_uris: Annotated[list[RedirectUri], Field(max_length=10)] = []
     require_par: bool = False
+    backchannel_logout_uri: RedirectUri | None = None
     contacts: Annotated[list[Annotated[UUID, Refers("/access/v1/accounts")]], Field(max_length=MOST_CONTACTS)] = []
 
 

@@ -84,6 +84,8 @@ async def redeem(uow: UnitOfWork, shown: Shown) -> tuple[Renewal, str | None] | 
         signed_in_at=found.sign_in.signed_in_at or now(),
         acr=found.sign_in.acr,
         amr=found.sign_in.amr,
+        provider=found.sign_in.provider,
+        provider_sid=found.sign_in.provider_sid,
     )
     renewal = await sessions.open_session(uow, opening, level_of(found.sign_in.best))
     await queries.use(uow.connection, key, renewal.session.id)

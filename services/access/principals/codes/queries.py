@@ -18,9 +18,7 @@ _TAKE = Statement(
         code.c.used_at,
         code.c.given,
         session.c.account_id,
-        session.c.signed_in_at,
-        session.c.acr,
-        session.c.amr,
+        *(session.c[name] for name in ("signed_in_at", "acr", "amr", "provider", "provider_sid")),
         best_level(session.c.account_id),
         (session.c.status == "active").label("is_signed_in"),
     )
@@ -36,13 +34,15 @@ _DELETE = Statement(delete(code).where(code.c.until < bindparam("before")))
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """The sign-in of a browser: of whom, when, how surely and by which methods, and the highest level that the account
-    can reach. `is_signed_in`: the person still is, there."""
+    """The sign-in of a browser: of whom, when, how surely, by which methods and at which provider, and the highest
+    level that the account can reach. `is_signed_in`: the person still is, there."""
 
     account_id: UUID
     signed_in_at: datetime | None
     acr: str | None
     amr: list[str] | None
+    provider: UUID | None
+    provider_sid: str | None
     best: str
     is_signed_in: bool
 
@@ -51,7 +51,6 @@ class SignIn:
 class Code:
     """A stored code, with the sign-in of its browser."""
 
-    browser_session: UUID
     client: UUID
     redirect_uri: str
     challenge: str

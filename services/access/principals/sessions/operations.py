@@ -14,10 +14,13 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.kernel.step_up import Level
+from shared.messaging.outbox import defer
 from shared.records.resource_type import ResourceType, TransitionRequest
 
 SESSIONS: ResourceType[Session, None] = ResourceType.of(Session, session, domain.LIFECYCLE)
 _END = "end"
+TELL_CLIENT = "tell_client_of_logout"
+"""The job that tells a client that the session of a person ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Renewal:
 @dataclass(frozen=True, slots=True)
 class Opening:
     """Of which account a session is, how it is shown to its owner, and for a client which one, its scope, when the
-    person signed in, how surely and by which methods."""
+    person signed in, how surely, by which methods, and at which provider."""
 
     account: UUID
     label: str | None = None
@@ -43,6 +46,8 @@ class Opening:
     signed_in_at: datetime | None = None
     acr: str | None = None
     amr: Sequence[str] | None = None
+    provider: UUID | None = None
+    provider_sid: str | None = None
 
 
 async def open_session(uow: UnitOfWork, opening: Opening, best: Level = Level.ONE_FACTOR) -> Renewal:
@@ -68,6 +73,8 @@ async def begin(uow: UnitOfWork, opening: Opening) -> Session:
         signed_in_at=opening.signed_in_at,
         acr=opening.acr,
         amr=None if opening.amr is None else list(opening.amr),
+        provider=opening.provider,
+        provider_sid=opening.provider_sid,
     )
     return await SESSIONS.insert(uow, new)
 
@@ -135,6 +142,16 @@ async def end_all_of_client(uow: UnitOfWork, client: UUID, *, account: UUID | No
     await _end(uow, await queries.lock_of_client(uow.connection, client, account), reason)
 
 
+async def end_all_of_provider(
+    uow: UnitOfWork, provider: UUID, *, account: UUID | None = None, sid: str | None = None, reason: str
+) -> int:
+    """Ends every session that was opened at a provider, or those of one account or of one session there. Returns how
+    many."""
+    found = await queries.lock_of_provider(uow.connection, provider, account, sid)
+    await _end(uow, found, reason)
+    return len(found)
+
+
 async def expire(uow: UnitOfWork, at: datetime) -> int:
     """Ends up to 200 sessions that were not renewed in time. Returns how many."""
     sessions = await queries.over(uow.connection, at)
@@ -146,6 +163,8 @@ async def expire(uow: UnitOfWork, at: datetime) -> int:
 async def _end(uow: UnitOfWork, sessions: Sequence[Session], reason: str | None) -> None:
     for before in sessions:
         await SESSIONS.apply_transition(uow, before, TransitionRequest(_END, reason, {}), None, lambda _verb: True)
+        if before.client is not None and await queries.to_tell(uow.connection, before.id) is not None:
+            defer(uow, "access", TELL_CLIENT, {"session": str(before.id)}, created_by=uow.origin.actor.label)
 
 
 async def _renewal(uow: UnitOfWork, session: Session, token: str, best: Level = Level.ONE_FACTOR) -> Renewal:

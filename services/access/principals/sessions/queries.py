@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, delete, exists, func, insert, or_, select, text, update
+from sqlalchemy import Text, Uuid, bindparam, delete, exists, func, insert, or_, select, text, update
 
 from services.access.principals.sessions.domain import MOST_LIVING, OVERLAP
 from services.access.principals.sessions.record import Session
-from services.access.principals.sessions.tables import best_level, browser, client, refresh_token, session
+from services.access.principals.sessions.tables import best_level, browser, client, provider, refresh_token, session
 from services.access.usage import used_at
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
@@ -20,6 +20,7 @@ COLUMNS = {
     **{name: session.c[name] for name in ("id", "ref", "account_id", "label", "created_at", "ends_at", "acr", "amr")},
     "client": select(client.c.client_id).where(client.c.id == session.c.client).scalar_subquery().label("client"),
     "client_name": select(client.c.name).where(client.c.id == session.c.client).scalar_subquery().label("client_name"),
+    "provider": select(provider.c.code).where(provider.c.id == session.c.provider).scalar_subquery().label("provider"),
     "last_used": used_at("session", session.c.id),
 }
 render = renderer(COLUMNS)
@@ -33,6 +34,7 @@ _LIVING = Lookup(
 )
 _LOCK_LIVING = Statement(select(session).where(_of_account, _is_living).order_by(session.c.id).with_for_update())
 _ACCOUNT_OF = Lookup(select(session.c.account_id).where(session.c.id == bindparam("id")).limit(1))
+_SIGNED_IN_AT = Lookup(select(session.c.signed_in_at).where(session.c.id == bindparam("id")).limit(1))
 _ADD_TOKEN = Statement(
     insert(refresh_token).values({name: bindparam(name) for name in ("digest", "session_id", "until")})
 )
@@ -88,6 +90,23 @@ _OF_CLIENT = Statement(
     .order_by(session.c.id)
     .with_for_update()
 )
+_OF_PROVIDER = Statement(
+    select(session)
+    .where(
+        session.c.provider == bindparam("provider"),
+        _is_living,
+        or_(bindparam("account", type_=Uuid).is_(None), session.c.account_id == bindparam("account", type_=Uuid)),
+        or_(bindparam("sid", type_=Text).is_(None), session.c.provider_sid == bindparam("sid", type_=Text)),
+    )
+    .order_by(session.c.id)
+    .with_for_update()
+)
+_OF_CLIENT_TO_TELL = Lookup(
+    select(session.c.account_id, client.c.client_id, client.c.backchannel_logout_uri.label("address"))
+    .select_from(session.join(client, client.c.id == session.c.client))
+    .where(session.c.id == bindparam("session"), client.c.backchannel_logout_uri.is_not(None))
+    .limit(1)
+)
 _KEEP_TOKEN = Statement(
     update(refresh_token).where(refresh_token.c.digest == bindparam("key")).values(until=bindparam("later"))
 )
@@ -128,6 +147,12 @@ async def account_of(connection: Connection, session: UUID) -> UUID | None:
     return found
 
 
+async def signed_in_at(connection: Connection, session: UUID) -> datetime | None:
+    """When the person of a session signed in; None for a session of a password at the token endpoint."""
+    found: datetime | None = await _SIGNED_IN_AT.fetchval(connection, id=session)
+    return found
+
+
 async def add_token(connection: Connection, digest: bytes, session: UUID, until: datetime) -> None:
     """Adds a refresh token to the session."""
     await _ADD_TOKEN.execute(connection, digest=digest, session_id=session, until=until)
@@ -161,6 +186,19 @@ async def keep_token(connection: Connection, digest: bytes, until: datetime) -> 
 async def lock_of_client(connection: Connection, client: UUID, account: UUID | None) -> list[Session]:
     """The sessions of a client, of one account or of all, that have not ended, locked."""
     return records_of(Session, await _OF_CLIENT.fetch(connection, client=client, account=account))
+
+
+async def lock_of_provider(
+    connection: Connection, provider: UUID, account: UUID | None, sid: str | None
+) -> list[Session]:
+    """The sessions that were opened at a provider and have not ended, of one account, of one session there, or all,
+    locked."""
+    return records_of(Session, await _OF_PROVIDER.fetch(connection, provider=provider, account=account, sid=sid))
+
+
+async def to_tell(connection: Connection, session: UUID) -> Row | None:
+    """The account of a session, and name and address of its client, if that wants to be told of the end."""
+    return await _OF_CLIENT_TO_TELL.fetchrow(connection, session=session)
 
 
 async def repeatable(connection: Connection, digest: bytes, successor: bytes) -> datetime | None:

@@ -25,6 +25,9 @@ class Session(ResponseModel):
         str | None, Field(examples=["client-7f3a"]), "The `client_id` of the client that the person signed in to."
     ]
     client_name: Annotated[str | None, Field(examples=["Ministry portal"]), "The name of the client."]
+    provider: Annotated[
+        str | None, Field(examples=["health-xa"]), "The code of the identity provider at which the person signed in."
+    ]
     acr: Annotated[
         str | None,
         Field(examples=["2"]),

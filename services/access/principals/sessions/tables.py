@@ -31,8 +31,16 @@ browser = table(
 )
 """Browsers in which somebody is signed in. `digest` is the SHA-256 of the cookie."""
 
-client = named("access_client", column("id", Uuid), column("client_id", Text), column("name", Text), schema="escm")
-"""What a session shows of its client. Clients know of sessions, not the other way round."""
+client = named(
+    "access_client",
+    column("id", Uuid),
+    column("client_id", Text),
+    column("name", Text),
+    column("backchannel_logout_uri", Text),
+    schema="escm",
+)
+provider = named("access_identity_provider", column("id", Uuid), column("code", Text), schema="escm")
+"""What a session shows of its client and its provider. They know of sessions, not the other way round."""
 
 _factor = named(
     "access_factor", column("account_id", Uuid), column("kind", Text), column("status", Text), schema="escm"

@@ -27,6 +27,8 @@ def authorization_server(settings: AccessSettings) -> Mapping[str, object]:
         "revocation_endpoint": f"{base}/oauth/revoke",
         "introspection_endpoint": f"{base}/oauth/introspect",
         "end_session_endpoint": f"{base}/oauth/end_session",
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
         "jwks_uri": f"{base}/.well-known/jwks.json",
         "grant_types_supported": grant_types(settings),
         "response_types_supported": ["code"],

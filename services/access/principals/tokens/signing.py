@@ -129,6 +129,33 @@ class SigningKeys:
         header = {"alg": ALGORITHM, "typ": "JWT", "kid": self._kid}
         return jws.serialize_compact(header, json.dumps(claims, separators=(",", ":")), key, [ALGORITHM])
 
+    async def assertion(self, client_id: str, audience: str) -> str:
+        """What proves to another system that this one calls (RFC 7523): valid for a minute, by the keys of
+        `jwks.json`."""
+        key = await self._present()
+        issued = int(time.time())
+        claims = {"iss": client_id, "sub": client_id, "aud": audience, "jti": uuid7().hex, "iat": issued}
+        header = {"alg": ALGORITHM, "typ": "JWT", "kid": self._kid}
+        payload = json.dumps({**claims, "exp": issued + 60}, separators=(",", ":"))
+        return jws.serialize_compact(header, payload, key, [ALGORITHM])
+
+    async def logout_token(self, client_id: str, account: UUID, session: UUID) -> str:
+        """What tells a client that the session of a person ended (OpenID Connect Back-Channel Logout, 2.4)."""
+        key = await self._present()
+        issued = int(time.time())
+        claims = {
+            "iss": self.rules.issuer,
+            "sub": f"{PrincipalKind.ACCOUNT}:{account}",
+            "aud": client_id,
+            "iat": issued,
+            "exp": issued + 120,
+            "jti": uuid7().hex,
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+            "sid": str(session),
+        }
+        header = {"alg": ALGORITHM, "typ": "logout+jwt", "kid": self._kid}
+        return jws.serialize_compact(header, json.dumps(claims, separators=(",", ":")), key, [ALGORITHM])
+
     async def ensure(self) -> None:
         """Makes the first key if there is none."""
         await self._present()

@@ -77,5 +77,5 @@ async def confirm(uow: UnitOfWork, account: UUID, session: UUID | None, token: s
 
 async def keep(uow: UnitOfWork, token: str) -> None:
     """Keeps the present address of the token's account: the mail to the new one has no effect. Raises Invalid."""
-    account = await account_of_token(uow, token, KEEP)
+    account = await account_of_token(uow, digest(token), KEEP)
     await queries.end_others(uow.connection, account.id, EMAIL)

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
+from services.access.federation.identities import operations as identities
 from services.access.principals.accounts import operations as accounts
 from services.access.principals.accounts import queries as found
 from services.access.principals.accounts.domain import USABLE
@@ -87,25 +89,42 @@ async def as_it_is(_uow: UnitOfWork, mail: Mail) -> Mail:
 
 async def verify(uow: UnitOfWork, token: str) -> None:
     """Marks the address of the token's account as verified, unless it has changed. Raises Invalid."""
-    account = await account_of_token(uow, token, VERIFICATION)
+    account = await account_of_token(uow, digest(token), VERIFICATION)
     await accounts.ACCOUNTS.update(uow, account, replace(account, email_verified=True))
 
 
 async def set_password(uow: UnitOfWork, token: str, password: str) -> None:
     """Sets a new password for the token's account and marks its address as verified. Ends all its sessions and other
     tokens, also that of a new address, and suspends its API keys until their owner enables them: whoever had the old
-    password may have made or read them. Raises Invalid."""
-    account = await account_of_token(uow, token, PASSWORD)
-    for purpose in (PASSWORD, EMAIL):
-        await queries.end_others(uow.connection, account.id, purpose)
-    await sessions.end_all(uow, account.id, reason="new password")
-    await api_keys.suspend_all(uow, account.id)
+    password may have made or read them. Links that were made before anybody confirmed the address end, too. Raises
+    Invalid."""
+    account = await account_of_token(uow, digest(token), PASSWORD)
+    if not account.email_verified:
+        await identities.unlink_all(uow, account.id, "address confirmed")
+    await end_former_ways(uow, account.id)
     await accounts.set_password(uow, account, password)
 
 
-async def account_of_token(uow: UnitOfWork, token: str, purpose: str) -> Account:
+async def end_former_ways(uow: UnitOfWork, account: UUID) -> None:
+    """Ends sessions and mailed tokens of an account, and suspends its API keys, for whoever shows that it is theirs."""
+    for purpose in (PASSWORD, EMAIL):
+        await queries.end_others(uow.connection, account, purpose)
+    await sessions.end_all(uow, account, reason="new password")
+    await api_keys.suspend_all(uow, account)
+
+
+async def invited(uow: UnitOfWork, digest: bytes) -> Account:
+    """The account of an invitation, locked, for its owner to sign in elsewhere instead of choosing a password. Raises
+    Invalid, also if the account has a password: then its owner signs in with that and links the other way."""
+    account = await account_of_token(uow, digest, PASSWORD)
+    if account.password_hash is not None:
+        raise token_not_valid()
+    return account
+
+
+async def account_of_token(uow: UnitOfWork, digest: bytes, purpose: str) -> Account:
     """The account, locked; the unit of work acts as this account."""
-    taken = await queries.use(uow.connection, digest(token), purpose, now())
+    taken = await queries.use(uow.connection, digest, purpose, now())
     if taken is None:
         raise token_not_valid()
     account = await accounts.ACCOUNTS.lock(uow, taken.account_id)

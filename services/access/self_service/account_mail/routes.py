@@ -5,6 +5,7 @@ from typing import Any, cast
 from fastapi import Response
 
 from services.access.access import ROLES
+from services.access.principals.accounts.guards import require_local_passwords
 from services.access.principals.accounts.leaked_passwords import refuse_leaked
 from services.access.principals.accounts.operations import ACCOUNTS
 from services.access.self_service.account_mail import new_address, operations
@@ -50,6 +51,7 @@ async def register_account(body: RegistrationBody, ctx: CurrentContext) -> Respo
     A mail lets the owner of the address choose a password within seven days. The response is the same for every
     address. An account that holds no grant and no record after 30 days is deleted.
     """
+    require_local_passwords(ctx)
     await _ask(ctx, REGISTRATION, body.email, body.language, name=body.name)
     return mail_is_on_its_way()
 
@@ -84,6 +86,7 @@ async def request_password_reset(body: AddressBody, ctx: CurrentContext) -> Resp
 
     For whoever has forgotten theirs. The response is the same whether or not there is such an account.
     """
+    require_local_passwords(ctx)
     await _ask(ctx, "password_reset", body.email)
     return Response(status_code=202)
 
@@ -105,6 +108,7 @@ async def confirm_password_reset(body: NewPasswordBody, ctx: CurrentContext) -> 
 
     All sessions end, and the API keys of the account wait until their owner enables them.
     """
+    require_local_passwords(ctx)
     await limit_tries(ctx)
     refuse_leaked(cast(AccessSettings, ctx.settings).breached_passwords, body.password, "/password")
     await operations.set_password(ctx.uow, body.token, body.password)

@@ -1,6 +1,7 @@
 """Closing one's own account: all that it holds ends; the records about its person remain."""
 
 from services.access.authority.grants import operations as grants
+from services.access.federation.identities import operations as identities
 from services.access.notifying.webhooks import operations as webhooks
 from services.access.principals.accounts import operations as accounts
 from services.access.principals.accounts.record import Account
@@ -17,5 +18,6 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Account, requ
     if after.status == "closed":
         await grants.revoke_all(uow, after.id, "account closed")
         await api_keys.revoke_all(uow, after.id, "account closed")
+        await identities.unlink_all(uow, after.id, "account closed")
         await webhooks.end_all(uow, after.id)
     return after

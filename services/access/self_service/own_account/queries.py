@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import BindParameter, Text, bindparam, cast, delete, exists, select
 
 from services.access.authority.grants.tables import grant
+from services.access.federation.identities.tables import identity
 from services.access.notifying.notifications.tables import notification
 from services.access.principals.accounts.credentials import credential_change
 from services.access.principals.accounts.record import Account
@@ -40,6 +41,7 @@ _DELETE = tuple(
             delete(notification).where(notification.c.account_id == _OF_ACCOUNT),
             delete(authorization).where(authorization.c.account_id == _OF_ACCOUNT),
             delete(session).where(session.c.account_id == _OF_ACCOUNT),
+            delete(identity).where(identity.c.account_id == _OF_ACCOUNT),
             delete(account_token).where(account_token.c.account_id == _OF_ACCOUNT),
             delete(credential_change).where(
                 credential_change.c.principal_kind == "account", credential_change.c.principal_id == _OF_ACCOUNT

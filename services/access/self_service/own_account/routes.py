@@ -8,6 +8,7 @@ from fastapi import Body, Depends, Response
 from services.access.access import ROLES
 from services.access.principals.accounts import operations as accounts
 from services.access.principals.accounts.domain import LIFECYCLE
+from services.access.principals.accounts.guards import require_local_passwords
 from services.access.principals.accounts.leaked_passwords import refuse_leaked
 from services.access.principals.accounts.routes import ACCOUNT_API
 from services.access.principals.accounts.schemas import Account, AccountFields
@@ -87,6 +88,7 @@ async def change_own_password(body: OwnPasswordBody, ctx: CurrentContext) -> Res
 
     Requires the present password.
     """
+    require_local_passwords(ctx)
     account = await require_own_password(ctx, body.old_password)
     refuse_leaked(cast(AccessSettings, ctx.settings).breached_passwords, body.new_password, "/new_password")
     session = await current_session(ctx)

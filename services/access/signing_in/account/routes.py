@@ -7,6 +7,10 @@ from fastapi import Request, Response
 
 from services.access.factors.factors import operations as factors
 from services.access.factors.factors.queries import shown as confirmed_factors
+from services.access.federation.identities import operations as identities
+from services.access.federation.identities import queries as identity_queries
+from services.access.federation.providers import queries as providers
+from services.access.federation.providers.domain import title
 from services.access.principals.authorizations import operations as consents
 from services.access.principals.authorizations import queries as authorizations
 from services.access.principals.sessions import operations as sessions
@@ -17,16 +21,16 @@ from services.access.signing_in.account import queries
 from services.access.signing_in.browsers import domain
 from services.access.signing_in.browsers import operations as browsers
 from services.access.signing_in.browsers.queries import SignedIn
-from services.access.signing_in.pages.addresses import ACCOUNT, FACTOR, SIGN_IN, SIGNED_OUT
+from services.access.signing_in.pages.addresses import ACCOUNT, FACTOR, SIGN_IN, SIGNED_OUT, start_at
 from services.access.signing_in.pages.guards import PAGE, Browser, CurrentBrowser, SentForm
-from services.access.signing_in.pages.responses import language, page_response, sent_to
+from services.access.signing_in.pages.responses import OnPage, language, page_response, sent_to
 from services.access.signing_in.pages.templates import named
 from services.access.signing_in.second_step import operations as second_step
 from services.access.signing_in.second_step.operations import ADDING
 from services.access.signing_in.second_step.routes import about_factor
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
-from shared.kernel.errors import Malformed
+from shared.kernel.errors import Conflict, Malformed
 from shared.kernel.step_up import OWN, Level
 from shared.web.contract.route_options import OptionsRouter
 from shared.web.request.responses import key_of
@@ -38,6 +42,11 @@ _ABOUT_FACTORS = frozenset((*ADDING, "confirm_factor", "remove_factor", "name_fa
 @router.get(ACCOUNT, options=PAGE)
 async def account_page(request: Request, token_service: CurrentTokenService, browser: CurrentBrowser) -> Response:
     """The page of the account, for whoever is signed in."""
+    return await _page(request, token_service, browser)
+
+
+async def _page(request: Request, token_service: TokenService, browser: Browser, *, refused: bool = False) -> Response:
+    """The page; `refused`: with the news that the last way in stays."""
     signed_in = browser.signed_in
     if signed_in is None:
         return sent_to(SIGN_IN)
@@ -47,15 +56,26 @@ async def account_page(request: Request, token_service: CurrentTokenService, bro
         allowed = await authorizations.living(connection, signed_in.account)
         keys = await queries.api_keys(connection, signed_in.account)
         own = await confirmed_factors(connection, signed_in.account)
+        linked = await identity_queries.linked(connection, signed_in.account)
+        active = await providers.active(connection)
+    known = {row["provider"] for row in linked}
     values = {
         "person": signed_in,
         "sessions": [{**row, "is_this": row["id"] == signed_in.session} for row in living],
         "allowed": [{**row, "may": _said(row["scope"], shown)} for row in allowed],
         "keys": keys,
         "factors": own,
+        "identities": [{**row, "title": title(row["titles"], shown)} for row in linked],
+        "providers": [
+            {"title": title(one.titles, shown), "address": start_at(one.code)}
+            for one in active
+            if one.code not in known
+        ],
+        "passwords": token_service.settings.local_passwords,
+        "refused": refused,
         "action": ACCOUNT,
     }
-    return page_response(request, browser, "account.html", shown, values)
+    return page_response(request, browser, "account.html", shown, values, status=409 if refused else 200)
 
 
 @router.get("/.well-known/change-password", options=PAGE)
@@ -68,15 +88,23 @@ async def change_password() -> Response:
 async def change_account(
     request: Request, token_service: CurrentTokenService, browser: CurrentBrowser, form: SentForm
 ) -> Response:
-    """Signs out here or elsewhere, takes back a consent, or adds, names and removes second factors."""
+    """Signs out here or elsewhere, takes back a consent or a link, or adds, names and removes second factors.
+
+    Taking back a link needs a sign-in of now.
+    """
     signed_in = browser.signed_in
     if signed_in is None:
         return sent_to(SIGN_IN)
     action, _, given = form.get("action", "").partition(" ")
     if action in _ABOUT_FACTORS:
         return await _change_factors(request, token_service, browser, signed_in, form)
-    async with browsers.acting(token_service.database, signed_in.account) as uow:
-        await _change(uow, signed_in, action, given)
+    if action == "unlink" and not identities.is_recent(signed_in.signed_in_at):
+        return sent_to(SIGN_IN)
+    try:
+        async with browsers.acting(token_service.database, signed_in.account) as uow:
+            await _change(uow, signed_in, action, given, has_passwords=token_service.settings.local_passwords)
+    except Conflict as error:
+        raise OnPage(error, await _page(request, token_service, browser, refused=True)) from None
     if action == "sign_out":
         return sent_to(SIGNED_OUT, domain.cookie_header(browser.name, ""))
     return sent_to(ACCOUNT)
@@ -107,7 +135,7 @@ async def _change_factors(
     return sent_to(ACCOUNT)
 
 
-async def _change(uow: UnitOfWork, signed_in: SignedIn, action: str, given: str) -> None:
+async def _change(uow: UnitOfWork, signed_in: SignedIn, action: str, given: str, *, has_passwords: bool) -> None:
     key = key_of(given)
     if action == "sign_out":
         await browsers.sign_out(uow, signed_in)
@@ -117,6 +145,8 @@ async def _change(uow: UnitOfWork, signed_in: SignedIn, action: str, given: str)
         await sessions.end(uow, signed_in.account, key)
     elif action == "end_authorization" and isinstance(key, UUID):
         await consents.end(uow, signed_in.account, key)
+    elif action == "unlink" and isinstance(key, UUID):
+        await identities.unlink(uow, signed_in.account, key, has_passwords=has_passwords)
     else:
         raise Malformed("The form is not complete.", code="form_expired")
 

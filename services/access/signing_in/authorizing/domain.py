@@ -54,6 +54,11 @@ class AuthorizationRequest:
         return "none" in self.prompt
 
     @property
+    def wants_new_sign_in(self) -> bool:
+        """Whether an earlier sign-in, here or at a provider, may not be enough."""
+        return self.max_age is not None or self.wants_sign_in
+
+    @property
     def wants_sign_in(self) -> bool:
         """Whether the person is to show all again."""
         return bool(self.prompt & _LOGIN)

@@ -1,5 +1,7 @@
 """Signing in over HTTP: `GET /access/v1/oauth/authorize`, and its pages. Refusals are pages for people."""
 
+from dataclasses import replace
+
 from fastapi import Request, Response
 
 from services.access.principals.tokens.authentication import TokenService
@@ -7,15 +9,17 @@ from services.access.principals.tokens.guards import CurrentTokenService
 from services.access.principals.tokens.operations import proves_password
 from services.access.signing_in.authorizing import operations
 from services.access.signing_in.authorizing.domain import AuthorizationRequest, Refused
+from services.access.signing_in.authorizing.sign_in_page import Shown, sign_in_response
 from services.access.signing_in.authorizing.wording import consent_texts
 from services.access.signing_in.browsers import domain, tickets
 from services.access.signing_in.browsers import operations as browsers
 from services.access.signing_in.browsers.queries import SignedIn
 from services.access.signing_in.pages.addresses import ACCOUNT, AUTHORIZE, CONSENT, FACTOR, SIGN_IN, with_query
-from services.access.signing_in.pages.guards import PAGE, Browser, CurrentBrowser, SentForm
-from services.access.signing_in.pages.responses import RefusedOnPage, language, own_address, page_response, sent_to
+from services.access.signing_in.pages.guards import PAGE, CurrentBrowser, SentForm
+from services.access.signing_in.pages.responses import OnPage, language, own_address, page_response, sent_to
 from services.access.signing_in.pages.second_step import needs_second_step
 from shared.kernel.clock import now
+from shared.kernel.errors import Malformed
 from shared.kernel.step_up import Level
 from shared.kernel.text import email_key
 from shared.web.contract.route_options import OptionsRouter
@@ -36,8 +40,9 @@ async def authorize(request: Request, token_service: CurrentTokenService, browse
 
 @router.get(SIGN_IN, options=PAGE)
 async def sign_in_page(request: Request, token_service: CurrentTokenService, browser: CurrentBrowser) -> Response:
-    """The page that asks for address and password."""
-    return _sign_in(request, browser, await _remembered(token_service, request))
+    """The page that asks for address and password, and shows the providers."""
+    shown = Shown(request.query_params.get("request"), await _remembered(token_service, request))
+    return await sign_in_response(request, token_service, browser, shown)
 
 
 @router.post(SIGN_IN, options=PAGE)
@@ -45,13 +50,17 @@ async def sign_in(
     request: Request, token_service: CurrentTokenService, browser: CurrentBrowser, form: SentForm
 ) -> Response:
     """Signs in, with another cookie than before, and goes on with the request of the client. A wrong password and an
-    unknown address have the same response: RefusedOnPage."""
+    unknown address have the same response. `action=provider` asks for the provider of the address instead."""
     asked = await _remembered(token_service, request)
     carried = {name: request.query_params[name] for name in ("request",) if name in request.query_params}
     username, address = form.get("username", ""), request.client.host if request.client else ""
+    shown = Shown(request.query_params.get("request"), asked, username)
+    if form.get("action") == "provider" or not token_service.settings.local_passwords:
+        return await sign_in_response(request, token_service, browser, replace(shown, alert="choose_provider"))
     account = await proves_password(token_service, email_key(username), form.get("password", ""), address)
     if account is None:
-        raise RefusedOnPage("invalid_grant", _sign_in(request, browser, asked, username))
+        page = await sign_in_response(request, token_service, browser, replace(shown, alert="wrong"))
+        raise OnPage(Malformed(code="invalid_grant"), page)
     if await needs_second_step(token_service, account.id, asked.level if asked else Level.ONE_FACTOR):
         ticket = tickets.issue(token_service.settings, browser.cookie, account)
         return sent_to(with_query(FACTOR, {**carried, "ticket": ticket}))
@@ -108,19 +117,3 @@ def _page_of(page: str, carried: str) -> Response:
 
 async def _remembered(token_service: TokenService, request: Request) -> AuthorizationRequest | None:
     return await operations.asked_by(token_service, request.query_params.get("request"))
-
-
-def _sign_in(
-    request: Request, browser: Browser, asked: AuthorizationRequest | None, wrong: str | None = None
-) -> Response:
-    """The page; `wrong` is the address with which the sign-in failed."""
-    shown = language(request, asked.language if asked else None)
-    values = {
-        "client": asked.client.name if asked else None,
-        "username": wrong or (asked.login_hint if asked else ""),
-        "is_wrong": wrong is not None,
-        "action": own_address(request),
-    }
-    leads_to = asked.redirect_uri if asked else None
-    status = 200 if wrong is None else 400
-    return page_response(request, browser, "sign_in.html", shown, values, status=status, leads_to=leads_to)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from services.access.principals.sessions import operations as sessions
@@ -30,10 +31,13 @@ async def acting(database: Database, account: UUID | None) -> AsyncIterator[Unit
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How surely a person signed in, and by which methods."""
+    """How surely a person signed in, and by which methods; at which provider, in which session there, and when."""
 
     level: Level = Level.ONE_FACTOR
     methods: Sequence[str] = ("pwd",)
+    provider: UUID | None = None
+    provider_sid: str | None = None
+    at: datetime | None = None
 
 
 _BY_PASSWORD = How()
@@ -45,7 +49,15 @@ async def sign_in(uow: UnitOfWork, account: UUID, before: SignedIn | None, how: 
         await sessions.end(uow, before.account, before.session, reason="signed in again")
         await queries.remove(uow.connection, before.session)
     at, cookie = now(), domain.new_cookie()
-    session = await sessions.begin(uow, Opening(account, signed_in_at=at, acr=str(how.level), amr=how.methods))
+    opening = Opening(
+        account,
+        signed_in_at=how.at or at,
+        acr=str(how.level),
+        amr=how.methods,
+        provider=how.provider,
+        provider_sid=how.provider_sid,
+    )
+    session = await sessions.begin(uow, opening)
     await queries.add(uow.connection, digest(cookie), session.id, at + IDLE)
     return cookie
 

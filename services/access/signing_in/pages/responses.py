@@ -10,7 +10,7 @@ from services.access.signing_in.browsers import domain
 from services.access.signing_in.pages.addresses import with_query
 from services.access.signing_in.pages.guards import Browser
 from services.access.signing_in.pages.templates import PAGES
-from shared.kernel.errors import Malformed
+from shared.kernel.errors import EscmError
 from shared.kernel.text import LANGUAGES
 from shared.pages.policy import GUARD, HTML
 from shared.pages.reader import language_of
@@ -19,12 +19,14 @@ _LANGUAGE = "language"
 _CARRIED = ("request", "ticket", "id_token_hint", "client_id", "post_logout_redirect_uri", "state", _LANGUAGE)
 
 
-class RefusedOnPage(Malformed):
-    """A refusal that the page of the form tells."""
+class OnPage(EscmError):
+    """A failure that a page with a form tells."""
 
-    def __init__(self, code: str, page: Response) -> None:
-        super().__init__(code=code)
+    def __init__(self, failure: EscmError, page: Response) -> None:
+        super().__init__(failure.detail, code=failure.code, errors=failure.errors, headers=failure.headers)
+        self.kind = failure.kind
         self.page = page
+        page.headers.update(failure.headers)
 
 
 def language(request: Request, wished: str | None = None) -> str:
@@ -43,11 +45,13 @@ def page_response(
     status: int = 200,
     leads_to: str | None = None,
     runs_script: bool = False,
+    place: str | None = None,
 ) -> Response:
     """A page in a language, with the token of its forms. `leads_to` is the client's address to which a form leads: a
-    browser follows a form to named origins only, also over redirects. `runs_script`: it runs that of passkeys."""
+    browser follows a form to named origins only, also over redirects. `runs_script`: it runs that of passkeys. `place`
+    is the page's address, if that is not the one of the request."""
     token = domain.form_token(browser.token_key, browser.cookie)
-    addresses = {tag: own_address(request, tag) for tag in LANGUAGES}
+    addresses = {tag: with_query(place, {_LANGUAGE: tag}) if place else own_address(request, tag) for tag in LANGUAGES}
     body = PAGES.page(name, shown, addresses=addresses, token=token, **values)
     response = Response(body, status, {**_headers(leads_to, runs_script=runs_script), "Content-Language": shown}, HTML)
     if browser.is_new:

@@ -22,7 +22,7 @@ from services.access.signing_in.browsers import domain, tickets
 from services.access.signing_in.browsers import operations as browsers
 from services.access.signing_in.pages.addresses import ACCOUNT, CONSENT, FACTOR, SCRIPT, SIGN_IN, with_query
 from services.access.signing_in.pages.guards import PAGE, Browser, CurrentBrowser, SentForm
-from services.access.signing_in.pages.responses import RefusedOnPage, language, own_address, page_response, sent_to
+from services.access.signing_in.pages.responses import OnPage, language, own_address, page_response, sent_to
 from services.access.signing_in.pages.second_step import count_failure, passkey_options, purpose_of, refuse_spent
 from services.access.signing_in.second_step import operations
 from services.access.signing_in.second_step.operations import ADDING, Shown
@@ -65,7 +65,7 @@ async def prove_factor(
     request: Request, token_service: CurrentTokenService, browser: CurrentBrowser, form: SentForm
 ) -> Response:
     """Signs in with the second factor, with another cookie than before, and goes on with the request of the client.
-    Raises RefusedOnPage for a wrong one."""
+    Raises OnPage for a wrong one."""
     person = await _person(request, token_service, browser)
     if person is None:
         return _to_sign_in(request)
@@ -82,7 +82,7 @@ async def prove_factor(
             proof = await prove_code(uow, factor_service, person.account, form.get("code", ""))
     if isinstance(proof, Refusal):
         await count_failure(token_service, request)
-        raise RefusedOnPage(proof.code, await _page(request, token_service, browser, person, proof))
+        raise OnPage(Malformed(code=proof.code), await _page(request, token_service, browser, person, proof))
     return await _signed_in(request, token_service, browser, person, proof)
 
 

@@ -74,6 +74,28 @@ function asText(value) {
   return value && typeof value === "object" ? value[language] || value.en || Object.values(value)[0] : value || "";
 }
 
+// Whoever was invited may sign in at an organisation instead, if the sign-in page shows one.
+async function offerProviders(section) {
+  const found = await (await fetch(`/access/sign-in?language=${language}`)).text();
+  const page = new DOMParser().parseFromString(found, "text/html");
+  const form = section.querySelector("form");
+  form.hidden = !page.querySelector("input[name='password']");
+  for (const link of page.querySelectorAll("a[href^='/access/v1/federation/']")) {
+    const button = document.createElement("button");
+    button.textContent = link.textContent;
+    button.addEventListener("click", () => goTo(link.getAttribute("href"), section.querySelector("[data-refused]")));
+    form.after(button);
+  }
+}
+
+async function goTo(start, refused) {
+  const headers = { "Content-Type": "application/json" };
+  const body = JSON.stringify({ token: given[2] });
+  const response = await fetch(start.replace(/start.*/, "authorization"), { method: "POST", headers, body });
+  if (response.ok) location.assign((await response.json()).address);
+  else [refused.textContent, refused.hidden] = [await refusal(response), false];
+}
+
 async function submit(event) {
   event.preventDefault();
   const form = event.target;
@@ -95,6 +117,7 @@ async function submit(event) {
 }
 
 for (const section of document.querySelectorAll("[data-purpose]")) section.hidden = section.dataset.purpose !== purpose;
+for (const section of document.querySelectorAll("section[data-purpose='password']:not([hidden])")) offerProviders(section);
 for (const list of document.querySelectorAll("section:not([hidden]) [data-preview]")) preview(list);
 for (const form of document.querySelectorAll("form[data-post]")) form.addEventListener("submit", submit);
 for (const link of document.querySelectorAll("a[hreflang]")) link.hash = location.hash;

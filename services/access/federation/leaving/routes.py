@@ -1,0 +1,31 @@
+"""Logout tokens of identity providers over HTTP."""
+
+from fastapi import Request, Response
+
+from services.access.federation.leaving import operations
+from services.access.principals.tokens.domain import FORM, LONGEST_FORM, read_form
+from shared.kernel.errors import Malformed, NotFound, TooLarge, UnsupportedMedia
+from shared.web.contract.route_options import OptionsRouter, RouteOptions
+from shared.web.request.request_authenticator import request_authenticator_of
+
+router = OptionsRouter(include_in_schema=False)
+
+
+@router.post("/access/v1/federation/{code}/backchannel_logout", options=RouteOptions(is_public=True, is_keyed=False))
+async def backchannel_logout(code: str, request: Request) -> Response:
+    """Ends the sessions of whoever signed out at the provider."""
+    await request_authenticator_of(request).anonymous(request)
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+        raise UnsupportedMedia(f"Send {FORM}.")
+    body = await request.body()
+    if len(body) > LONGEST_FORM:
+        raise TooLarge(f"A form has at most {LONGEST_FORM} bytes.")
+    state = request.app.state
+    provider = await operations.provider_of(state.database, code)
+    if provider is None:
+        raise NotFound("There is no such identity provider.")
+    token = read_form(body).get("logout_token")
+    if token is None:
+        raise Malformed("logout_token is missing.", code="invalid_request")
+    await operations.end_by_token(state.database, state.remote_providers, provider, token)
+    return Response(None, 200, {"Cache-Control": "no-store"})

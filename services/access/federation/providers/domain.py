@@ -1,0 +1,62 @@
+"""Identity providers: their states, what may change when, and which sign-ins count how much."""
+
+import re
+from collections.abc import Collection, Mapping
+
+from services.access.federation.providers.record import IdentityProvider
+from shared.kernel.lifecycle import Lifecycle, by_two, transition
+
+TEST, ACTIVATE, SUSPEND, RETIRE = "test", "activate", "suspend", "retire"
+MOST_LIVING = 50
+"""Most providers that are not retired."""
+SHOWN = frozenset(("titles", "countries"))
+"""What may change of an active provider. Any other change needs a test and a second person again."""
+_CODE = re.compile(r"[a-z][a-z0-9-]{1,39}")
+_DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+_ISSUER = re.compile(r"https?://[^\s?#@]+")
+
+LIFECYCLE: Lifecycle[None] = Lifecycle(
+    ("draft", "tested", "active", "suspended", "retired"),
+    (
+        transition(TEST, "draft|tested", "tested"),
+        transition(ACTIVATE, "tested", "active", fact="activated", fields=("second_person",), second_person=by_two),
+        transition(SUSPEND, "active", "suspended", reason_required=True),
+        transition("reinstate", "suspended", "active", fact="reinstated"),
+        transition(RETIRE, "draft|tested|active|suspended", "retired"),
+    ),
+)
+
+
+def is_code(text: str) -> bool:
+    """Whether the text may name a provider in addresses."""
+    return _CODE.fullmatch(text) is not None
+
+
+def is_domain(text: str) -> bool:
+    """Whether the text is a domain in lower case, as in `health.gov.example`."""
+    return len(text) <= 253 and _DOMAIN.fullmatch(text) is not None
+
+
+def is_issuer(text: str) -> bool:
+    """Whether the text is an address without query, fragment and user."""
+    return _ISSUER.fullmatch(text) is not None
+
+
+def domain_of(email: str) -> str:
+    """The domain of an address, in lower case."""
+    return email.rpartition("@")[2].lower()
+
+
+def is_authoritative(provider: IdentityProvider, email: str) -> bool:
+    """Whether the provider says whose addresses of this domain are."""
+    return domain_of(email) in provider.domains
+
+
+def level(levels: Mapping[str, str], acr: str | None, amr: Collection[str]) -> str:
+    """The level of a sign-in: the highest that its `acr` or one of its `amr` is mapped to."""
+    return max((levels[one] for one in (*amr, acr or "") if one in levels), default="1")
+
+
+def title(titles: Mapping[str, str], language: str) -> str:
+    """What people who read this language call the provider."""
+    return titles.get(language) or titles.get("en") or next(iter(titles.values()))

@@ -1050,6 +1050,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/access/v1/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List factors
+         * @description Second factors of people: codes of an app, passkeys, recovery codes. Those that the caller may know of, in pages; with `format` all of them as a stream.
+         */
+        get: operations["listFactors"];
+        put?: never;
+        /**
+         * Add a second factor to one's own account
+         * @description 404 for clients, which have none. What proves it is shown once. An app and a passkey wait ten minutes for `confirm`; recovery codes replace those before.
+         */
+        post: operations["createFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/factors/{record}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a factor
+         * @description Second factors of people: codes of an app, passkeys, recovery codes. The factor as the caller may see it, with the transitions that its state allows.
+         */
+        get: operations["getFactor"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a second factor
+         * @description One's own at once. That of somebody else needs a second person; then they are mailed and signed out.
+         */
+        delete: operations["removeFactor"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a factor
+         * @description A merge patch: absent fields are unchanged, null removes a value. `If-Match` names the version of the factor.
+         */
+        patch: operations["updateFactor"];
+        trace?: never;
+    };
+    "/access/v1/factors/{record}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the history of a factor
+         * @description Who changed which fields of the factor when, the latest change first: its audit trail.
+         */
+        get: operations["getFactorHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/factors/{record}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the transitions of a factor
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a factor: `pending`, `active`, `locked`, `removed`.
+         */
+        get: operations["getFactorTransitions"];
+        put?: never;
+        /**
+         * Confirm the factor or otherwise move a factor
+         * @description Changes the state of the factor by one of its `allowed_actions`: `confirm`, `remove`. `If-Match` names the version.
+         */
+        post: operations["transitionFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/factors/{record}/transitions/pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the transitions of a factor that wait for a second person
+         * @description Proposed transitions of the factor, the oldest first, at most 100, each for 24 hours.
+         */
+        get: operations["listFactorPendingTransitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/factors/{record}/transitions/pending/{pending_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a pending transition of a factor
+         * @description A transition of the factor that waits for a second person, or did.
+         */
+        get: operations["getFactorPendingTransition"];
+        put?: never;
+        /**
+         * Confirm, decline or withdraw a pending transition of a factor
+         * @description What becomes of a proposed transition of the factor. Another person confirms or declines it with their own token; its proposer withdraws it.
+         */
+        post: operations["decideFactorPendingTransition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/access/v1/oauth/par": {
         parameters: {
             query?: never;
@@ -1065,6 +1205,182 @@ export interface paths {
          */
         post: operations["pushRequest"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/identity_providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List identity providers
+         * @description Where people sign in, besides here. Those that the caller may know of, in pages; with `format` all of them as a stream.
+         */
+        get: operations["listIdentityProviders"];
+        put?: never;
+        /**
+         * Create an identity provider
+         * @description Requires `titles`, `issuer`, `client_id`, `code`. The identity provider starts as `draft`; `Location` is its address.
+         */
+        post: operations["createIdentityProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/identity_providers/{record}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an identity provider
+         * @description Where people sign in, besides here. The identity provider as the caller may see it, with the transitions that its state allows.
+         */
+        get: operations["getIdentityProvider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change an identity provider
+         * @description A merge patch: absent fields are unchanged, null removes a value. `If-Match` names the version of the identity provider.
+         */
+        patch: operations["updateIdentityProvider"];
+        trace?: never;
+    };
+    "/access/v1/identity_providers/{record}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the history of an identity provider
+         * @description Who changed which fields of the identity provider when, the latest change first: its audit trail.
+         */
+        get: operations["getIdentityProviderHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/identity_providers/{record}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the transitions of an identity provider
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an identity provider: `draft`, `tested`, `active`, `suspended`, `retired`.
+         */
+        get: operations["getIdentityProviderTransitions"];
+        put?: never;
+        /**
+         * Let people sign in or otherwise move an identity provider
+         * @description Changes the state of the identity provider by one of its `allowed_actions`: `test`, `activate`, `suspend`, `reinstate`, `retire`. `If-Match` names the version.
+         */
+        post: operations["transitionIdentityProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/identity_providers/{record}/transitions/pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the transitions of an identity provider that wait for a second person
+         * @description Proposed transitions of the identity provider, the oldest first, at most 100, each for 24 hours.
+         */
+        get: operations["listIdentityProviderPendingTransitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/identity_providers/{record}/transitions/pending/{pending_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a pending transition of an identity provider
+         * @description A transition of the identity provider that waits for a second person, or did.
+         */
+        get: operations["getIdentityProviderPendingTransition"];
+        put?: never;
+        /**
+         * Confirm, decline or withdraw a pending transition of an identity provider
+         * @description What becomes of a proposed transition of the identity provider. Another person confirms or declines it with their own token; its proposer withdraws it.
+         */
+        post: operations["decideIdentityProviderPendingTransition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the providers at which one signs in
+         * @description The identities of the caller; with `account_id` those of another account, for authorized callers.
+         */
+        get: operations["listIdentities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/identities/{identity}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take back a link with a provider
+         * @description The sessions that were opened there end. Requires a sign-in of at most five minutes ago. The last way to sign in stays.
+         */
+        delete: operations["unlinkIdentity"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3690,13 +4006,13 @@ export interface paths {
         };
         /**
          * List the transitions of an edition
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an edition: `draft`, `call`, `writing`, `abandoned`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an edition: `draft`, `call`, `writing`, `frozen`, `abandoned`.
          */
         get: operations["getEditionTransitions"];
         put?: never;
         /**
          * Open the call or otherwise move an edition
-         * @description Changes the state of the edition by one of its `allowed_actions`: `open_call`, `close_call`, `abandon`. `If-Match` names the version.
+         * @description Changes the state of the edition by one of its `allowed_actions`: `open_call`, `close_call`, `freeze`, `thaw`, `abandon`. `If-Match` names the version.
          */
         post: operations["transitionEdition"];
         delete?: never;
@@ -3802,13 +4118,13 @@ export interface paths {
         };
         /**
          * List the transitions of a contribution
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a contribution: `proposed`, `draft`, `changes_requested`, `submitted`, `in_review`, `declined`, `dropped`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a contribution: `proposed`, `draft`, `changes_requested`, `submitted`, `in_review`, `cleared`, `declined`, `dropped`.
          */
         get: operations["getContributionTransitions"];
         put?: never;
         /**
          * Accept or otherwise move a contribution
-         * @description Changes the state of the contribution by one of its `allowed_actions`: `accept`, `decline`, `confirm_authorship`, `assign`, `submit`, `take`, `return`, `drop`. `If-Match` names the version.
+         * @description Changes the state of the contribution by one of its `allowed_actions`: `accept`, `decline`, `confirm_authorship`, `assign`, `submit`, `take`, `return`, `consent`, `clear`, `drop`. `If-Match` names the version.
          */
         post: operations["transitionContribution"];
         delete?: never;
@@ -3893,6 +4209,506 @@ export interface paths {
          * @description With its blocks, by whose numbers comments name a place. It never changes.
          */
         get: operations["getContributionVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List figures
+         * @description Public statistics in an edition, live, then frozen. Those that the caller may know of, in pages; with `format` all of them as a stream.
+         */
+        get: operations["listFigures"];
+        put?: never;
+        /**
+         * Create a figure
+         * @description Requires `titles`, `alternatives`, `kind`, `query`, `edition_id`, `key`. The figure starts as `live`; `Location` is its address.
+         */
+        post: operations["createFigure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/figures/{record}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a figure
+         * @description Public statistics in an edition, live, then frozen. The figure as the caller may see it, with the transitions that its state allows.
+         */
+        get: operations["getFigure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a figure
+         * @description A merge patch: absent fields are unchanged, null removes a value. `If-Match` names the version of the figure.
+         */
+        patch: operations["updateFigure"];
+        trace?: never;
+    };
+    "/actions/v1/figures/{record}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the history of a figure
+         * @description Who changed which fields of the figure when, the latest change first: its audit trail.
+         */
+        get: operations["getFigureHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/figures/{record}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the transitions of a figure
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a figure: `live`, `frozen`, `dropped`.
+         */
+        get: operations["getFigureTransitions"];
+        put?: never;
+        /**
+         * Drop the figure a figure
+         * @description Changes the state of the figure by one of its `allowed_actions`: `drop`. `If-Match` names the version.
+         */
+        post: operations["transitionFigure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/figures/{record}/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the data of a figure
+         * @description That of today while the edition is written, asked of the public API without a token; then what was frozen.
+         */
+        get: operations["getFigureData"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/figures/{record}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Draw a figure
+         * @description As SVG, which follows the reader's preference of light or dark. A map is a table.
+         */
+        get: operations["getFigureImage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/figures/{record}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify the frozen data of a figure
+         * @description Asks the public API again for its day, without a token. `differences` names each number that is another one.
+         */
+        get: operations["verifyFigure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/review_rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List review rounds
+         * @description Times in which contributions are reviewed. Those that the caller may know of, in pages; with `format` all of them as a stream.
+         */
+        get: operations["listReviewRounds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/review_rounds/{record}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a review round
+         * @description Times in which contributions are reviewed. The review round as the caller may see it, with the transitions that its state allows.
+         */
+        get: operations["getReviewRound"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a review round
+         * @description A merge patch: absent fields are unchanged, null removes a value. `If-Match` names the version of the review round.
+         */
+        patch: operations["updateReviewRound"];
+        trace?: never;
+    };
+    "/actions/v1/review_rounds/{record}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the history of a review round
+         * @description Who changed which fields of the review round when, the latest change first: its audit trail.
+         */
+        get: operations["getReviewRoundHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/review_rounds/{record}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the transitions of a review round
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a review round: `planned`, `open`, `answering`, `complete`.
+         */
+        get: operations["getReviewRoundTransitions"];
+        put?: never;
+        /**
+         * Open the round or otherwise move a review round
+         * @description Changes the state of the review round by one of its `allowed_actions`: `open`, `close`, `complete`. `If-Match` names the version.
+         */
+        post: operations["transitionReviewRound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/reviewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List reviewers
+         * @description Experts who are invited to review contributions. Those that the caller may know of, in pages; with `format` all of them as a stream.
+         */
+        get: operations["listContributionReviewers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/reviewers/{record}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a reviewer
+         * @description Experts who are invited to review contributions. The reviewer as the caller may see it, with the transitions that its state allows.
+         */
+        get: operations["getContributionReviewer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/reviewers/{record}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the history of a reviewer
+         * @description Who changed which fields of the reviewer when, the latest change first: its audit trail.
+         */
+        get: operations["getContributionReviewerHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/reviewers/{record}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the transitions of a reviewer
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a reviewer: `invited`, `accepted`, `declined`, `withdrawn`.
+         */
+        get: operations["getContributionReviewerTransitions"];
+        put?: never;
+        /**
+         * Accept or otherwise move a reviewer
+         * @description Changes the state of the reviewer by one of its `allowed_actions`: `accept`, `decline`, `withdraw`. `If-Match` names the version.
+         */
+        post: operations["transitionContributionReviewer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List comments
+         * @description What reviewers and governments say about contributions, and the answers. Those that the caller may know of, in pages; with `format` all of them as a stream.
+         */
+        get: operations["listComments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/comments/{record}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a comment
+         * @description What reviewers and governments say about contributions, and the answers. The comment as the caller may see it, with the transitions that its state allows.
+         */
+        get: operations["getComment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/comments/{record}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the history of a comment
+         * @description Who changed which fields of the comment when, the latest change first: its audit trail.
+         */
+        get: operations["getCommentHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/comments/{record}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the transitions of a comment
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a comment: `open`, `answered`, `resolved`, `withdrawn`.
+         */
+        get: operations["getCommentTransitions"];
+        put?: never;
+        /**
+         * Answer or otherwise move a comment
+         * @description Changes the state of the comment by one of its `allowed_actions`: `answer`, `reopen`, `resolve`, `withdraw`. `If-Match` names the version.
+         */
+        post: operations["transitionComment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/editions/{record}/review_rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the rounds of review of an edition
+         * @description All for its editors; for reviewers and officials those in which they take part.
+         */
+        get: operations["listEditionReviewRounds"];
+        put?: never;
+        /**
+         * Plan a round of review of an edition
+         * @description It opens and closes at its instants, or before by `open` and `close`.
+         */
+        post: operations["createReviewRound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/contributions/{record}/reviewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the experts who are invited to review a contribution
+         * @description For editors who are none of its authors, and for who is invited.
+         */
+        get: operations["listReviewersOfContribution"];
+        put?: never;
+        /**
+         * Invite an expert to review a contribution
+         * @description In a round that is planned or open. A mail invites the expert, who states conflicts of interest with `accept`.
+         */
+        post: operations["createContributionReviewer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/contributions/{record}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the comments on a contribution
+         * @description All for editors and authors, whom an edition may hide who comments; for others their own.
+         */
+        get: operations["listContributionComments"];
+        put?: never;
+        /**
+         * Comment on blocks of a contribution
+         * @description In a round that is open, on the present version. It gets the next number in the edition.
+         */
+        post: operations["createComment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/editions/{record}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the comments on an edition
+         * @description In pages; with `format=xlsx` or `csv` all that the caller may know of, in the columns that an import reads.
+         */
+        get: operations["listEditionComments"];
         put?: never;
         post?: never;
         delete?: never;
@@ -10801,6 +11617,8 @@ export interface components {
             redirect_uris: string[];
             /** @description The addresses that people are sent back to when they have signed out. */
             post_logout_redirect_uris: string[];
+            /** @description The address that is told when a session of a person at the client ends; null for none. */
+            backchannel_logout_uri: string | null;
             /** @description Whether the client keeps no secret, as in a browser or on a person's machine. */
             public: boolean;
             /** @description Whether the client sends its requests for people to `oauth/par` first (RFC 9126). */
@@ -10836,6 +11654,8 @@ export interface components {
             post_logout_redirect_uris?: string[];
             /** @description Whether the client sends its requests for people to `oauth/par` first (RFC 9126). Default: `false`. */
             require_par?: boolean;
+            /** @description The address that is told when a session of a person at the client ends; null for none. */
+            backchannel_logout_uri?: string | null;
             /** @description The accounts that are mailed about the client: webhooks that fail, operations that retire. */
             contacts?: string[];
             /**
@@ -10898,6 +11718,8 @@ export interface components {
             post_logout_redirect_uris?: string[] | null;
             /** @description Whether the client sends its requests for people to `oauth/par` first (RFC 9126). */
             require_par?: boolean | null;
+            /** @description The address that is told when a session of a person at the client ends; null for none. */
+            backchannel_logout_uri?: string | null;
             /** @description The accounts that are mailed about the client: webhooks that fail, operations that retire. */
             contacts?: string[] | null;
         };
@@ -11173,6 +11995,110 @@ export interface components {
             /** @description The record's address. */
             link: string;
         };
+        /** @description A second factor. `secret`, `otpauth`, `options` and `codes` are returned once, when it is made. */
+        Factor: {
+            /**
+             * Format: uuid
+             * @description The record's id, which never changes.
+             */
+            id: string;
+            /** @description The record's short name for people, which never changes. */
+            ref: string;
+            /** @description Grows by one with each change; `ETag` starts with it. */
+            version: number;
+            /** @description The state of the lifecycle. */
+            status: string;
+            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
+            country: string | null;
+            /**
+             * @description Who may know of the record once it is published: everybody, the network, or grants over it.
+             * @enum {string}
+             */
+            visibility: "public" | "network" | "restricted";
+            /** @description When the record was created. */
+            created_at?: string | null;
+            /** @description Who created the record: kind and id. */
+            created_by?: string | null;
+            /** @description When the record was last changed. */
+            updated_at?: string | null;
+            /** @description Who last changed the record: kind and id. */
+            updated_by?: string | null;
+            /** @description The verbs of the present state; in items, not in lists. */
+            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
+            /** @description Addresses of the record. */
+            links: components["schemas"]["Links"];
+            /**
+             * Format: uuid
+             * @description Whose factor it is.
+             */
+            account_id: string;
+            /** @description `totp` (codes of an app), `passkey` or `recovery_codes`. */
+            kind: string;
+            /** @description What the person calls it. */
+            name: string;
+            /** @description Until when it is locked; null for a passkey that is locked for good. */
+            locked_until: string | null;
+            /** @description When somebody last signed in with it. */
+            last_used: string | null;
+            /** @description The secret of an app, if it takes no address. */
+            secret?: string | null;
+            /** @description The address by which an app takes the secret. */
+            otpauth?: string | null;
+            /** @description What `navigator.credentials.create` takes as `publicKey`, in the JSON of WebAuthn. */
+            options?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Ten recovery codes; each works once. */
+            codes?: string[] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A new factor: codes of an app, a passkey, or ten recovery codes. */
+        FactorCreate: {
+            /** @description What the person calls it. */
+            name: string;
+            /**
+             * @description `totp` (codes of an app), `passkey` or `recovery_codes`.
+             * @enum {string}
+             */
+            kind: "totp" | "passkey" | "recovery_codes";
+        };
+        /** @description What the transitions of a factor take. */
+        FactorFields: {
+            /** @description For `confirm` of an app: its code. */
+            code?: string | null;
+            /** @description For `confirm` of a passkey: what the browser made of `options`, by its `toJSON`. */
+            credential?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description For `remove`: the only account that may confirm. */
+            second_person?: string | null;
+        };
+        /** @description One page of a list of records, without `allowed_actions`. */
+        FactorPage: {
+            /** @description The records of this page. */
+            items: components["schemas"]["Factor"][];
+            /** @description The address of the next page, relative to the origin; null on the last one. */
+            next: string | null;
+            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
+            total_estimate?: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
+        FactorPatch: {
+            /** @description What the person calls it. */
+            name?: string | null;
+        };
+        /** @description A transition of a record. */
+        FactorTransition: {
+            /** @description The verb, one of `allowed_actions`. */
+            action: string;
+            /** @description The reason, if `requires` names it; the history shows it. */
+            reason?: string | null;
+            /** @description What the transition takes; see its `fields_schema`. */
+            fields?: components["schemas"]["FactorFields"];
+        };
         /** @description What is wrong with one field or parameter. */
         FieldProblem: {
             /** @description The code of the fault; it has a page too. */
@@ -11445,6 +12371,201 @@ export interface components {
              */
             id: string;
         };
+        /** @description A provider at which a person signs in to their account. */
+        Identity: {
+            /**
+             * Format: uuid
+             * @description The identity's id.
+             */
+            id: string;
+            /** @description The identity's short name for people. */
+            ref: string;
+            /**
+             * Format: uuid
+             * @description Whose it is.
+             */
+            account_id: string;
+            /** @description The code of the identity provider. */
+            provider: string;
+            /** @description The issuer of the provider. */
+            issuer: string;
+            /** @description What the provider calls the person. */
+            subject: string;
+            /** @description The address that the provider gave for the link. */
+            email: string | null;
+            /**
+             * Format: date-time
+             * @description When it was linked.
+             */
+            linked_at: string;
+            /** @description When the person last signed in there; null where they never did. */
+            last_used: string | null;
+            /** @description Addresses of the identity. */
+            links: components["schemas"]["Links"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The identities of one account, the newest first: at most 200, so that there is no next page. */
+        IdentityPage: {
+            /** @description The identities, the newest first. */
+            items: components["schemas"]["Identity"][];
+            /** @description Always null: there is no next page. */
+            next?: null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description An identity provider. */
+        IdentityProvider: {
+            /**
+             * Format: uuid
+             * @description The record's id, which never changes.
+             */
+            id: string;
+            /** @description The record's short name for people, which never changes. */
+            ref: string;
+            /** @description Grows by one with each change; `ETag` starts with it. */
+            version: number;
+            /** @description The state of the lifecycle. */
+            status: string;
+            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
+            country: string | null;
+            /**
+             * @description Who may know of the record once it is published: everybody, the network, or grants over it.
+             * @enum {string}
+             */
+            visibility: "public" | "network" | "restricted";
+            /** @description When the record was created. */
+            created_at?: string | null;
+            /** @description Who created the record: kind and id. */
+            created_by?: string | null;
+            /** @description When the record was last changed. */
+            updated_at?: string | null;
+            /** @description Who last changed the record: kind and id. */
+            updated_by?: string | null;
+            /** @description The verbs of the present state; in items, not in lists. */
+            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
+            /** @description Addresses of the record. */
+            links: components["schemas"]["Links"];
+            /** @description The name of the provider in addresses. */
+            code: string;
+            /** @description What people call it, by language. */
+            titles: {
+                [key: string]: string;
+            };
+            /** @description Its issuer, as its documents spell it. */
+            issuer: string;
+            /** @description The name of this system there. */
+            client_id: string;
+            /** @description Whether this system signs, or shows a secret, there. */
+            auth: string;
+            /** @description The scopes that are asked for. */
+            scopes: string[];
+            /** @description The countries whose people it is for. */
+            countries: string[];
+            /** @description The domains of addresses that it is authoritative for. */
+            domains: string[];
+            /** @description The names of the claims with subject, address and name. */
+            claims: components["schemas"]["ProviderClaims"];
+            /** @description The level of a sign-in with this `acr` or `amr` of the provider; 1 without one. */
+            levels: {
+                [key: string]: string;
+            };
+            /** @description Who gets an account by signing in: `invited` nobody, `domain` people of its domains, `anyone` everybody. */
+            accounts: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A new identity provider. */
+        IdentityProviderCreate: {
+            /** @description What people call it, by language. */
+            titles: {
+                [key: string]: string;
+            };
+            /** @description Its issuer, as its documents spell it. */
+            issuer: string;
+            /** @description The name of this system there. */
+            client_id: string;
+            /**
+             * @description Whether this system signs, or shows a secret, there. Default: `private_key_jwt`.
+             * @enum {string}
+             */
+            auth?: "private_key_jwt" | "secret";
+            /** @description The secret that this system shows there, with `auth` `secret`; it is stored encrypted and never returned. */
+            secret?: string | null;
+            /** @description The scopes that are asked for. Default: `['openid', 'email', 'profile']`. */
+            scopes?: string[];
+            /** @description The countries whose people it is for. */
+            countries?: string[];
+            /** @description The domains of addresses that it is authoritative for. */
+            domains?: string[];
+            /** @description The names of the claims with subject, address and name. Default: `{'subject': 'sub', 'email': 'email', 'name': 'name'}`. */
+            claims?: components["schemas"]["ProviderClaims"];
+            /** @description The level of a sign-in with this `acr` or `amr` of the provider; 1 without one. */
+            levels?: {
+                [key: string]: "1" | "2";
+            };
+            /**
+             * @description Who gets an account by signing in: `invited` nobody, `domain` people of its domains, `anyone` everybody. Default: `invited`.
+             * @enum {string}
+             */
+            accounts?: "invited" | "domain" | "anyone";
+            /** @description The name of the provider in addresses. */
+            code: string;
+        };
+        /** @description The fields of transitions: the only account that may confirm. */
+        IdentityProviderFields: {
+            /** @description The only account that may confirm. */
+            second_person?: string | null;
+        };
+        /** @description One page of a list of records, without `allowed_actions`. */
+        IdentityProviderPage: {
+            /** @description The records of this page. */
+            items: components["schemas"]["IdentityProvider"][];
+            /** @description The address of the next page, relative to the origin; null on the last one. */
+            next: string | null;
+            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
+            total_estimate?: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
+        IdentityProviderPatch: {
+            /** @description What people call it, by language. */
+            titles?: {
+                [key: string]: string | null;
+            } | null;
+            /** @description Its issuer, as its documents spell it. */
+            issuer?: string | null;
+            /** @description The name of this system there. */
+            client_id?: string | null;
+            /** @description Whether this system signs, or shows a secret, there. */
+            auth?: ("private_key_jwt" | "secret") | null;
+            /** @description The secret that this system shows there, with `auth` `secret`; it is stored encrypted and never returned. */
+            secret?: string | null;
+            /** @description The scopes that are asked for. */
+            scopes?: string[] | null;
+            /** @description The countries whose people it is for. */
+            countries?: string[] | null;
+            /** @description The domains of addresses that it is authoritative for. */
+            domains?: string[] | null;
+            /** @description The names of the claims with subject, address and name. */
+            claims?: components["schemas"]["ProviderClaimsPatch"] | null;
+            /** @description The level of a sign-in with this `acr` or `amr` of the provider; 1 without one. */
+            levels?: {
+                [key: string]: ("1" | "2") | null;
+            } | null;
+            /** @description Who gets an account by signing in: `invited` nobody, `domain` people of its domains, `anyone` everybody. */
+            accounts?: ("invited" | "domain" | "anyone") | null;
+        };
+        /** @description A transition of a record. */
+        IdentityProviderTransition: {
+            /** @description The verb, one of `allowed_actions`. */
+            action: string;
+            /** @description The reason, if `requires` names it; the history shows it. */
+            reason?: string | null;
+            /** @description What the transition takes; see its `fields_schema`. */
+            fields?: components["schemas"]["IdentityProviderFields"];
+        };
         /** @description RFC 7662, 2.2. Only `active` if the token is not valid. */
         Introspection: {
             /** @description Whether the token is valid and of the caller, or the caller may introspect all. */
@@ -11682,7 +12803,7 @@ export interface components {
             allowed: boolean;
             /** @description The code of what is missing, where it is not allowed. */
             reason: string | null;
-            /** @description What must be given: `reason`, `second_person`. */
+            /** @description What must be given: `reason`, `second_person`; with `step_up` a sign-in as `x-escm-step-up` says. */
             requires: string[];
             /** @description The names allowed in `fields`. */
             fields: string[];
@@ -11940,6 +13061,27 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @description The claims of the ID token that are read. Only `sub` is unique and never given to somebody else. */
+        ProviderClaims: {
+            /**
+             * @description The claim that names the person. Default: `sub`.
+             * @constant
+             */
+            subject?: "sub";
+            /** @description The claim with the address. Default: `email`. */
+            email?: string;
+            /** @description The claim with the name. Default: `name`. */
+            name?: string;
+        };
+        /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
+        ProviderClaimsPatch: {
+            /** @description The claim that names the person. */
+            subject?: "sub" | null;
+            /** @description The claim with the address. */
+            email?: string | null;
+            /** @description The claim with the name. */
+            name?: string | null;
+        };
         /** @description The public keys that a client signs its assertions with. */
         PublicKeys: {
             /** @description The keys, each a JWK (RFC 7517) of type EC or OKP. */
@@ -12038,6 +13180,12 @@ export interface components {
             client: string | null;
             /** @description The name of the client. */
             client_name: string | null;
+            /** @description The code of the identity provider at which the person signed in. */
+            provider: string | null;
+            /** @description How surely the person signed in: `1` with one factor, `2` with two, `phr` with a passkey. */
+            acr: string | null;
+            /** @description By which methods (RFC 8176). */
+            amr: string[] | null;
             /**
              * Format: date-time
              * @description When the sign-in was.
@@ -13042,6 +14190,140 @@ export interface components {
             /** @description The zone that the assessment names. */
             zone?: string | null;
         };
+        /** @description A comment as a caller sees it. */
+        Comment: {
+            /**
+             * Format: uuid
+             * @description The record's id, which never changes.
+             */
+            id: string;
+            /** @description The record's short name for people, which never changes. */
+            ref: string;
+            /** @description Grows by one with each change; `ETag` starts with it. */
+            version: number;
+            /** @description The state of the lifecycle. */
+            status: string;
+            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
+            country: string | null;
+            /**
+             * @description Who may know of the record once it is published: everybody, the network, or grants over it.
+             * @enum {string}
+             */
+            visibility: "public" | "network" | "restricted";
+            /** @description When the record was created. */
+            created_at?: string | null;
+            /** @description Who created the record: kind and id. */
+            created_by?: string | null;
+            /** @description When the record was last changed. */
+            updated_at?: string | null;
+            /** @description Who last changed the record: kind and id. */
+            updated_by?: string | null;
+            /** @description The verbs of the present state; in items, not in lists. */
+            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
+            /** @description Addresses of the record. */
+            links: components["schemas"]["Links"];
+            /**
+             * Format: uuid
+             * @description The edition.
+             */
+            edition_id: string;
+            /**
+             * Format: uuid
+             * @description The contribution.
+             */
+            contribution_id: string;
+            /**
+             * Format: uuid
+             * @description The round.
+             */
+            round_id: string;
+            /** @description Its number in the edition, which never changes. */
+            number: number;
+            /** @description The key of the contribution's place in the outline. */
+            chapter: string;
+            /** @description The number of the version that it is about. */
+            on_version: number;
+            /** @description Words that stand there. */
+            quote: string | null;
+            /** @description Whether it is about the substance, a fact, or the wording. */
+            kind: string;
+            /** @description What is said. */
+            text: string;
+            /** @description The country for which an official comments; null for experts. */
+            government: string | null;
+            /** @description What the authors decide about it; null before the answer. */
+            decision: string | null;
+            /** @description What the authors answer. */
+            answer: string | null;
+            /** @description The number of the version in which the authors changed something. */
+            answered_in: number | null;
+            /** @description Whether it was reopened, which is possible once. */
+            was_reopened: boolean;
+            /** @description The number of the round. */
+            round: number;
+            /** @description The number of the first block that it is about. */
+            from: number;
+            /** @description The number of the last one. */
+            to: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description How many comments are in each state. */
+        CommentCounts: {
+            /** @description How many wait for an answer. */
+            open: number;
+            /** @description How many have one. */
+            answered: number;
+            /** @description How many are resolved. */
+            resolved: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A comment as it is written. Nobody changes it afterwards. */
+        CommentCreate: {
+            /** @description The number or the id of the round. */
+            round: number | string;
+            /** @description The number of the first block that it is about. */
+            from: number;
+            /** @description The number of the last one. By default the first. */
+            to?: number | null;
+            /** @description Words that stand there. */
+            quote?: string | null;
+            /**
+             * @description Whether it is about the substance, a fact, or the wording. Default: `substance`.
+             * @enum {string}
+             */
+            kind?: "substance" | "fact" | "wording";
+            /** @description What is said. */
+            text: string;
+        };
+        /** @description The fields of `answer`, whose text is the reason. */
+        CommentFields: {
+            /** @description What the authors decide about it. */
+            decision?: ("accepted" | "partly" | "rejected" | "noted") | null;
+            /** @description The number of the version in which the authors changed something. */
+            version?: number | null;
+        };
+        /** @description One page of a list of records, without `allowed_actions`. */
+        CommentPage: {
+            /** @description The records of this page. */
+            items: components["schemas"]["Comment"][];
+            /** @description The address of the next page, relative to the origin; null on the last one. */
+            next: string | null;
+            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
+            total_estimate?: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A transition of a record. */
+        CommentTransition: {
+            /** @description The verb, one of `allowed_actions`. */
+            action: string;
+            /** @description The reason, if `requires` names it; the history shows it. */
+            reason?: string | null;
+            /** @description What the transition takes; see its `fields_schema`. */
+            fields?: components["schemas"]["CommentFields"];
+        };
         /** @description What is compared. */
         ComparedSubject: {
             /** @description Its kind. */
@@ -13153,6 +14435,12 @@ export interface components {
             authors: components["schemas"]["ContributionAuthor"][];
             /** @description The account of the editor who handles it. */
             editor_id: string | null;
+            /** @description The version of its chapter to which the country has consented; null before. */
+            consent: components["schemas"]["ContributionConsent"] | null;
+            /** @description In items: the newest version in its language. */
+            current?: components["schemas"]["CurrentVersion"] | null;
+            /** @description In items: how many comments there are. */
+            comments?: components["schemas"]["CommentCounts"] | null;
             /** @description For how many days its last day has passed while its authors have it; null if it is in time. */
             days_late: number | null;
         } & {
@@ -13174,6 +14462,18 @@ export interface components {
             corresponding: boolean;
             /** @description When the author confirmed the authorship; null before. */
             confirmed_at: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What a country has consented to. */
+        ContributionConsent: {
+            /** @description The number of the version. */
+            version: number;
+            /**
+             * Format: date-time
+             * @description When the country consented.
+             */
+            at: string;
         } & {
             [key: string]: unknown;
         };
@@ -13252,6 +14552,108 @@ export interface components {
             /** @description The authors, in order, with their roles of CRediT. */
             authors?: components["schemas"]["AuthorBody"][] | null;
         };
+        /** @description An invitation as a caller sees it. */
+        ContributionReviewer: {
+            /**
+             * Format: uuid
+             * @description The record's id, which never changes.
+             */
+            id: string;
+            /** @description The record's short name for people, which never changes. */
+            ref: string;
+            /** @description Grows by one with each change; `ETag` starts with it. */
+            version: number;
+            /** @description The state of the lifecycle. */
+            status: string;
+            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
+            country: string | null;
+            /**
+             * @description Who may know of the record once it is published: everybody, the network, or grants over it.
+             * @enum {string}
+             */
+            visibility: "public" | "network" | "restricted";
+            /** @description When the record was created. */
+            created_at?: string | null;
+            /** @description Who created the record: kind and id. */
+            created_by?: string | null;
+            /** @description When the record was last changed. */
+            updated_at?: string | null;
+            /** @description Who last changed the record: kind and id. */
+            updated_by?: string | null;
+            /** @description The verbs of the present state; in items, not in lists. */
+            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
+            /** @description Addresses of the record. */
+            links: components["schemas"]["Links"];
+            /**
+             * Format: uuid
+             * @description The edition.
+             */
+            edition_id: string;
+            /**
+             * Format: uuid
+             * @description The contribution that is to be reviewed.
+             */
+            contribution_id: string;
+            /**
+             * Format: uuid
+             * @description The round.
+             */
+            round_id: string;
+            /** @description The contribution's titles at the time of the invitation, by language. */
+            titles: {
+                [key: string]: string;
+            };
+            /**
+             * Format: uuid
+             * @description The expert who is invited.
+             */
+            expert_id: string;
+            /** @description Whether the reviewer states a conflict of interest; null before the acceptance. */
+            conflict_of_interest: boolean | null;
+            /** @description The conflict of interest as the reviewer describes it. */
+            conflict: string | null;
+            /** @description The number of the round. */
+            round: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The body of an invitation. */
+        ContributionReviewerCreate: {
+            /**
+             * Format: uuid
+             * @description The expert who is invited.
+             */
+            expert_id: string;
+            /** @description The number or the id of the round. */
+            round: number | string;
+        };
+        /** @description The fields of `accept`. */
+        ContributionReviewerFields: {
+            /** @description Whether the reviewer states a conflict of interest; null before the acceptance. */
+            conflict_of_interest?: boolean | null;
+            /** @description The conflict of interest as the reviewer describes it. */
+            conflict?: string | null;
+        };
+        /** @description One page of a list of records, without `allowed_actions`. */
+        ContributionReviewerPage: {
+            /** @description The records of this page. */
+            items: components["schemas"]["ContributionReviewer"][];
+            /** @description The address of the next page, relative to the origin; null on the last one. */
+            next: string | null;
+            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
+            total_estimate?: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A transition of a record. */
+        ContributionReviewerTransition: {
+            /** @description The verb, one of `allowed_actions`. */
+            action: string;
+            /** @description The reason, if `requires` names it; the history shows it. */
+            reason?: string | null;
+            /** @description What the transition takes; see its `fields_schema`. */
+            fields?: components["schemas"]["ContributionReviewerFields"];
+        };
         /** @description A transition of a record. */
         ContributionTransition: {
             /** @description The verb, one of `allowed_actions`. */
@@ -13282,8 +14684,8 @@ export interface components {
              * @description When it was read.
              */
             created_at: string;
-            /** @description Who sent it. */
-            created_by: string;
+            /** @description Who sent it; null if hidden. */
+            created_by: string | null;
             /** @description The blocks in order. */
             blocks: components["schemas"]["VersionBlock"][];
             /** @description The references as CSL JSON. */
@@ -13587,6 +14989,22 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @description The newest version in the contribution's language. */
+        CurrentVersion: {
+            /** @description Its number. */
+            number: number;
+            /** @description Its language. */
+            language: string;
+            /** @description How many words it has. */
+            words: number;
+            /**
+             * Format: date-time
+             * @description When it was read.
+             */
+            created_at: string;
+        } & {
+            [key: string]: unknown;
+        };
         /** @description The licence of the datasets. */
         DataLicence: {
             /** @description Its SPDX id, or its address if it has none. */
@@ -13840,6 +15258,10 @@ export interface components {
             deadlines: components["schemas"]["EditionDeadlines"] | null;
             /** @description How contributions are reviewed. */
             review: components["schemas"]["EditionReview"];
+            /** @description The day of its data, once it is frozen. */
+            as_of: string | null;
+            /** @description When it was frozen. */
+            frozen_at: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -13930,6 +15352,160 @@ export interface components {
             /** @description The last day of final texts. */
             final?: string | null;
         };
+        /** @description The fields of transitions. */
+        EditionFields: {
+            /** @description For `freeze`: the day of all figures, one that has ended; by default yesterday. */
+            as_of?: string | null;
+        };
+        /** @description A figure as a caller sees it. */
+        EditionFigure: {
+            /**
+             * Format: uuid
+             * @description The record's id, which never changes.
+             */
+            id: string;
+            /** @description The record's short name for people, which never changes. */
+            ref: string;
+            /** @description Grows by one with each change; `ETag` starts with it. */
+            version: number;
+            /** @description The state of the lifecycle. */
+            status: string;
+            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
+            country: string | null;
+            /**
+             * @description Who may know of the record once it is published: everybody, the network, or grants over it.
+             * @enum {string}
+             */
+            visibility: "public" | "network" | "restricted";
+            /** @description When the record was created. */
+            created_at?: string | null;
+            /** @description Who created the record: kind and id. */
+            created_by?: string | null;
+            /** @description When the record was last changed. */
+            updated_at?: string | null;
+            /** @description Who last changed the record: kind and id. */
+            updated_by?: string | null;
+            /** @description The verbs of the present state; in items, not in lists. */
+            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
+            /** @description Addresses of the record. */
+            links: components["schemas"]["Links"];
+            /**
+             * Format: uuid
+             * @description The edition.
+             */
+            edition_id: string;
+            /** @description The key by which versions name it: `{figure:KEY}`. */
+            key: string;
+            /** @description How it is drawn. */
+            kind: string;
+            /** @description The titles, by language. */
+            titles: {
+                [key: string]: string;
+            };
+            /** @description What stands below it, by language. */
+            captions: {
+                [key: string]: string;
+            };
+            /** @description What it says, for who cannot see it, by language. */
+            alternatives: {
+                [key: string]: string;
+            };
+            /** @description What it asks of the public API. */
+            query: components["schemas"]["FigureQuery"];
+            /** @description The member of the data along the first axis; by default the first. */
+            x: string | null;
+            /** @description The member with the number; by default `count` or `value`. */
+            y: string | null;
+            /** @description The member by whose values there are several lines or parts of bars. */
+            series: string | null;
+            /** @description Where the data is from. */
+            source: string | null;
+            /** @description The day of its frozen data. */
+            as_of: string | null;
+            /** @description What the frozen data counts. */
+            definition: string | null;
+            /** @description The release of the system that answered. */
+            release: string | null;
+            /** @description The digest of its frozen data as canonical JSON. */
+            sha256: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A new figure of an edition. */
+        EditionFigureCreate: {
+            /** @description The titles, by language. */
+            titles: {
+                [key: string]: string;
+            };
+            /** @description What stands below it, by language. */
+            captions?: {
+                [key: string]: string;
+            };
+            /** @description What it says, for who cannot see it, by language. */
+            alternatives: {
+                [key: string]: string;
+            };
+            /** @description Where the data is from. */
+            source?: string | null;
+            /**
+             * @description How it is drawn.
+             * @enum {string}
+             */
+            kind: "lines" | "bars" | "dots" | "table" | "map" | "number";
+            /** @description What it asks of the public API. */
+            query: components["schemas"]["FigureQuery"];
+            /** @description The member of the data along the first axis; by default the first. */
+            x?: string | null;
+            /** @description The member with the number; by default `count` or `value`. */
+            y?: string | null;
+            /** @description The member by whose values there are several lines or parts of bars. */
+            series?: string | null;
+            /**
+             * Format: uuid
+             * @description The edition.
+             */
+            edition_id: string;
+            /** @description The key by which versions name it: `{figure:KEY}`. */
+            key: string;
+        };
+        /** @description One page of a list of records, without `allowed_actions`. */
+        EditionFigurePage: {
+            /** @description The records of this page. */
+            items: components["schemas"]["EditionFigure"][];
+            /** @description The address of the next page, relative to the origin; null on the last one. */
+            next: string | null;
+            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
+            total_estimate?: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
+        EditionFigurePatch: {
+            /** @description The titles, by language. */
+            titles?: {
+                [key: string]: string | null;
+            } | null;
+            /** @description What stands below it, by language. */
+            captions?: {
+                [key: string]: string | null;
+            } | null;
+            /** @description What it says, for who cannot see it, by language. */
+            alternatives?: {
+                [key: string]: string | null;
+            } | null;
+            /** @description Where the data is from. */
+            source?: string | null;
+            /** @description How it is drawn. */
+            kind?: ("lines" | "bars" | "dots" | "table" | "map" | "number") | null;
+            /** @description What it asks of the public API. */
+            query?: components["schemas"]["FigureQueryPatch"] | null;
+            /** @description The member of the data along the first axis; by default the first. */
+            x?: string | null;
+            /** @description The member with the number; by default `count` or `value`. */
+            y?: string | null;
+            /** @description The member by whose values there are several lines or parts of bars. */
+            series?: string | null;
+        };
         /** @description One page of a list of records, without `allowed_actions`. */
         EditionPage: {
             /** @description The records of this page. */
@@ -14017,7 +15593,7 @@ export interface components {
             /** @description The reason, if `requires` names it; the history shows it. */
             reason?: string | null;
             /** @description What the transition takes; see its `fields_schema`. */
-            fields?: components["schemas"]["NoFields"];
+            fields?: components["schemas"]["EditionFields"];
         };
         /** @description An endorsement as a caller sees it. */
         Endorsement: {
@@ -14409,6 +15985,93 @@ export interface components {
             items: components["schemas"]["Extension"][];
             /** @description Always null: there is one page. */
             next: null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The data of a figure, in the form of the API's answer. */
+        FigureData: {
+            /** @description The key of the figure. */
+            key: string;
+            /** @description The titles of the figure. */
+            titles: {
+                [key: string]: string;
+            };
+            /** @description Whether the edition is frozen; else the data is that of today. */
+            frozen: boolean;
+            /** @description The day at whose end it stood. */
+            as_of: string | null;
+            /** @description What is counted. */
+            definition: string | null;
+            /** @description The release of the system that answered. */
+            release: string;
+            /** @description The digest of `content`. */
+            sha256: string;
+            /** @description The answer of the API as canonical JSON, without addresses and definitions. */
+            content: string;
+            /** @description The members of `items`. */
+            columns: string[];
+            /** @description A row for each number and day. */
+            items: {
+                [key: string]: string | number | boolean | {
+                    [key: string]: string;
+                } | null;
+            }[];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A number that is another one today. */
+        FigureDifference: {
+            /** @description Which number; `sha256` is the digest. */
+            key: string;
+            /** @description The frozen one; null if there was none. */
+            then: string | number | boolean | null;
+            /** @description What the API answers for the day today; null if there is none. */
+            now: string | number | boolean | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What a figure asks of the public API: what anybody may read for a past day. */
+        FigureQuery: {
+            /** @description The path: `statistics`, `statistics/values`, `statistics/headlines`, the `count` of an initiative, or `countries`. */
+            path: string;
+            /** @description The parameters, without the day. */
+            parameters?: {
+                [key: string]: string;
+            };
+        };
+        /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
+        FigureQueryPatch: {
+            /** @description The path: `statistics`, `statistics/values`, `statistics/headlines`, the `count` of an initiative, or `countries`. */
+            path?: string | null;
+            /** @description The parameters, without the day. */
+            parameters?: {
+                [key: string]: string | null;
+            } | null;
+        };
+        /** @description A transition of a record. */
+        FigureTransition: {
+            /** @description The verb, one of `allowed_actions`. */
+            action: string;
+            /** @description The reason, if `requires` names it; the history shows it. */
+            reason?: string | null;
+            /** @description What the transition takes; see its `fields_schema`. */
+            fields?: components["schemas"]["NoFields"];
+        };
+        /** @description Whether the frozen data of a figure is what the API answers for its day today. */
+        FigureVerification: {
+            /** @description Whether each number is the same. */
+            match: boolean;
+            /** @description The numbers that are not. */
+            differences: components["schemas"]["FigureDifference"][];
+            /** @description Whether the API says otherwise what it counts. */
+            definition_changed: boolean;
+            /**
+             * Format: date
+             * @description The day.
+             */
+            as_of: string;
+            /** @description The digest that was noted at the freeze. */
+            sha256: string;
         } & {
             [key: string]: unknown;
         };
@@ -17443,6 +19106,115 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @description A round as a caller sees it. */
+        ReviewRound: {
+            /**
+             * Format: uuid
+             * @description The record's id, which never changes.
+             */
+            id: string;
+            /** @description The record's short name for people, which never changes. */
+            ref: string;
+            /** @description Grows by one with each change; `ETag` starts with it. */
+            version: number;
+            /** @description The state of the lifecycle. */
+            status: string;
+            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
+            country: string | null;
+            /**
+             * @description Who may know of the record once it is published: everybody, the network, or grants over it.
+             * @enum {string}
+             */
+            visibility: "public" | "network" | "restricted";
+            /** @description When the record was created. */
+            created_at?: string | null;
+            /** @description Who created the record: kind and id. */
+            created_by?: string | null;
+            /** @description When the record was last changed. */
+            updated_at?: string | null;
+            /** @description Who last changed the record: kind and id. */
+            updated_by?: string | null;
+            /** @description The verbs of the present state; in items, not in lists. */
+            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
+            /** @description Addresses of the record. */
+            links: components["schemas"]["Links"];
+            /**
+             * Format: uuid
+             * @description The edition.
+             */
+            edition_id: string;
+            /** @description Its number in the edition; by default the next one. */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When it opens, at the latest.
+             */
+            opens: string;
+            /**
+             * Format: date-time
+             * @description Until when one comments.
+             */
+            closes: string;
+            /** @description Who comments: experts, governments, or both. */
+            audience: string;
+            /** @description The contributions that are reviewed. */
+            contributions: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A new round. */
+        ReviewRoundCreate: {
+            /**
+             * Format: date-time
+             * @description When it opens, at the latest.
+             */
+            opens: string;
+            /**
+             * Format: date-time
+             * @description Until when one comments.
+             */
+            closes: string;
+            /**
+             * @description Who comments: experts, governments, or both. Default: `experts`.
+             * @enum {string}
+             */
+            audience?: "experts" | "governments" | "both";
+            /** @description The contributions that are reviewed. */
+            contributions: string[];
+            /** @description Its number in the edition; by default the next one. */
+            number?: number | null;
+        };
+        /** @description One page of a list of records, without `allowed_actions`. */
+        ReviewRoundPage: {
+            /** @description The records of this page. */
+            items: components["schemas"]["ReviewRound"][];
+            /** @description The address of the next page, relative to the origin; null on the last one. */
+            next: string | null;
+            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
+            total_estimate?: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
+        ReviewRoundPatch: {
+            /** @description When it opens, at the latest. */
+            opens?: string | null;
+            /** @description Until when one comments. */
+            closes?: string | null;
+            /** @description Who comments: experts, governments, or both. */
+            audience?: ("experts" | "governments" | "both") | null;
+            /** @description The contributions that are reviewed. */
+            contributions?: string[] | null;
+        };
+        /** @description A transition of a record. */
+        ReviewRoundTransition: {
+            /** @description The verb, one of `allowed_actions`. */
+            action: string;
+            /** @description The reason, if `requires` names it; the history shows it. */
+            reason?: string | null;
+            /** @description What the transition takes; see its `fields_schema`. */
+            fields?: components["schemas"]["NoFields"];
+        };
         /** @description One of the results of the same indicator, subject, time and kind. */
         RevisionSummary: {
             /**
@@ -18702,8 +20474,8 @@ export interface components {
              * @description When it was read.
              */
             created_at: string;
-            /** @description Who sent it. */
-            created_by: string;
+            /** @description Who sent it; null if hidden. */
+            created_by: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -25628,6 +27400,24 @@ export interface components {
                 "application/json": components["schemas"]["ApiKey"];
             };
         };
+        /** @description The factor. */
+        Factor: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Factor"];
+            };
+        };
+        /** @description The identity provider. */
+        IdentityProvider: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["IdentityProvider"];
+            };
+        };
         /** @description The webhook. */
         Webhook: {
             headers: {
@@ -25833,6 +27623,51 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["Authorship"];
+            };
+        };
+        /** @description The figure. */
+        EditionFigure: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["EditionFigure"];
+            };
+        };
+        /** @description The review round. */
+        ReviewRound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ReviewRound"];
+            };
+        };
+        /** @description The reviewer. */
+        ContributionReviewer: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ContributionReviewer"];
+            };
+        };
+        /** @description The comment. */
+        Comment: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Comment"];
+            };
+        };
+        /** @description One page of a list of records, without `allowed_actions`. */
+        CommentPage: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["CommentPage"];
             };
         };
         /** @description The endorsement. */
@@ -28067,6 +29902,301 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listFactors: {
+        parameters: {
+            query?: {
+                /** @description Records of this account. */
+                account_id?: string;
+                /** @description With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`. */
+                bom?: components["parameters"]["bom"];
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                fields?: components["parameters"]["fields"];
+                /** @description The whole list as a stream, not a page. */
+                format?: components["parameters"]["format"];
+                /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
+                holder?: components["parameters"]["holder"];
+                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                include?: components["parameters"]["include"];
+                /** @description Kinds, separated by commas. */
+                kind?: ("totp" | "passkey" | "recovery_codes")[];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+                /** @description With CSV, whether an apostrophe prevents formulas in cells; default: `false` for clients and keys. */
+                safe?: components["parameters"]["safe"];
+                /** @description A field, with `-` for descending. */
+                sort?: components["parameters"]["sort"];
+                /** @description States, separated by commas. */
+                status?: ("pending" | "active" | "locked" | "removed")[];
+                /** @description Changed after this instant. */
+                updated_after?: components["parameters"]["updated_after"];
+                /** @description Changed before this instant. */
+                updated_before?: components["parameters"]["updated_before"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of factors. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createFactor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorCreate"];
+            };
+        };
+        responses: {
+            /** @description A second factor. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Factor"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getFactor: {
+        parameters: {
+            query?: {
+                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                fields?: components["parameters"]["fields"];
+                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                include?: components["parameters"]["include"];
+            };
+            header?: {
+                /** @description ETags that the caller has; 304 where one is current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Factor"];
+            /** @description The representation named by `If-None-Match` is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: components["responses"]["PendingTransition.202"];
+            /** @description It is done; there is no content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateFactor: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the record that the change is based on; `*` is rejected. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["FactorPatch"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Factor"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getFactorHistory: {
+        parameters: {
+            query?: {
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["History"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getFactorTransitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Transitions"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    transitionFactor: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the record that the change is based on; `*` is rejected. */
+                "If-Match": components["parameters"]["IfMatch"];
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorTransition"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Factor"];
+            202: components["responses"]["PendingTransition.202"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listFactorPendingTransitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["PendingTransitionPage"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getFactorPendingTransition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags that the caller has; 304 where one is current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description The id of the pending transition. */
+                pending_id: components["parameters"]["pending_id"];
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["PendingTransition"];
+            /** @description The representation named by `If-None-Match` is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideFactorPendingTransition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id of the pending transition. */
+                pending_id: components["parameters"]["pending_id"];
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionBody"];
+            };
+        };
+        responses: {
+            /** @description One of these. A second factor. A transition that one person proposed and another has to confirm. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Factor"] | components["schemas"]["PendingTransition"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     pushRequest: {
         parameters: {
             query?: never;
@@ -28105,6 +30235,322 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Pushed"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listIdentityProviders: {
+        parameters: {
+            query?: {
+                /** @description With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`. */
+                bom?: components["parameters"]["bom"];
+                /** @description Its name in addresses. */
+                code?: string;
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                fields?: components["parameters"]["fields"];
+                /** @description The whole list as a stream, not a page. */
+                format?: components["parameters"]["format"];
+                /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
+                holder?: components["parameters"]["holder"];
+                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                include?: components["parameters"]["include"];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+                /** @description With CSV, whether an apostrophe prevents formulas in cells; default: `false` for clients and keys. */
+                safe?: components["parameters"]["safe"];
+                /** @description A field, with `-` for descending. */
+                sort?: components["parameters"]["sort"];
+                /** @description States, separated by commas. */
+                status?: ("draft" | "tested" | "active" | "suspended" | "retired")[];
+                /** @description Changed after this instant. */
+                updated_after?: components["parameters"]["updated_after"];
+                /** @description Changed before this instant. */
+                updated_before?: components["parameters"]["updated_before"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of identity providers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProviderPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createIdentityProvider: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityProviderCreate"];
+            };
+        };
+        responses: {
+            /** @description The new identity provider. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProvider"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getIdentityProvider: {
+        parameters: {
+            query?: {
+                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                fields?: components["parameters"]["fields"];
+                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                include?: components["parameters"]["include"];
+            };
+            header?: {
+                /** @description ETags that the caller has; 304 where one is current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["IdentityProvider"];
+            /** @description The representation named by `If-None-Match` is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateIdentityProvider: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the record that the change is based on; `*` is rejected. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["IdentityProviderPatch"];
+            };
+        };
+        responses: {
+            200: components["responses"]["IdentityProvider"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getIdentityProviderHistory: {
+        parameters: {
+            query?: {
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["History"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getIdentityProviderTransitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Transitions"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    transitionIdentityProvider: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the record that the change is based on; `*` is rejected. */
+                "If-Match": components["parameters"]["IfMatch"];
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityProviderTransition"];
+            };
+        };
+        responses: {
+            200: components["responses"]["IdentityProvider"];
+            202: components["responses"]["PendingTransition.202"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listIdentityProviderPendingTransitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["PendingTransitionPage"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getIdentityProviderPendingTransition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags that the caller has; 304 where one is current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description The id of the pending transition. */
+                pending_id: components["parameters"]["pending_id"];
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["PendingTransition"];
+            /** @description The representation named by `If-None-Match` is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideIdentityProviderPendingTransition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id of the pending transition. */
+                pending_id: components["parameters"]["pending_id"];
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionBody"];
+            };
+        };
+        responses: {
+            /** @description One of these. An identity provider. A transition that one person proposed and another has to confirm. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProvider"] | components["schemas"]["PendingTransition"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listIdentities: {
+        parameters: {
+            query?: {
+                /** @description The id of another account, for callers who may read its identities; default: the caller's. */
+                account_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The identities of one account, the newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    unlinkIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The identity. */
+                identity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done; there is no content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
@@ -33321,7 +35767,7 @@ export interface operations {
                 /** @description A field, with `-` for descending. */
                 sort?: components["parameters"]["sort"];
                 /** @description States, separated by commas. */
-                status?: ("draft" | "call" | "writing" | "abandoned")[];
+                status?: ("draft" | "call" | "writing" | "frozen" | "abandoned")[];
                 /** @description Changed after this instant. */
                 updated_after?: components["parameters"]["updated_after"];
                 /** @description Changed before this instant. */
@@ -33522,8 +35968,6 @@ export interface operations {
             query?: {
                 /** @description With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`. */
                 bom?: components["parameters"]["bom"];
-                /** @description Records of this corresponding. */
-                corresponding_id?: string;
                 /** @description ISO 3166-1 alpha-2 codes, separated by commas. */
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
@@ -33553,7 +35997,7 @@ export interface operations {
                 /** @description A field, with `-` for descending. */
                 sort?: components["parameters"]["sort"];
                 /** @description States, separated by commas. */
-                status?: ("proposed" | "draft" | "changes_requested" | "submitted" | "in_review" | "declined" | "dropped")[];
+                status?: ("proposed" | "draft" | "changes_requested" | "submitted" | "in_review" | "cleared" | "declined" | "dropped")[];
                 /** @description Changed after this instant. */
                 updated_after?: components["parameters"]["updated_after"];
                 /** @description Changed before this instant. */
@@ -33827,6 +36271,1106 @@ export interface operations {
                     "application/json": components["schemas"]["ContributionVersion"];
                 };
             };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listFigures: {
+        parameters: {
+            query?: {
+                /** @description With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`. */
+                bom?: components["parameters"]["bom"];
+                /** @description ISO 3166-1 alpha-2 codes, separated by commas. */
+                country?: components["parameters"]["country"];
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Records of this edition. */
+                edition_id?: string;
+                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                fields?: components["parameters"]["fields"];
+                /** @description The whole list as a stream, not a page. */
+                format?: components["parameters"]["format"];
+                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                include?: components["parameters"]["include"];
+                /** @description Keys, separated by commas. */
+                key?: string;
+                /** @description Kinds, separated by commas. */
+                kind?: ("lines" | "bars" | "dots" | "table" | "map" | "number")[];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+                /** @description Text in a name, title or subject; one or two characters match the beginning of a word. */
+                q?: components["parameters"]["q"];
+                /** @description Regions of UN M49, by number or name, separated by commas. */
+                region?: components["parameters"]["region"];
+                /** @description With CSV, whether an apostrophe prevents formulas in cells; default: `false` for clients and keys. */
+                safe?: components["parameters"]["safe"];
+                /** @description A field, with `-` for descending. */
+                sort?: components["parameters"]["sort"];
+                /** @description States, separated by commas. */
+                status?: ("live" | "frozen" | "dropped")[];
+                /** @description Changed after this instant. */
+                updated_after?: components["parameters"]["updated_after"];
+                /** @description Changed before this instant. */
+                updated_before?: components["parameters"]["updated_before"];
+                /** @description Visibilities, separated by commas. */
+                visibility?: components["parameters"]["visibility"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of figures. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditionFigurePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createFigure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditionFigureCreate"];
+            };
+        };
+        responses: {
+            /** @description The new figure. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditionFigure"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getFigure: {
+        parameters: {
+            query?: {
+                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                fields?: components["parameters"]["fields"];
+                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                include?: components["parameters"]["include"];
+            };
+            header?: {
+                /** @description ETags that the caller has; 304 where one is current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["EditionFigure"];
+            /** @description The representation named by `If-None-Match` is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateFigure: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the record that the change is based on; `*` is rejected. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["EditionFigurePatch"];
+            };
+        };
+        responses: {
+            200: components["responses"]["EditionFigure"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getFigureHistory: {
+        parameters: {
+            query?: {
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["History"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getFigureTransitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Transitions"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    transitionFigure: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the record that the change is based on; `*` is rejected. */
+                "If-Match": components["parameters"]["IfMatch"];
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FigureTransition"];
+            };
+        };
+        responses: {
+            200: components["responses"]["EditionFigure"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getFigureData: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags that the caller has; 304 where one is current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The data of a figure, in the form of the API's answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureData"];
+                };
+            };
+            /** @description The representation named by `If-None-Match` is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getFigureImage: {
+        parameters: {
+            query?: {
+                /** @description The language, one of the six; by default English. */
+                language?: "en" | "fr" | "es" | "ar" | "zh" | "ru";
+                /** @description The width in pixels, from 280 to 1280; by default 720. */
+                width?: string;
+            };
+            header?: {
+                /** @description ETags that the caller has; 304 where one is current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The image. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description The representation named by `If-None-Match` is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    verifyFigure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags that the caller has; 304 where one is current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether the frozen data of a figure is what the API answers for its day today. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureVerification"];
+                };
+            };
+            /** @description The representation named by `If-None-Match` is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listReviewRounds: {
+        parameters: {
+            query?: {
+                /** @description With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`. */
+                bom?: components["parameters"]["bom"];
+                /** @description ISO 3166-1 alpha-2 codes, separated by commas. */
+                country?: components["parameters"]["country"];
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Records of this edition. */
+                edition_id?: string;
+                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                fields?: components["parameters"]["fields"];
+                /** @description The whole list as a stream, not a page. */
+                format?: components["parameters"]["format"];
+                /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
+                holder?: components["parameters"]["holder"];
+                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                include?: components["parameters"]["include"];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+                /** @description Regions of UN M49, by number or name, separated by commas. */
+                region?: components["parameters"]["region"];
+                /** @description With CSV, whether an apostrophe prevents formulas in cells; default: `false` for clients and keys. */
+                safe?: components["parameters"]["safe"];
+                /** @description A field, with `-` for descending. */
+                sort?: components["parameters"]["sort"];
+                /** @description States, separated by commas. */
+                status?: ("planned" | "open" | "answering" | "complete")[];
+                /** @description Changed after this instant. */
+                updated_after?: components["parameters"]["updated_after"];
+                /** @description Changed before this instant. */
+                updated_before?: components["parameters"]["updated_before"];
+                /** @description Visibilities, separated by commas. */
+                visibility?: components["parameters"]["visibility"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of review rounds. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewRoundPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getReviewRound: {
+        parameters: {
+            query?: {
+                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                fields?: components["parameters"]["fields"];
+                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                include?: components["parameters"]["include"];
+            };
+            header?: {
+                /** @description ETags that the caller has; 304 where one is current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ReviewRound"];
+            /** @description The representation named by `If-None-Match` is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateReviewRound: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the record that the change is based on; `*` is rejected. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ReviewRoundPatch"];
+            };
+        };
+        responses: {
+            200: components["responses"]["ReviewRound"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getReviewRoundHistory: {
+        parameters: {
+            query?: {
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["History"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getReviewRoundTransitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Transitions"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    transitionReviewRound: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the record that the change is based on; `*` is rejected. */
+                "If-Match": components["parameters"]["IfMatch"];
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewRoundTransition"];
+            };
+        };
+        responses: {
+            200: components["responses"]["ReviewRound"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listContributionReviewers: {
+        parameters: {
+            query?: {
+                /** @description With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`. */
+                bom?: components["parameters"]["bom"];
+                /** @description Records of this contribution. */
+                contribution_id?: string;
+                /** @description ISO 3166-1 alpha-2 codes, separated by commas. */
+                country?: components["parameters"]["country"];
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Records of this edition. */
+                edition_id?: string;
+                /** @description Records of this expert. */
+                expert_id?: string;
+                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                fields?: components["parameters"]["fields"];
+                /** @description The whole list as a stream, not a page. */
+                format?: components["parameters"]["format"];
+                /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
+                holder?: components["parameters"]["holder"];
+                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                include?: components["parameters"]["include"];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+                /** @description Regions of UN M49, by number or name, separated by commas. */
+                region?: components["parameters"]["region"];
+                /** @description Records of this round. */
+                round_id?: string;
+                /** @description With CSV, whether an apostrophe prevents formulas in cells; default: `false` for clients and keys. */
+                safe?: components["parameters"]["safe"];
+                /** @description A field, with `-` for descending. */
+                sort?: components["parameters"]["sort"];
+                /** @description States, separated by commas. */
+                status?: ("invited" | "accepted" | "declined" | "withdrawn")[];
+                /** @description Changed after this instant. */
+                updated_after?: components["parameters"]["updated_after"];
+                /** @description Changed before this instant. */
+                updated_before?: components["parameters"]["updated_before"];
+                /** @description Visibilities, separated by commas. */
+                visibility?: components["parameters"]["visibility"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of reviewers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContributionReviewerPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getContributionReviewer: {
+        parameters: {
+            query?: {
+                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                fields?: components["parameters"]["fields"];
+                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                include?: components["parameters"]["include"];
+            };
+            header?: {
+                /** @description ETags that the caller has; 304 where one is current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ContributionReviewer"];
+            /** @description The representation named by `If-None-Match` is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getContributionReviewerHistory: {
+        parameters: {
+            query?: {
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["History"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getContributionReviewerTransitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Transitions"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    transitionContributionReviewer: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the record that the change is based on; `*` is rejected. */
+                "If-Match": components["parameters"]["IfMatch"];
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContributionReviewerTransition"];
+            };
+        };
+        responses: {
+            200: components["responses"]["ContributionReviewer"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listComments: {
+        parameters: {
+            query?: {
+                /** @description With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`. */
+                bom?: components["parameters"]["bom"];
+                /** @description Keys of places of the outline, separated by commas. */
+                chapter?: string;
+                /** @description Records of this contribution. */
+                contribution_id?: string;
+                /** @description ISO 3166-1 alpha-2 codes, separated by commas. */
+                country?: components["parameters"]["country"];
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Records of this edition. */
+                edition_id?: string;
+                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                fields?: components["parameters"]["fields"];
+                /** @description The whole list as a stream, not a page. */
+                format?: components["parameters"]["format"];
+                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                include?: components["parameters"]["include"];
+                /** @description Kinds, separated by commas. */
+                kind?: ("substance" | "fact" | "wording")[];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+                /** @description Regions of UN M49, by number or name, separated by commas. */
+                region?: components["parameters"]["region"];
+                /** @description Records of this round. */
+                round_id?: string;
+                /** @description With CSV, whether an apostrophe prevents formulas in cells; default: `false` for clients and keys. */
+                safe?: components["parameters"]["safe"];
+                /** @description A field, with `-` for descending. */
+                sort?: components["parameters"]["sort"];
+                /** @description States, separated by commas. */
+                status?: ("open" | "answered" | "resolved" | "withdrawn")[];
+                /** @description Changed after this instant. */
+                updated_after?: components["parameters"]["updated_after"];
+                /** @description Changed before this instant. */
+                updated_before?: components["parameters"]["updated_before"];
+                /** @description Visibilities, separated by commas. */
+                visibility?: components["parameters"]["visibility"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of comments. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getComment: {
+        parameters: {
+            query?: {
+                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                fields?: components["parameters"]["fields"];
+                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                include?: components["parameters"]["include"];
+            };
+            header?: {
+                /** @description ETags that the caller has; 304 where one is current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Comment"];
+            /** @description The representation named by `If-None-Match` is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCommentHistory: {
+        parameters: {
+            query?: {
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["History"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCommentTransitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Transitions"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    transitionComment: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the record that the change is based on; `*` is rejected. */
+                "If-Match": components["parameters"]["IfMatch"];
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentTransition"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Comment"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listEditionReviewRounds: {
+        parameters: {
+            query?: {
+                /** @description With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`. */
+                bom?: components["parameters"]["bom"];
+                /** @description ISO 3166-1 alpha-2 codes, separated by commas. */
+                country?: components["parameters"]["country"];
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                fields?: components["parameters"]["fields"];
+                /** @description The whole list as a stream, not a page. */
+                format?: components["parameters"]["format"];
+                /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
+                holder?: components["parameters"]["holder"];
+                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                include?: components["parameters"]["include"];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+                /** @description Regions of UN M49, by number or name, separated by commas. */
+                region?: components["parameters"]["region"];
+                /** @description With CSV, whether an apostrophe prevents formulas in cells; default: `false` for clients and keys. */
+                safe?: components["parameters"]["safe"];
+                /** @description A field, with `-` for descending. */
+                sort?: components["parameters"]["sort"];
+                /** @description States, separated by commas. */
+                status?: ("planned" | "open" | "answering" | "complete")[];
+                /** @description Changed after this instant. */
+                updated_after?: components["parameters"]["updated_after"];
+                /** @description Changed before this instant. */
+                updated_before?: components["parameters"]["updated_before"];
+                /** @description Visibilities, separated by commas. */
+                visibility?: components["parameters"]["visibility"];
+            };
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list of records, without `allowed_actions`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewRoundPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createReviewRound: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewRoundCreate"];
+            };
+        };
+        responses: {
+            /** @description A round as a caller sees it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewRound"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listReviewersOfContribution: {
+        parameters: {
+            query?: {
+                /** @description With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`. */
+                bom?: components["parameters"]["bom"];
+                /** @description ISO 3166-1 alpha-2 codes, separated by commas. */
+                country?: components["parameters"]["country"];
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Records of this edition. */
+                edition_id?: string;
+                /** @description Records of this expert. */
+                expert_id?: string;
+                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                fields?: components["parameters"]["fields"];
+                /** @description The whole list as a stream, not a page. */
+                format?: components["parameters"]["format"];
+                /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
+                holder?: components["parameters"]["holder"];
+                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                include?: components["parameters"]["include"];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+                /** @description Regions of UN M49, by number or name, separated by commas. */
+                region?: components["parameters"]["region"];
+                /** @description Records of this round. */
+                round_id?: string;
+                /** @description With CSV, whether an apostrophe prevents formulas in cells; default: `false` for clients and keys. */
+                safe?: components["parameters"]["safe"];
+                /** @description A field, with `-` for descending. */
+                sort?: components["parameters"]["sort"];
+                /** @description States, separated by commas. */
+                status?: ("invited" | "accepted" | "declined" | "withdrawn")[];
+                /** @description Changed after this instant. */
+                updated_after?: components["parameters"]["updated_after"];
+                /** @description Changed before this instant. */
+                updated_before?: components["parameters"]["updated_before"];
+                /** @description Visibilities, separated by commas. */
+                visibility?: components["parameters"]["visibility"];
+            };
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list of records, without `allowed_actions`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContributionReviewerPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createContributionReviewer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContributionReviewerCreate"];
+            };
+        };
+        responses: {
+            /** @description An invitation as a caller sees it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContributionReviewer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listContributionComments: {
+        parameters: {
+            query?: {
+                /** @description With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`. */
+                bom?: components["parameters"]["bom"];
+                /** @description Keys of places of the outline, separated by commas. */
+                chapter?: string;
+                /** @description ISO 3166-1 alpha-2 codes, separated by commas. */
+                country?: components["parameters"]["country"];
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Records of this edition. */
+                edition_id?: string;
+                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                fields?: components["parameters"]["fields"];
+                /** @description The whole list as a stream, not a page. */
+                format?: components["parameters"]["format"];
+                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                include?: components["parameters"]["include"];
+                /** @description Kinds, separated by commas. */
+                kind?: ("substance" | "fact" | "wording")[];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+                /** @description Regions of UN M49, by number or name, separated by commas. */
+                region?: components["parameters"]["region"];
+                /** @description Records of this round. */
+                round_id?: string;
+                /** @description With CSV, whether an apostrophe prevents formulas in cells; default: `false` for clients and keys. */
+                safe?: components["parameters"]["safe"];
+                /** @description A field, with `-` for descending. */
+                sort?: components["parameters"]["sort"];
+                /** @description States, separated by commas. */
+                status?: ("open" | "answered" | "resolved" | "withdrawn")[];
+                /** @description Changed after this instant. */
+                updated_after?: components["parameters"]["updated_after"];
+                /** @description Changed before this instant. */
+                updated_before?: components["parameters"]["updated_before"];
+                /** @description Visibilities, separated by commas. */
+                visibility?: components["parameters"]["visibility"];
+            };
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["CommentPage"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createComment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentCreate"];
+            };
+        };
+        responses: {
+            /** @description A comment as a caller sees it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listEditionComments: {
+        parameters: {
+            query?: {
+                /** @description With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`. */
+                bom?: components["parameters"]["bom"];
+                /** @description Keys of places of the outline, separated by commas. */
+                chapter?: string;
+                /** @description Records of this contribution. */
+                contribution_id?: string;
+                /** @description ISO 3166-1 alpha-2 codes, separated by commas. */
+                country?: components["parameters"]["country"];
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                fields?: components["parameters"]["fields"];
+                /** @description The whole list as a stream, not a page. */
+                format?: components["parameters"]["format"];
+                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                include?: components["parameters"]["include"];
+                /** @description Kinds, separated by commas. */
+                kind?: ("substance" | "fact" | "wording")[];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+                /** @description Regions of UN M49, by number or name, separated by commas. */
+                region?: components["parameters"]["region"];
+                /** @description Records of this round. */
+                round_id?: string;
+                /** @description With CSV, whether an apostrophe prevents formulas in cells; default: `false` for clients and keys. */
+                safe?: components["parameters"]["safe"];
+                /** @description A field, with `-` for descending. */
+                sort?: components["parameters"]["sort"];
+                /** @description States, separated by commas. */
+                status?: ("open" | "answered" | "resolved" | "withdrawn")[];
+                /** @description Changed after this instant. */
+                updated_after?: components["parameters"]["updated_after"];
+                /** @description Changed before this instant. */
+                updated_before?: components["parameters"]["updated_before"];
+                /** @description Visibilities, separated by commas. */
+                visibility?: components["parameters"]["visibility"];
+            };
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["CommentPage"];
             default: components["responses"]["Problem"];
         };
     };

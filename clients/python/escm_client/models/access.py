@@ -196,6 +196,7 @@ class Client(TypedDict):
     ip_allow: list[str]
     redirect_uris: list[str]
     post_logout_redirect_uris: list[str]
+    backchannel_logout_uri: str | None
     public: bool
     require_par: bool
     first_party: bool
@@ -214,6 +215,7 @@ class ClientCreate(TypedDict):
     redirect_uris: NotRequired[list[str]]
     post_logout_redirect_uris: NotRequired[list[str]]
     require_par: NotRequired[bool]
+    backchannel_logout_uri: NotRequired[str | None]
     contacts: NotRequired[list[str]]
     scope_kind: Literal["country", "region", "global"]
     scope_id: NotRequired[str | None]
@@ -247,6 +249,7 @@ class ClientPatch(TypedDict):
     redirect_uris: NotRequired[list[str] | None]
     post_logout_redirect_uris: NotRequired[list[str] | None]
     require_par: NotRequired[bool | None]
+    backchannel_logout_uri: NotRequired[str | None]
     contacts: NotRequired[list[str] | None]
 
 
@@ -488,6 +491,95 @@ class Holder(TypedDict):
     id: str
 
 
+class Identity(TypedDict):
+    id: str
+    ref: str
+    account_id: str
+    provider: str
+    issuer: str
+    subject: str
+    email: str | None
+    linked_at: str
+    last_used: str | None
+    links: Links
+
+
+class IdentityPage(TypedDict):
+    items: list[Identity]
+    next: NotRequired[None]
+
+
+class IdentityProvider(TypedDict):
+    id: str
+    ref: str
+    version: int
+    status: str
+    country: str | None
+    visibility: Literal["public", "network", "restricted"]
+    created_at: NotRequired[str | None]
+    created_by: NotRequired[str | None]
+    updated_at: NotRequired[str | None]
+    updated_by: NotRequired[str | None]
+    allowed_actions: NotRequired[list[AllowedAction] | None]
+    links: Links
+    code: str
+    titles: dict[str, str]
+    issuer: str
+    client_id: str
+    auth: str
+    scopes: list[str]
+    countries: list[str]
+    domains: list[str]
+    claims: ProviderClaims
+    levels: dict[str, str]
+    accounts: str
+
+
+class IdentityProviderCreate(TypedDict):
+    titles: dict[str, str]
+    issuer: str
+    client_id: str
+    auth: NotRequired[Literal["private_key_jwt", "secret"]]
+    secret: NotRequired[str | None]
+    scopes: NotRequired[list[str]]
+    countries: NotRequired[list[str]]
+    domains: NotRequired[list[str]]
+    claims: NotRequired[ProviderClaims]
+    levels: NotRequired[dict[str, Any]]
+    accounts: NotRequired[Literal["invited", "domain", "anyone"]]
+    code: str
+
+
+class IdentityProviderFields(TypedDict):
+    second_person: NotRequired[str | None]
+
+
+class IdentityProviderPage(TypedDict):
+    items: list[IdentityProvider]
+    next: str | None
+    total_estimate: NotRequired[int | None]
+
+
+class IdentityProviderPatch(TypedDict):
+    titles: NotRequired[dict[str, str | None] | None]
+    issuer: NotRequired[str | None]
+    client_id: NotRequired[str | None]
+    auth: NotRequired[Literal["private_key_jwt", "secret"] | None]
+    secret: NotRequired[str | None]
+    scopes: NotRequired[list[str] | None]
+    countries: NotRequired[list[str] | None]
+    domains: NotRequired[list[str] | None]
+    claims: NotRequired[ProviderClaimsPatch | None]
+    levels: NotRequired[dict[str, Any] | None]
+    accounts: NotRequired[Literal["invited", "domain", "anyone"] | None]
+
+
+class IdentityProviderTransition(TypedDict):
+    action: str
+    reason: NotRequired[str | None]
+    fields: NotRequired[IdentityProviderFields]
+
+
 class Introspection(TypedDict):
     active: bool
 
@@ -707,6 +799,18 @@ class Proposer(TypedDict):
     id: str
 
 
+class ProviderClaims(TypedDict):
+    subject: NotRequired[str]
+    email: NotRequired[str]
+    name: NotRequired[str]
+
+
+class ProviderClaimsPatch(TypedDict):
+    subject: NotRequired[str | None]
+    email: NotRequired[str | None]
+    name: NotRequired[str | None]
+
+
 class PublicKeys(TypedDict):
     keys: list[JsonWebKey]
 
@@ -758,6 +862,7 @@ class Session(TypedDict):
     label: str | None
     client: str | None
     client_name: str | None
+    provider: str | None
     acr: str | None
     amr: list[str] | None
     created_at: str
@@ -937,6 +1042,8 @@ class AccessService(Service):
     events: Collection[CloudEvent, dict[str, Any], dict[str, Any]]
     factors: Collection[Factor, FactorCreate, FactorPatch]
     grants: Collection[Grant, GrantCreate, dict[str, Any]]
+    identities: Collection[Identity, dict[str, Any], dict[str, Any]]
+    identity_providers: Collection[IdentityProvider, IdentityProviderCreate, IdentityProviderPatch]
     jobs: Collection[Job, dict[str, Any], dict[str, Any]]
     me: Collection[Me, dict[str, Any], dict[str, Any]]
     notifications: Collection[Notification, dict[str, Any], dict[str, Any]]

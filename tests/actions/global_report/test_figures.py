@@ -39,12 +39,12 @@ def officer(membership: httpx.AsyncClient) -> Caller:
     return Caller(membership, "admin")
 
 
-async def _expert(officer: Caller, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+async def _expert(officer: Caller, monkeypatch: pytest.MonkeyPatch, country: str = "KE") -> dict[str, Any]:
     """A person who applied for membership, whom the office approved."""
     name = f"applicant {uuid4()}"
     monkeypatch.setitem(CALLERS, name, person(name))
     email = {"value": f"{uuid4().hex}@example.org"}
-    body = {"names": [{"full": "Amina Counted"}], "country": "KE", "visibility": "public", "emails": [email]}
+    body = {"names": [{"full": "Amina Counted"}], "country": country, "visibility": "public", "emails": [email]}
     made = await entered(officer.known_as(name), EXPERTS, body)
     return await stepped(officer, await stepped(officer, made, "start_review"), "approve")
 
@@ -159,6 +159,8 @@ async def test_what_is_not_public_is_refused_with_its_reason(
         ({"alternatives": {}}, "/alternatives", "required"),
         ({"key": "No Key"}, "/key", "invalid_format"),
         ({"y": "weight"}, "/y", "unknown_reference"),
+        ({"query": {**BY_REGION, "parameters": {"by": "region,status,category"}}}, "/series", "invalid_value"),
+        ({"kind": "number", "y": "count"}, "/kind", "invalid_value"),
     ],
 )
 async def test_what_does_not_fit_is_named(
@@ -171,7 +173,10 @@ async def test_what_does_not_fit_is_named(
     pointer: str,
     code: str,
 ) -> None:
-    await _expert(officer, monkeypatch)
+    for country in ("KE", "FR"):
+        await _expert(officer, monkeypatch, country)
+    graced = await _expert(officer, monkeypatch)
+    await superuser.execute("UPDATE member_expert SET status = 'grace' WHERE id = $1", graced["id"])
     await aged(superuser, today() - timedelta(days=1))
     response = await editor(admin, written, monkeypatch).post(FIGURES, figure_body(written, **change))
     assert response.status_code == 422, response.text
@@ -193,7 +198,9 @@ async def test_a_figure_is_drawn_in_the_language_of_the_reader(
     more = {"query": query, "x": "country", "series": "status", "titles": titles, "source": "Register"}
     path = (await entered(chief, FIGURES, figure_body(written, **more)))["links"]["self"]
     for kind in domain.KINDS:
-        assert (await chief.change(path, kind=kind)).status_code == 200
+        alone = {"x": None, "y": "total", "series": None} if kind == "number" else {}
+        changed = await chief.change(path, kind=kind, **alone)
+        assert changed.status_code == 200, changed.text
         english = await chief.get(f"{path}/image")
         assert (english.status_code, english.headers["content-type"]) == (200, "image/svg+xml")
         assert english.headers["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'"
@@ -386,9 +393,11 @@ def test_series_and_members_become_rows() -> None:
     point = {"as_of": "2026-01-31", "items": [{"region": "Asia", "count": 2}], "total": 2}
     data = {"items": [], "series": [point], "total": 2, "as_of": "2026-01-31"}
     assert answers.rows_of(data, None) == [{"region": "Asia", "count": 2, "as_of": "2026-01-31"}]
-    figure = FIGURE_TYPE.new({"query": BY_REGION, "x": None, "y": None, "series": None})
-    assert answers.axes_of(figure, data) == ("as_of", "count")
-    assert answers.axes_of(figure, {"items": point["items"]}) == ("region", "count")
+    asking = {"query": BY_REGION, "x": None, "y": None, "series": None}
+    figure, number = (FIGURE_TYPE.new({**asking, "kind": kind}) for kind in ("bars", "number"))
+    asked = [answers.axes_of(figure, found) for found in (data, {"items": point["items"]})]
+    assert [(axes.x, axes.series) for axes in asked] == [("as_of", "region"), ("region", None)]
+    assert answers.axes_of(number, point).rows == [{"as_of": "2026-01-31", "total": 2}]
     assert answers.rows_of(data, "total") == [{"as_of": "2026-01-31", "total": 2}]
     country = {"code": "KE", "names": {"en": "Kenya"}, "counts": {"experts": 3}, "facts": []}
     assert answers.rows_of({"items": [country]}, None) == [

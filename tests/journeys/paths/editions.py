@@ -136,7 +136,7 @@ def _figure_of(path_run: PathRun, path: str, parameters: dict[str, str], **more:
         "edition_id": path_run.notes["edition"].rpartition("/")[2],
         "query": {"path": path, "parameters": parameters},
     }
-    return str(path_run.create(CHIEF, f"{_V1}/figures", **said, **body, **more)["links"]["self"])
+    return str(path_run.create(CHIEF, f"{_V1}/figures", **{**said, **body, **more})["links"]["self"])
 
 
 def _drop_figure(path_run: PathRun) -> None:
@@ -147,7 +147,7 @@ def _figure(path_run: PathRun) -> str:
     """A figure of an edition in writing."""
     open_edition(path_run)
     path_run.by(CHIEF).step(path_run.notes["edition"], "close_call")
-    return _figure_of(path_run, f"{_V1}/statistics/headlines", {})
+    return _figure_of(path_run, f"{_V1}/statistics/headlines", {}, kind="table")
 
 
 def _edition_step(verb: str, **more: Any) -> Any:

@@ -16,6 +16,8 @@ _NOT_REPEATED = frozenset(
     ("links", "link", "next", "definition", "published_figures", "expected", "absent", "programme", "reports")
 )
 """Members of answers that are addresses, are told apart, or do not repeat for a past day."""
+_BY = "country,status"
+"""What statistics count by unless a query says it."""
 _TEXTS = ("names", "titles")
 NUMBERS = frozenset(("count", "value", "numerator", "denominator", "total", "countries", "stage"))
 """Members that hold a number, also as text."""
@@ -120,28 +122,47 @@ def _flat(item: Mapping[str, Node]) -> dict[str, Node]:
     return row
 
 
-def columns_of(data: Mapping[str, Node], y: str | None) -> list[str]:
-    """The members of the rows, in the order of the answer."""
-    return list(dict.fromkeys(name for row in rows_of(data, y) for name in row))
+class Unfit(LookupError):
+    """The data of a figure does not fit it. `member` is the field of the figure that is at fault."""
+
+    def __init__(self, member: str, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.member, self.code, self.sentence = member, code, sentence
 
 
-class NoMember(LookupError):
-    """The data of a figure lacks a member of its axes, which is the argument."""
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """What is drawn: the member along the first axis, the one with the number, that of the series, and the rows."""
+
+    x: str
+    y: str | None
+    series: str | None
+    rows: list[dict[str, Node]]
 
 
-def axes_of(of: Figure, data: Mapping[str, Node]) -> tuple[str | None, str | None]:
-    """The first axis and the number of a figure, with their defaults: days, or what is counted by. Raises NoMember,
-    which data without rows never does."""
-    columns = columns_of(data, of.y)
-    for name in (of.x, of.y, of.series):
+def axes_of(of: Figure, data: Mapping[str, Node]) -> Axes:
+    """The axes of a figure with their defaults: days, or what is counted by; and its number, or the total. Raises Unfit
+    for a member that the data lacks, and for several numbers in one place. Data without rows fits."""
+    wanted = of.y or ("total" if of.kind == "number" and "total" in data else None)
+    rows = rows_of(data, wanted)
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    for member, name in (("x", of.x), ("y", of.y), ("series", of.series)):
         if columns and name is not None and name not in columns:
-            raise NoMember(name)
-    whole = [name for row in rows_of(data, of.y)[:1] for name, value in row.items() if type(value) is int]
-    number = of.y or next((name for name in ("count", "value", "stage", *whole) if name in columns), None)
-    dimensions = [*of.query["parameters"].get("by", "").split(","), "key", "code", *columns]
+            raise Unfit(member, "unknown_reference", f"The data has no {name}.")
+    whole = [name for row in rows[:1] for name, value in row.items() if type(value) is int]
+    number = wanted or next((name for name in ("count", "value", "stage", *whole) if name in columns), None)
+    by = [name for name in of.query["parameters"].get("by", _BY).split(",") if name in columns]
     others = (number, of.series, "as_of", *_TEXTS)
-    found = next((name for name in dimensions if name in columns and name not in others), "as_of")
-    return of.x or ("as_of" if "series" in data else found), number
+    found = next((name for name in (*by, "key", "code", *columns) if name in columns and name not in others), "as_of")
+    x = of.x or ("as_of" if "series" in data else found)
+    further = [name for name in by if name != x]
+    axes = Axes(x, number, of.series or (further[0] if len(further) == 1 else None), rows)
+    places = {canonical([row.get(axes.x), row.get(axes.series or "")]) for row in rows}
+    if len(places) < len(rows):
+        raise Unfit("series", "invalid_value", f"There are several numbers for one {axes.x}: name a series.")
+    if of.kind == "number" and len(rows) > 1:
+        raise Unfit("kind", "invalid_value", "There are several numbers: ask for one.")
+    return axes
 
 
 def verified(then: Node, then_sha256: str, stored_sha256: str, definition: str | None, now: Answer) -> Verification:

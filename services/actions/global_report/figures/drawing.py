@@ -1,10 +1,10 @@
 """Figures as charts: rows of data become the rows of a chart, in the language of the reader."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import cast
 
-from services.actions.global_report.figures.answers import Answer, Node, axes_of, rows_of
+from services.actions.global_report.figures.answers import Answer, Axes, Node, axes_of
 from services.actions.global_report.figures.record import Figure
 from shared.kernel.countries import COUNTRIES
 from shared.kernel.text import text_in
@@ -16,8 +16,8 @@ _TEXTS = ("names", "titles")
 
 def chart_of(figure: Figure, answer: Answer, language: str) -> Chart:
     """The chart of a figure, with its caption, its source and its day."""
-    x, y = axes_of(figure, answer.data)
-    rows, series = _table_of(rows_of(answer.data, y), x, y, figure.series, language)
+    axes = axes_of(figure, answer.data)
+    rows, series = _table_of(axes, language)
     day = answer.data.get("as_of") or figure.as_of
     caption = text_in(language, figure.captions) if figure.captions else ""
     return Chart(
@@ -31,14 +31,12 @@ def chart_of(figure: Figure, answer: Answer, language: str) -> Chart:
     )
 
 
-def _table_of(
-    rows: Iterable[Mapping[str, Node]], x: str | None, y: str | None, series: str | None, language: str
-) -> tuple[tuple[Row, ...], tuple[str, ...]]:
+def _table_of(axes: Axes, language: str) -> tuple[tuple[Row, ...], tuple[str, ...]]:
     """The rows of a chart with a value for each series, in the order of the data."""
     values: dict[str, dict[str, Decimal | None]] = {}
-    for row in rows:
-        name = _label(series, row, language) if series else ""
-        values.setdefault(_label(x, row, language), {})[name] = _number(row.get(y or ""))
+    for row in axes.rows:
+        name = _label(axes.series, row, language) if axes.series else ""
+        values.setdefault(_label(axes.x, row, language), {})[name] = _number(row.get(axes.y or ""))
     names = tuple(dict.fromkeys(name for found in values.values() for name in found)) or ("",)
     return tuple(Row(label, tuple(found.get(name) for name in names)) for label, found in values.items()), names
 

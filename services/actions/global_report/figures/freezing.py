@@ -7,7 +7,7 @@ from datetime import date
 from services.actions.global_report.editions.operations import EDITIONS, load_guard_context
 from services.actions.global_report.editions.record import Edition
 from services.actions.global_report.figures import domain, queries
-from services.actions.global_report.figures.answers import ASKED, Answer, Asked, NoMember, axes_of, name_of
+from services.actions.global_report.figures.answers import ASKED, Answer, Asked, Unfit, axes_of, name_of
 from services.actions.global_report.figures.operations import FIGURES
 from services.actions.global_report.figures.record import Figure
 from services.actions.global_report.figures.tables import figure_data
@@ -75,7 +75,7 @@ def _fits(of: Figure, answer: Answer) -> bool:
     """Whether the answer has what the figure shows; nothing to count is an answer."""
     try:
         axes_of(of, answer.data)
-    except NoMember:
+    except Unfit:
         return False
     return True
 

@@ -19,7 +19,7 @@ from shared.records.resource_type import ResourceType, TransitionRequest
 from shared.records.rows import differing
 
 FIGURES: ResourceType[Figure, None] = ResourceType.of(Figure, figure, domain.LIFECYCLE)
-_SHOWN = frozenset(("query", "x", "y", "series"))
+_SHOWN = frozenset(("kind", "query", "x", "y", "series"))
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Figure) -> Figure:
@@ -73,7 +73,5 @@ def _check(uow: UnitOfWork, of: Figure) -> None:
         raise domain.not_public(answer.reason, "/query")
     try:
         answers.axes_of(of, answer.data)
-    except answers.NoMember as error:
-        name = str(error.args[0])
-        at = next(each for each in ("x", "y", "series") if getattr(of, each) == name)
-        raise invalid_field(f"/{at}", "unknown_reference", f"The data has no {name}.") from error
+    except answers.Unfit as error:
+        raise invalid_field(f"/{error.member}", error.code, error.sentence) from error

@@ -64,7 +64,7 @@ class Figure(Record):
         Public,
         Written,
         Example(None),
-        "The member by whose values there are several lines or parts of bars.",
+        "The member that makes several lines or parts of bars; by default what is counted by besides `x`.",
     ]
     source: Annotated[
         str | None, Public, Written, Line, Example("Register of the ESCM Plan"), "Where the data is from."

@@ -40,7 +40,7 @@ _IMAGE: Said = {
     "language": Chosen("The language, one of the six; by default English.", LANGUAGES),
     "width": f"The width in pixels, from {NARROWEST} to {WIDEST}; by default 720.",
 }
-_CHECKED = frozenset(("query", "x", "y", "series"))
+_CHECKED = frozenset(("kind", "query", "x", "y", "series"))
 
 
 async def ask_before_writing(ctx: RequestContext) -> None:
@@ -149,8 +149,8 @@ async def get_figure_image(row: _readable, ctx: CurrentContext) -> Response:
     figure = record_read(Figure, row)
     try:
         chart = chart_of(figure, await _answer(ctx, figure), language)
-    except answers.NoMember as error:
-        raise domain.not_public(f"The data has no {error.args[0]}.", "/query") from error
+    except answers.Unfit as error:
+        raise domain.not_public(error.sentence, f"/{error.member}") from error
     response = body_response(ctx, image(chart, int(width)), media_type=_SVG)
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
     return response

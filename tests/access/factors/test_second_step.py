@@ -165,8 +165,9 @@ async def test_who_has_no_factor_adds_one_for_a_client_that_asks_for_it(caller: 
     page = await person.visitor.fill(page, {"action": "add_totp", "name": "Phone"})
     person.secret = page.text.split('<code dir="ltr">')[1].split("<")[0]
     confirm = page.text.split('value="confirm_factor ')[1].split('"')[0]
-    done = await person.visitor.fill(page, {"action": f"confirm_factor {confirm}", "code": person.code()})
-    consent = await person.visitor.follow(done)
+    assert "form-action 'self' https://desk.example.org;" in page.headers["content-security-policy"]
+    both = {"action": f"confirm_factor {confirm}", "code": person.code(), "credential": "{}"}
+    consent = await person.visitor.follow(await person.visitor.fill(page, both))
     code = answer_of(await person.visitor.fill(consent, {"decision": "allow"}))["code"]
     assert claims_of((await site.exchange(code)).json()["access_token"])["acr"] == "2"
 

@@ -26,7 +26,7 @@ from services.access.signing_in.pages.guards import PAGE, Browser, CurrentBrowse
 from services.access.signing_in.pages.responses import OnPage, language, page_response, sent_to
 from services.access.signing_in.pages.templates import named
 from services.access.signing_in.second_step import operations as second_step
-from services.access.signing_in.second_step.operations import ADDING
+from services.access.signing_in.second_step.operations import ADDING, Shown
 from services.access.signing_in.second_step.routes import about_factor
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
@@ -125,8 +125,8 @@ async def _change_factors(
     if not isinstance(key := key_of(given), UUID):
         raise Malformed("The form is not complete.", code="form_expired")
     if action == "confirm_factor":
-        wrong = await second_step.confirm(token_service, signed_in.account, key, form)
-        return sent_to(ACCOUNT) if wrong is None else about_factor(request, browser, wrong, ACCOUNT)
+        shown = await second_step.confirm(token_service, signed_in.account, key, form)
+        return about_factor(request, browser, shown, ACCOUNT) if isinstance(shown, Shown) else sent_to(ACCOUNT)
     async with browsers.acting(token_service.database, signed_in.account) as uow:
         if action == "remove_factor":
             await factors.remove_own(uow, signed_in.account, key)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from services.access.factors.factors import domain
 from services.access.factors.factors import operations as factors
+from services.access.factors.factors.record import Factor
 from services.access.factors.kinds import codes, passkeys
 from services.access.factors.kinds.service import FactorService
 from services.access.principals.accounts.queries import usable
@@ -44,8 +45,8 @@ async def add(service: TokenService, account: UUID, kind: str, name: str) -> Sho
     return Shown("confirm_factor.html", {**values, "options": options})
 
 
-async def confirm(service: TokenService, account: UUID, key: UUID, form: Mapping[str, str]) -> Shown | None:
-    """Confirms a waiting factor; a page if the code is wrong. Raises Malformed if it waits no longer."""
+async def confirm(service: TokenService, account: UUID, key: UUID, form: Mapping[str, str]) -> Factor | Shown:
+    """The confirmed factor; a page if the code is wrong. Raises Malformed if it waits no longer."""
     factor_service = FactorService.of(service.settings)
     try:
         fields = {"code": form.get("code", ""), "credential": _answer(form.get("credential"))}
@@ -58,7 +59,7 @@ async def confirm(service: TokenService, account: UUID, key: UUID, form: Mapping
         return Shown("confirm_factor.html", {**values, "wrong": refused.code})
     if confirmed is None:
         raise Malformed("The factor no longer waits.", code="form_expired")
-    return None
+    return confirmed
 
 
 def _answer(text: str | None) -> Mapping[str, object] | None:

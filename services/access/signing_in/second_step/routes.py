@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from services.access.factors.factors.domain import PASSKEY
-from services.access.factors.factors.proving import CODE, PASSWORD, Proof, Refusal, prove_code, prove_passkey
+from services.access.factors.factors.proving import ANSWER, CODE, PASSWORD, Proof, Refusal, prove_code, prove_passkey
 from services.access.factors.factors.queries import passkeys as own_passkeys
 from services.access.factors.factors.queries import shown as confirmed_factors
 from services.access.factors.kinds.service import FactorService
@@ -99,23 +99,26 @@ async def _enrol(
     if action in ADDING:
         page = await operations.add(token_service, account, ADDING[action], form.get("name", ""))
     elif action == "confirm_factor" and isinstance(key := key_of(given), UUID):
-        wrong = await operations.confirm(token_service, account, key, form)
-        if wrong is None:
-            level = Level.PASSKEY if "credential" in form else Level.TWO_FACTORS
-            methods = ("pwd", "pop", "user", "mfa") if level is Level.PASSKEY else CODE
-            return await _signed_in(request, token_service, browser, person, Proof(account, level, methods))
-        page = wrong
+        confirmed = await operations.confirm(token_service, account, key, form)
+        if not isinstance(confirmed, Shown):
+            is_passkey = confirmed.kind == PASSKEY
+            proof = Proof(account, *((Level.PASSKEY, ANSWER) if is_passkey else (Level.TWO_FACTORS, CODE)))
+            return await _signed_in(request, token_service, browser, person, proof)
+        page = confirmed
     else:
         raise Malformed("The form is not complete.", code="form_expired")
-    return about_factor(request, browser, page, own_address(request))
+    asked = await asked_by(token_service, request.query_params.get("request"))
+    return about_factor(request, browser, page, own_address(request), asked.redirect_uri if asked else None)
 
 
-def about_factor(request: Request, browser: Browser, page: Shown, action: str) -> Response:
-    """The page about a new factor, whose form is sent to `action`."""
+def about_factor(request: Request, browser: Browser, page: Shown, action: str, leads_to: str | None = None) -> Response:
+    """The page about a new factor, whose form is sent to `action`, and leads to a client's address if one is given."""
     values = {**page.values, "action": action}
     status = 400 if page.values.get("wrong") else 200
     shown, runs_script = language(request), bool(page.values.get("options"))
-    return page_response(request, browser, page.template, shown, values, status=status, runs_script=runs_script)
+    return page_response(
+        request, browser, page.template, shown, values, status=status, leads_to=leads_to, runs_script=runs_script
+    )
 
 
 async def _signed_in(

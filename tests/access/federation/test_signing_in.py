@@ -5,12 +5,16 @@ import json
 from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import asyncpg
 import httpx
 import pytest
 
+from services.access.administration import setting_up
+from services.access.erasing import erase_account
 from services.access.federation.remote import providers
+from services.access.self_service.own_account.jobs import delete_unused
 from shared.kernel.clock import now
 from tests.access.caller import Caller
 from tests.access.federation.connecting import Connected, connect
@@ -361,3 +365,38 @@ async def test_pages_of_people_without_a_provider_say_so(connected: Connected) -
     assert json.loads((await visitor.get("/access/v1/federation/nobody/start", Accept="application/json")).text)[
         "code"
     ] == "not_found"  # fmt: skip
+
+
+async def _aged(superuser: asyncpg.Connection, account: str) -> None:
+    """Lets 31 days pass since the account was entered."""
+    old = "UPDATE access_account SET created_at = created_at - interval '31 days' WHERE id = $1"
+    await superuser.execute(old, UUID(account))
+
+
+async def test_an_account_that_holds_nothing_is_deleted_with_its_identity(
+    caller: Caller, connected: Connected, superuser: asyncpg.Connection, database_url: str
+) -> None:
+    visitor, subject, email = connected.visitor(), uuid4().hex, _address()
+    await connected.signs_in(visitor, subject, email=email, email_verified=True)
+    account = await _account_of(caller, email)
+    assert account is not None
+    await _aged(superuser, account["id"])
+    async with setting_up(database_url) as uow:
+        await delete_unused(uow)
+    assert await _account_of(caller, email) is None
+    assert (await visitor.get(ACCOUNT)).headers["location"] == SIGN_IN
+    await connected.signs_in(visitor, subject, email=email, email_verified=True)
+    assert (await _account_of(caller, email) or {})["id"] != account["id"]
+
+
+async def test_an_erased_account_has_no_identity(caller: Caller, connected: Connected, database_url: str) -> None:
+    subject, email = uuid4().hex, _address()
+    await connected.signs_in(connected.visitor(), subject, email=email, email_verified=True)
+    account = await _account_of(caller, email)
+    assert account is not None
+    async with setting_up(database_url) as uow:
+        counts = await erase_account(uow, UUID(account["id"]))
+    assert counts["identities"] == 1
+    assert await _identities(caller, account["id"]) == []
+    again = await connected.signs_in(connected.visitor(), subject, email=email, email_verified=True)
+    assert email in again.text

@@ -1,7 +1,7 @@
 """Linking and unlinking identities. Each writes one audit entry and one fact."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.access.federation.identities import domain, queries
@@ -19,9 +19,10 @@ RECENT = timedelta(minutes=5)
 """How long after a sign-in a person may change how they sign in."""
 
 
-def is_recent(signed_in_at: object) -> bool:
-    """Whether a sign-in is young enough to change how a person signs in."""
-    return signed_in_at is None or now() - signed_in_at <= RECENT  # type: ignore[operator]
+def is_recent(signed_in_at: datetime | None) -> bool:
+    """Whether a sign-in is young enough to change how a person signs in; a session of a password at the token endpoint,
+    which has no time of it, is."""
+    return signed_in_at is None or now() - signed_in_at <= RECENT
 
 
 async def link(uow: UnitOfWork, provider: IdentityProvider, account: UUID, subject: str, email: str | None) -> Identity:

@@ -64,9 +64,11 @@ async def account_of(uow: UnitOfWork, provider: IdentityProvider, subject: str, 
     if person.email is None:
         raise unknown()
     existing = await found.of_address(uow.connection, email_key(person.email))
-    if existing is not None and is_authoritative(provider, person.email) and await _was_never_used(uow, existing):
-        await _give(uow, provider, await accounts.ACCOUNTS.lock(uow, existing.id), subject, person)
-        return existing.id
+    if existing is not None and is_authoritative(provider, person.email):
+        existing = await accounts.ACCOUNTS.lock(uow, existing.id)
+        if await _was_never_used(uow, existing):
+            await _give(uow, provider, existing, subject, person)
+            return existing.id
     is_free = existing is None or (
         await found.is_unclaimed(uow.connection, existing.id) and not await known.had_any(uow.connection, existing.id)
     )

@@ -135,8 +135,12 @@ async def proved(federation: Federation, provider: IdentityProvider, given: Mapp
         expected = Expected(provider.issuer, provider.client_id)
         return id_token(token, keys, expected, one_way.nonce, access, time.time())
     except (Unusable, InvalidToken) as error:
-        log.warning("provider_refused", provider=provider.code, cause=str(error) or type(error).__name__)
+        log.warning("provider_refused", provider=provider.code, cause=_cause(error))
         raise refused("The answer of the provider is not valid.") from None
+
+
+def _cause(error: Exception) -> str:
+    return str(error) if isinstance(error, Unusable) else "the ID token is not valid"
 
 
 async def arrive(federation: Federation, provider: IdentityProvider, arrival: Arrival) -> str | None:

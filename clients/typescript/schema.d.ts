@@ -15416,7 +15416,7 @@ export interface components {
             x: string | null;
             /** @description The member with the number; by default `count` or `value`. */
             y: string | null;
-            /** @description The member by whose values there are several lines or parts of bars. */
+            /** @description The member that makes several lines or parts of bars; by default what is counted by besides `x`. */
             series: string | null;
             /** @description Where the data is from. */
             source: string | null;
@@ -15458,7 +15458,7 @@ export interface components {
             x?: string | null;
             /** @description The member with the number; by default `count` or `value`. */
             y?: string | null;
-            /** @description The member by whose values there are several lines or parts of bars. */
+            /** @description The member that makes several lines or parts of bars; by default what is counted by besides `x`. */
             series?: string | null;
             /**
              * Format: uuid
@@ -15503,7 +15503,7 @@ export interface components {
             x?: string | null;
             /** @description The member with the number; by default `count` or `value`. */
             y?: string | null;
-            /** @description The member by whose values there are several lines or parts of bars. */
+            /** @description The member that makes several lines or parts of bars; by default what is counted by besides `x`. */
             series?: string | null;
         };
         /** @description One page of a list of records, without `allowed_actions`. */

@@ -52,16 +52,16 @@ def test_a_chapter_is_reviewed_and_cleared(world: World) -> None:
     _appointed(admin, chief, "editor_in_chief", edition)
     chief.step(path, "open_call")
     author, writer = _expert(world, "Ana Author")
-    reviewer, judge = _expert(world, "Rae Reviewer")
+    reviewer, expert = _expert(world, "Rae Reviewer")
     text = _in_review(author, writer, chief, edition)
     instants = {"opens": datetime.now(UTC).isoformat(), "closes": (datetime.now(UTC) + timedelta(days=9)).isoformat()}
     chosen = {"audience": "both", "contributions": [text.rpartition("/")[2]]}
     of_round = chief.create(f"{path}/review_rounds", {**instants, **chosen})
     chief.step(of_round["links"]["self"], "open")
 
-    himself = chief.send("POST", f"{text}/reviewers", json={"expert_id": writer, "round": 1})
-    assert (himself.status_code, himself.json()["code"]) == (409, "is_an_author")
-    invitation = chief.create(f"{text}/reviewers", {"expert_id": judge, "round": 1})
+    refused = chief.send("POST", f"{text}/reviewers", json={"expert_id": writer, "round": 1})
+    assert (refused.status_code, refused.json()["code"]) == (409, "is_an_author")
+    invitation = chief.create(f"{text}/reviewers", {"expert_id": expert, "round": 1})
     _waits(reviewer, "reviewers", invitation["ref"], "accept")
     eventually(
         lambda: "reviewer.created" in {one["event"] for one in reviewer.get(f"{V1['access']}/notifications")["items"]}
@@ -99,8 +99,8 @@ def test_a_chapter_is_reviewed_and_cleared(world: World) -> None:
     publisher = world.caller("national_publisher", COUNTRY)
     publisher.step(text, "consent")
     assert chief.step(text, "clear")["comments"] == {"open": 0, "answered": 1, "resolved": 1}
-    _told_nothing(author, writer, (reviewer.account, judge, invitation["ref"]))
-    _told_nothing(reviewer, judge, (author.account, writer))
+    _told_nothing(author, writer, (reviewer.account, expert, invitation["ref"]))
+    _told_nothing(reviewer, expert, (author.account, writer))
 
 
 def _told_nothing(person: Person, own: str, hidden: tuple[str, ...]) -> None:

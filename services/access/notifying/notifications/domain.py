@@ -121,6 +121,7 @@ _OF_CENTRE = (_A.AUTHOR, _A.DIRECTOR)
 _OF_TERM = (*_OF_CENTRE, _A.HOST)
 _OF_ANNUAL_REPORT = (_A.REPORT_DIRECTOR, _A.REPORT_HOST)
 _OF_PROGRAMME = (_A.AUTHOR, _A.COMMITTEE)
+_OF_LETTER = (_A.AUTHOR, _A.GOVERNMENT)
 _OF_SUPPORT = (_A.AUTHOR, _A.GOVERNMENT, _A.HELPING)
 _PARTNERS = (_A.PARTNERS, _A.PARTNER_REPRESENTATIVES)
 _PROPOSED = ".transition_proposed.v1"
@@ -256,12 +257,8 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         *_notices(COMMENT_KIND, _A.COMMENTER, of="actions.comment answered"),
         *_notices("evidence", _A.AUTHOR, of="actions.evidence superseded withdrawn purged"),
         *_notices("evidence", _A.UPLOADER, of="actions.evidence quarantined"),
-        *_notices(
-            "endorsement", _A.AUTHOR, _A.GOVERNMENT, of="actions.endorsement verified expired withdrawn superseded"
-        ),
-        *_notices(
-            "correspondence", _A.AUTHOR, _A.GOVERNMENT, of="actions.correspondence awaiting_reply answered closed"
-        ),
+        *_notices("endorsement", *_OF_LETTER, of="actions.endorsement verified expired withdrawn superseded"),
+        *_notices("correspondence", *_OF_LETTER, of="actions.correspondence awaiting_reply answered closed"),
         *_notices(
             "support_request",
             *_OF_SUPPORT,

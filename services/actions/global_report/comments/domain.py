@@ -26,14 +26,14 @@ class CommentGuardContext:
     """Whether the round is complete, or the contribution not reviewed any more."""
 
 
-def _judging(guard_context: CommentGuardContext) -> Literal["is_an_author"] | None:
+def _no_author(guard_context: CommentGuardContext) -> Literal["is_an_author"] | None:
     return "is_an_author" if guard_context.is_author else None
 
 
 def _reopenable(guard_context: CommentGuardContext) -> Literal["is_an_author", "reopened_before", "round_over"] | None:
     if guard_context.was_reopened:
         return "reopened_before"
-    return _judging(guard_context) or ("round_over" if guard_context.is_over else None)
+    return _no_author(guard_context) or ("round_over" if guard_context.is_over else None)
 
 
 LIFECYCLE: Lifecycle[CommentGuardContext] = Lifecycle(
@@ -41,7 +41,7 @@ LIFECYCLE: Lifecycle[CommentGuardContext] = Lifecycle(
     (
         transition("answer", "open", "answered", reason_required=True, fields=("decision", "version")),
         transition("reopen", "answered", "open", guard=_reopenable, fact="reopened"),
-        transition("resolve", "answered", "resolved", guard=_judging),
+        transition("resolve", "answered", "resolved", guard=_no_author),
         transition("withdraw", "open", "withdrawn"),
     ),
 )

@@ -99,11 +99,11 @@ def test_a_chapter_is_reviewed_and_cleared(world: World) -> None:
     publisher = world.caller("national_publisher", COUNTRY)
     publisher.step(text, "consent")
     assert chief.step(text, "clear")["comments"] == {"open": 0, "answered": 1, "resolved": 1}
-    _told_nothing(author, writer, (reviewer.account, expert, invitation["ref"]))
-    _told_nothing(reviewer, expert, (author.account, writer))
+    _learns_nothing(author, writer, (reviewer.account, expert, invitation["ref"]))
+    _learns_nothing(reviewer, expert, (author.account, writer))
 
 
-def _told_nothing(person: Person, own: str, hidden: tuple[str, ...]) -> None:
+def _learns_nothing(person: Person, own: str, hidden: tuple[str, ...]) -> None:
     """Neither the export about oneself, nor the feed, the work list or the notifications name who is hidden."""
     job = person.finished(person.start(f"{V1['membership']}/experts/{own}/subject_export", {}))
     ways = [str(job["result_url"]), f"{V1['access']}/events?limit=1000"]

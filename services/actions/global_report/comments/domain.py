@@ -11,8 +11,6 @@ from shared.kernel.lifecycle import Lifecycle, transition
 KINDS = ("substance", "fact", "wording")
 DECISIONS = ("accepted", "partly", "rejected", "noted")
 LONGEST_QUOTE, LONGEST_TEXT = 500, 5_000
-MOST_OF_ROUND = 20_000
-"""Most comments of a round."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Text as SqlText
-from sqlalchemy import Uuid, and_, any_, bindparam, cast, false, func, or_, select, true
+from sqlalchemy import Select, Uuid, and_, any_, bindparam, cast, false, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.actions.global_report.contributions.tables import contribution
@@ -26,7 +27,7 @@ _r = review_round.c
 NEXT_STEPS = NextSteps("actions.review_rounds", review_round, (NextStep("answering", "complete"),), scope=_r.edition_id)
 
 
-def _visible(access_kind: AccessKind):  # type: ignore[no-untyped-def]
+def _visible(access_kind: AccessKind) -> Select[Any]:
     if access_kind in (AccessKind.EVERYWHERE, AccessKind.ANONYMOUS):
         return select(review_round).where(true() if access_kind is AccessKind.EVERYWHERE else false())
     records = any_(bindparam("granted_records", type_=ARRAY(SqlText)))

@@ -85,6 +85,7 @@ class Person:
         yield "sessions", {**record, "account_id": self.account, "status": "active"}
         consent = {**record, "country": None, "account_id": self.account, "client": uuid4(), "status": "active"}
         yield "authorizations", consent
+        yield "factors", {**record, "country": None, "account_id": self.account, "kind": "totp", "status": "active"}
         yield "notifications", {"account_id": self.account, "mail": "none"}
         yield "grants", {**record, "principal_kind": "account", "principal_id": self.account, "status": "active",
                         "scope_kind": "self", "place": "XA", "proof": "letter"}  # fmt: skip

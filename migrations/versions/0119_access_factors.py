@@ -5,7 +5,7 @@ as SHA-256, of a passkey its public key.
 """
 
 from migrations.definitions import define
-from migrations.rules import grant, json_of, reference_numbers, role, run, setting
+from migrations.rules import grant, instant, json_of, reference_numbers, role, run, setting
 
 revision = "0119_access_factors"
 down_revision = "0115_access_command_line"
@@ -16,8 +16,9 @@ _VIEW, _OTHER = "access_published_personal", "access_personal_without_factors"
 _SIGN_IN = "acr amr"
 _FACTOR = (
     "id ref version status country visibility created_at created_by updated_at updated_by"
-    " account_id kind name locked_until"
+    " account_id kind name"
 )
+_UNTIL = f"jsonb_build_object('locked_until', {instant('locked_until')})"
 
 
 def upgrade() -> None:
@@ -82,7 +83,7 @@ CREATE VIEW {_VIEW} AS
         ELSE o.record END AS record
     FROM {_OTHER} o
     UNION ALL
-    SELECT account_id, 'factors', id, {json_of(_FACTOR)}
+    SELECT account_id, 'factors', id, {json_of(_FACTOR)} || {_UNTIL}
     FROM access_factor WHERE 'restricted' = ANY({setting("visibilities")})
 """)
     grant(_VIEW, "SELECT", "membership")

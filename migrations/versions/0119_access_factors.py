@@ -14,10 +14,7 @@ _WRITES = "(SELECT current_setting('escm.write_everywhere', true)) = 'on'"
 _READS = f"visibility = ANY({setting('visibilities')}) OR id::text = ANY({setting('records')}) OR {_WRITES}"
 _VIEW, _OTHER = "access_published_personal", "access_personal_without_factors"
 _SIGN_IN = "acr amr"
-_FACTOR = (
-    "id ref version status country visibility created_at created_by updated_at updated_by"
-    " account_id kind name"
-)
+_FACTOR = "id ref version status country visibility created_at created_by updated_at updated_by account_id kind name"
 _UNTIL = f"jsonb_build_object('locked_until', {instant('locked_until')})"
 
 

@@ -5,7 +5,7 @@ as SHA-256, of a passkey its public key.
 """
 
 from migrations.definitions import define
-from migrations.rules import grant, json_of, reference_numbers, role, run, setting
+from migrations.rules import grant, instant, json_of, reference_numbers, role, run, setting
 
 revision = "0120_access_factors"
 down_revision = "0119_actions_figures"
@@ -14,10 +14,8 @@ _WRITES = "(SELECT current_setting('escm.write_everywhere', true)) = 'on'"
 _READS = f"visibility = ANY({setting('visibilities')}) OR id::text = ANY({setting('records')}) OR {_WRITES}"
 _VIEW, _OTHER = "access_published_personal", "access_personal_without_factors"
 _SIGN_IN = "acr amr"
-_FACTOR = (
-    "id ref version status country visibility created_at created_by updated_at updated_by"
-    " account_id kind name locked_until"
-)
+_FACTOR = "id ref version status country visibility created_at created_by updated_at updated_by account_id kind name"
+_UNTIL = f"jsonb_build_object('locked_until', {instant('locked_until')})"
 
 
 def upgrade() -> None:
@@ -82,7 +80,7 @@ CREATE VIEW {_VIEW} AS
         ELSE o.record END AS record
     FROM {_OTHER} o
     UNION ALL
-    SELECT account_id, 'factors', id, {json_of(_FACTOR)}
+    SELECT account_id, 'factors', id, {json_of(_FACTOR)} || {_UNTIL}
     FROM access_factor WHERE 'restricted' = ANY({setting("visibilities")})
 """)
     grant(_VIEW, "SELECT", "membership")

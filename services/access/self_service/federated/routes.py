@@ -14,8 +14,8 @@ from services.access.self_service.federated import operations
 from services.access.self_service.federated.operations import Arrival, Federation, Wished
 from services.access.self_service.federated.queries import Start
 from services.access.self_service.federated.schemas import InvitationBody
-from services.access.signing_in.authorizing.domain import AuthorizationRequest, Refused
-from services.access.signing_in.authorizing.operations import remembered
+from services.access.signing_in.authorizing.domain import AuthorizationRequest
+from services.access.signing_in.authorizing.operations import asked_by
 from services.access.signing_in.authorizing.sign_in_page import Alert, Shown, sign_in_response
 from services.access.signing_in.browsers import domain as browsers
 from services.access.signing_in.browsers.domain import is_form_token
@@ -61,13 +61,13 @@ async def start(
 ) -> Response:
     """Sends the browser to the provider: to sign in, or with `form`, the token of a page, to link an identity."""
     carried, link = request.query_params.get("request"), request.query_params.get("form")
-    asked = await _remembered(federation, carried)
+    asked = await asked_by(federation.service, carried)
     account = None
     if link is not None:
         signed_in = browser.signed_in
         if signed_in is None or not is_recent(signed_in.signed_in_at):
             return sent_to(SIGN_IN)
-        if not is_form_token(browser.token_key, browser.cookie or "", link):
+        if not is_form_token(browser.token_key, browser.cookie, link):
             raise Malformed("The link was not made for this browser.", code="form_expired")
         account = signed_in.account
     went_for = Start(carried if asked else None, account)
@@ -107,7 +107,7 @@ async def callback(
     if len(query.multi_items()) != len(query) or any(len(value) > _MOST_VALUE for value in query.values()):
         raise Malformed("A parameter occurs twice or is too long.", code="form_expired")
     went_for = await operations.returned(federation, provider, browser.cookie, query)
-    asked = await _remembered(federation, went_for.request)
+    asked = await asked_by(federation.service, went_for.request)
     try:
         subject = await operations.proved(federation, provider, query)
         arrival = Arrival(subject, went_for, browser.signed_in, language(request, asked.language if asked else None))
@@ -129,16 +129,8 @@ async def _left(
     federation: Federation, provider: IdentityProvider, browser: Browser, went_for: Start, wished: Wished
 ) -> tuple[str, list[str]]:
     """The address of the provider, and the cookie of a browser that has none."""
-    cookie = browser.cookie or browsers.new_cookie()
-    address = await operations.leave_for(federation, provider, cookie, went_for, wished)
-    return address, [] if browser.cookie else [browsers.cookie_header(browser.name, cookie)]
-
-
-async def _remembered(federation: Federation, carried: str | None) -> AuthorizationRequest | None:
-    try:
-        return None if carried is None else await remembered(federation.service, carried)
-    except Refused:
-        return None
+    address = await operations.leave_for(federation, provider, browser.cookie, went_for, wished)
+    return address, [browsers.cookie_header(browser.name, browser.cookie)] if browser.is_new else []
 
 
 async def _on_page(
@@ -154,5 +146,5 @@ async def _on_page(
     alert = next((_ALERTS[code] for code in codes if code in _ALERTS), None)
     if alert is None:
         return error
-    shown = Shown(carried, await _remembered(federation, carried), alert=alert, provider=provider)
+    shown = Shown(carried, await asked_by(federation.service, carried), alert=alert, provider=provider)
     return OnPage(error, await sign_in_response(request, federation.service, browser, shown))

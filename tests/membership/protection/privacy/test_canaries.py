@@ -87,6 +87,7 @@ class Person:
         yield "authorizations", consent
         identity = {**record, "country": None, "account_id": self.account, "provider": uuid4(), "status": "linked"}
         yield "identities", identity
+        yield "factors", {**record, "country": None, "account_id": self.account, "kind": "totp", "status": "active"}
         yield "notifications", {"account_id": self.account, "mail": "none"}
         yield "grants", {**record, "principal_kind": "account", "principal_id": self.account, "status": "active",
                         "scope_kind": "self", "place": "XA", "proof": "letter"}  # fmt: skip

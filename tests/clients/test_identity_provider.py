@@ -23,8 +23,8 @@ _HIDDEN = re.compile(r'<input[^>]* type="hidden"[^>]* name="(\w+)" value="([^"]*
 class _Browser:
     """Keeps the cookies of two origins, and follows redirects over both."""
 
-    def __init__(self) -> None:
-        self._http = httpx.Client(trust_env=False, timeout=PATIENCE, headers={"Accept": "text/html"})
+    def __init__(self, http: httpx.Client) -> None:
+        self._http = http
 
     def get(self, address: str) -> httpx.Response:
         return self._followed(self._http.get(address))
@@ -39,6 +39,12 @@ class _Browser:
         while response.is_redirect:
             response = self._http.get(urljoin(str(response.url), response.headers["location"]))
         return response
+
+
+@pytest.fixture
+def browser() -> Iterator[_Browser]:
+    with httpx.Client(trust_env=False, timeout=PATIENCE, headers={"Accept": "text/html"}) as http:
+        yield _Browser(http)
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +94,10 @@ def _connect(base: str, accounts: dict[str, Any], provider: dict[str, str]) -> N
         assert send("admin2", "POST", place, {"decision": "confirm"}).status_code == 200
 
 
-def test_a_person_signs_in_and_out_at_a_provider_of_others(running: dict[str, Any], provider: dict[str, str]) -> None:
-    base, name, browser = running["base_url"], f"p{uuid4().hex[:8]}", _Browser()
+def test_a_person_signs_in_and_out_at_a_provider_of_others(
+    running: dict[str, Any], provider: dict[str, str], browser: _Browser
+) -> None:
+    base, name = running["base_url"], f"p{uuid4().hex[:8]}"
     _connect(base, running["demo"]["accounts"], provider)
     page = browser.get(f"{base}/access/v1/federation/{provider['code']}/start")
     page = browser.fill(page, prompt="login", login=name, password="any")

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text as SqlText
 from sqlalchemy import Select, Uuid, and_, any_, bindparam, cast, false, func, or_, select, true
+from sqlalchemy import Text as SqlText
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.actions.global_report.contributions.tables import contribution

@@ -1,6 +1,7 @@
 """Common fixtures: servers on request, the event loop of the product, and which process runs which tests."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import uvloop
 from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 pytest_plugins = [
     "tests.support.costs",
@@ -17,8 +19,10 @@ pytest_plugins = [
 ]
 _PROJECT = Path(__file__).parents[1]
 _APART = ("access", "actions", "centres")
-"""Folders whose modules are shared out: they end sooner, and there are not enough countries for all tests of centres
-together. Those below them with fixtures of their own are not."""
+"""Folders whose modules are shared out, so that they end sooner. Those below them with fixtures of their own are not."""
+_SPARSE = str(Path("tests/centres"))
+"""Its tests take some 380 countries, and a database has 245: no process has more than its share while there is other
+work."""
 
 
 class _ByFolder(LoadScopeScheduling):
@@ -26,6 +30,24 @@ class _ByFolder(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return nodeid.partition("::")[0] if _is_apart(_folder(nodeid)) else _folder(nodeid)
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        waiting = self.workqueue
+        if next(iter(waiting)).startswith(_SPARSE) and self._has_its_share(node):
+            other = next((scope for scope in waiting if not scope.startswith(_SPARSE)), None)
+            if other is not None:
+                waiting.move_to_end(other, last=False)
+        super()._assign_work_unit(node)
+
+    def _has_its_share(self, node: WorkerController) -> bool:
+        """Whether a process has as many of the sparse tests as each would get."""
+        given = _sparse(self.assigned_work.get(node, {}))
+        everywhere = sum(map(_sparse, self.assigned_work.values())) + _sparse(self.workqueue)
+        return given * self.numnodes > everywhere
+
+
+def _sparse(units: Mapping[str, Mapping[str, bool]]) -> int:
+    return sum(len(tests) for scope, tests in units.items() if scope.startswith(_SPARSE))
 
 
 def _is_apart(folder: str) -> bool:

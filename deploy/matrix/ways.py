@@ -129,6 +129,7 @@ WITHOUT_GAIN = frozenset(
         "transitionExpertAffiliation", "updateReviewer", "createCentre", "transitionEvaluation",
         "createEvaluationScore", "updateEvaluationScore",
         "decideCentrePendingTransition", "createCall", "createNomination", "decideReviewerInvitation",
+        "createContributionReviewer", "transitionContributionReviewer",
         "createInstitution", "updateInstitution", "createImport", "createAccount", "requestVerification",
         "registerAccount", "claimExpert", "updateOwnAccount", "transitionOwnAccount",
         "requestPasswordReset", "confirmVerification", "confirmPasswordReset", "changeOwnPassword",

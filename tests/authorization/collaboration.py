@@ -59,7 +59,13 @@ async def _chapter(fixture: "CountryFixture", enter: Enter, superuser: asyncpg.C
     await superuser.execute("UPDATE action_review_round SET status = 'open' WHERE id = $1", of_round["id"])
     await enter(fixture, "actions", f"contributions/{made['id']}/comments", **comment_of(fixture))
     reviewer = await superuser.fetchrow(_REVIEWER, made["id"], of_round["id"], fixture.id("peers"), fixture.country)
-    somebody = {"status": "active", "category": "expert", "display_name": "A Reviewer", "country": "XC"}
+    somebody = {
+        "status": "active",
+        "category": "expert",
+        "display_name": "A Reviewer",
+        "country": "XC",
+        "visibility": "restricted",
+    }
     fixture.reviewer = str(await enter_row(superuser, "member_expert", **somebody))
     fixture.records["report_reviewers"] = {"id": str(reviewer["id"]), "ref": reviewer["ref"]}
     await enter(fixture, "actions", "figures", **figure_of(fixture))

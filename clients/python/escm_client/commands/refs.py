@@ -29,6 +29,7 @@ RESOURCES_BY_PREFIX = {
     "EVA": "centres.evaluations",
     "EVD": "actions.evidence",
     "EXP": "membership.experts",
+    "FAC": "access.factors",
     "FIG": "actions.figures",
     "FOC": "actions.focal_points",
     "FWK": "actions.frameworks",

@@ -192,7 +192,7 @@ def _without_port(address: str) -> tuple[str, str] | None:
 
 
 def origin_of(address: str) -> str:
-    """The origin of a redirect address, such as `https://factor_service.example.org`."""
+    """The origin of a redirect address, such as `https://desk.example.org`."""
     return "/".join(address.split("?")[0].split("/")[:3])
 
 

@@ -70,7 +70,7 @@ class Client(MadeByCountry):
         list[str],
         Granted,
         Written,
-        Example(["https://factor_service.example.org/callback"]),
+        Example(["https://desk.example.org/callback"]),
         "The addresses that people who sign in to the client are sent back to, compared as text; a loopback address"
         " stands for each of its ports.",
     ]
@@ -78,7 +78,7 @@ class Client(MadeByCountry):
         list[str],
         Granted,
         Written,
-        Example(["https://factor_service.example.org/"]),
+        Example(["https://desk.example.org/"]),
         "The addresses that people are sent back to when they have signed out.",
     ]
     backchannel_logout_uri: Annotated[

@@ -57,7 +57,7 @@ RedirectUri = Annotated[
     str,
     StringConstraints(max_length=400),
     AfterValidator(_redirect_uri),
-    Field(examples=["https://factor_service.example.org/callback"]),
+    Field(examples=["https://desk.example.org/callback"]),
 ]
 ResourceName = Annotated[
     str, StringConstraints(max_length=80), AfterValidator(_resource), Field(examples=["membership.experts"])

@@ -206,7 +206,7 @@ async def test_both_find_it_in_their_work_lists(admin: Caller, caller: At, waiti
     assert [await listed(name) for name in ("admin", "admin2", "officer", "auditor")] == [True, True, False, False]
     offers = (await admin.get(f"{waiting[0]}/transitions")).json()["allowed_actions"]
     terminate = {offer["action"]: offer for offer in offers}["terminate"]
-    assert terminate["requires"] == ["reason", "second_person"]
+    assert terminate["requires"] == ["reason", "second_person", "step_up"]
     assert set(terminate["fields_schema"]["properties"]) == {"second_person"}
 
 

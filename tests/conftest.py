@@ -19,7 +19,7 @@ pytest_plugins = [
 ]
 _PROJECT = Path(__file__).parents[1]
 _APART = ("access", "actions", "centres")
-"""Folders whose modules are shared out, so that they end sooner. Those below them with fixtures of their own are not."""
+"""Folders whose modules are shared out, so that they end sooner. Those below with fixtures of their own are not."""
 _SPARSE = str(Path("tests/centres"))
 """Its tests take some 380 countries, and a database has 245: no process has more than its share while there is other
 work."""

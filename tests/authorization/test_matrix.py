@@ -214,6 +214,7 @@ def test_kinds_whose_records_have_a_visibility_in_a_body_may_be_published_and_th
     assert {plural_of(name) for name in PUBLISHED} | ALWAYS_PUBLISHED | {"terms"} == MAY_BE_PUBLISHED
 
 
+@pytest.mark.long("makes the whole page")
 def test_the_page_is_current() -> None:
     assert page.FILE.read_bytes() == page.render(), "run `make matrix` and commit docs/reference/access-matrix.md"
 

@@ -1,6 +1,7 @@
 """Connects to the server that an address names, or to the primary among several."""
 
 import asyncio
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -20,6 +21,12 @@ class ServerConnection(asyncpg.Connection):  # type: ignore[misc]
     def server(self) -> object:
         """Equal for connections to one server."""
         return self._addr
+
+    async def executemany(self, command: str, args: Iterable[Sequence[Any]], **options: Any) -> None:
+        """As asyncpg does it, but nothing for no rows: asyncpg would prepare the statement and not end it, and the
+        server would count its time until it cancels what comes next."""
+        if rows := list(args):
+            await super().executemany(command, rows, **options)
 
 
 _Attempt: TypeAlias = asyncio.Task[ServerConnection]

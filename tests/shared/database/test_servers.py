@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from shared.database.pool import Database
-from shared.database.servers import Servers, connect
+from shared.database.servers import ServerConnection, Servers, connect
 from shared.kernel.errors import Unavailable
 
 
@@ -72,3 +72,18 @@ async def _write_to_reader(database: Database) -> None:
     async with database.acquire() as connection:
         await connection.execute("SET default_transaction_read_only = on")
         await connection.execute("CREATE TABLE public.written (n int)")
+
+
+async def test_what_follows_no_rows_has_its_own_time(database_url: str) -> None:
+    """A statement without rows is not left open, so that its time limit does not end the next one."""
+    connection = await asyncpg.connect(database_url, connection_class=ServerConnection)
+    try:
+        await connection.execute("CREATE TEMPORARY TABLE row_of_test (number integer)")
+        await connection.execute("SET statement_timeout = '200ms'")
+        await connection.executemany("INSERT INTO row_of_test VALUES ($1)", [])
+        await asyncio.sleep(0.4)
+        assert await connection.execute("BEGIN") == "BEGIN"
+        await connection.executemany("INSERT INTO row_of_test VALUES ($1)", iter([(1,), (2,)]))
+        assert await connection.fetchval("SELECT count(*) FROM row_of_test") == 2
+    finally:
+        await connection.close()

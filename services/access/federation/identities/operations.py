@@ -1,7 +1,6 @@
 """Linking and unlinking identities. Each writes one audit entry and one fact."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.access.federation.identities import domain, queries
@@ -9,20 +8,13 @@ from services.access.federation.identities.record import Identity
 from services.access.federation.identities.tables import identity
 from services.access.federation.providers.record import IdentityProvider
 from services.access.principals.sessions import operations as sessions
+from services.access.principals.sessions.queries import best_of
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.clock import now
 from shared.kernel.errors import Conflict
+from shared.kernel.step_up import Level
 from shared.records.resource_type import ResourceType, TransitionRequest
 
 IDENTITIES: ResourceType[Identity, None] = ResourceType.of(Identity, identity, domain.LIFECYCLE, is_personal=True)
-RECENT = timedelta(minutes=5)
-"""How long after a sign-in a person may change how they sign in."""
-
-
-def is_recent(signed_in_at: datetime | None) -> bool:
-    """Whether a sign-in is young enough to change how a person signs in; a session of a password at the token endpoint,
-    which has no time of it, is."""
-    return signed_in_at is None or now() - signed_in_at <= RECENT
 
 
 async def link(uow: UnitOfWork, provider: IdentityProvider, account: UUID, subject: str, email: str | None) -> Identity:
@@ -49,9 +41,14 @@ async def unlink(uow: UnitOfWork, account: UUID, chosen: UUID, *, has_passwords:
     before = next((one for one in linked if one.id == chosen), None)
     if before is None:
         return
-    if len(linked) == 1 and not (has_passwords and await queries.has_password(uow.connection, account)):
+    if len(linked) == 1 and not (has_passwords and await _signs_in_here(uow, account)):
         raise Conflict("It is the only way to sign in to this account.", code="last_way_in")
     await _unlink(uow, before, None)
+
+
+async def _signs_in_here(uow: UnitOfWork, account: UUID) -> bool:
+    has_passkey = await best_of(uow.connection, account) is Level.PASSKEY
+    return has_passkey or await queries.has_password(uow.connection, account)
 
 
 async def unlink_all(uow: UnitOfWork, account: UUID, reason: str) -> None:

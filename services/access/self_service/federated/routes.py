@@ -5,7 +5,6 @@ from typing import Annotated
 import orjson
 from fastapi import Depends, Request, Response
 
-from services.access.federation.identities.operations import is_recent
 from services.access.federation.providers import queries as providers
 from services.access.federation.providers.record import IdentityProvider
 from services.access.principals.sessions.domain import digest
@@ -22,6 +21,7 @@ from services.access.signing_in.browsers.domain import is_form_token
 from services.access.signing_in.pages.addresses import ACCOUNT, CONSENT, FEDERATION, SIGN_IN, with_query
 from services.access.signing_in.pages.guards import PAGE, Browser, CurrentBrowser
 from services.access.signing_in.pages.responses import OnPage, language, sent_to
+from services.access.signing_in.pages.second_step import page_before_changes
 from shared.kernel.errors import EscmError, Malformed, NotFound
 from shared.web.contract.route_options import OptionsRouter
 from shared.web.request.responses import JSON
@@ -65,8 +65,10 @@ async def start(
     account = None
     if link is not None:
         signed_in = browser.signed_in
-        if signed_in is None or not is_recent(signed_in.signed_in_at):
+        if signed_in is None:
             return sent_to(SIGN_IN)
+        if before := page_before_changes(signed_in):
+            return sent_to(before)
         if not is_form_token(browser.token_key, browser.cookie, link):
             raise Malformed("The link was not made for this browser.", code="form_expired")
         account = signed_in.account

@@ -21,9 +21,10 @@ from services.access.signing_in.account import queries
 from services.access.signing_in.browsers import domain
 from services.access.signing_in.browsers import operations as browsers
 from services.access.signing_in.browsers.queries import SignedIn
-from services.access.signing_in.pages.addresses import ACCOUNT, FACTOR, SIGN_IN, SIGNED_OUT, start_at
+from services.access.signing_in.pages.addresses import ACCOUNT, SIGN_IN, SIGNED_OUT, start_at
 from services.access.signing_in.pages.guards import PAGE, Browser, CurrentBrowser, SentForm
 from services.access.signing_in.pages.responses import OnPage, language, page_response, sent_to
+from services.access.signing_in.pages.second_step import page_before_changes
 from services.access.signing_in.pages.templates import named
 from services.access.signing_in.second_step import operations as second_step
 from services.access.signing_in.second_step.operations import ADDING, Shown
@@ -31,7 +32,6 @@ from services.access.signing_in.second_step.routes import about_factor
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.errors import Conflict, Malformed
-from shared.kernel.step_up import OWN, Level
 from shared.web.contract.route_options import OptionsRouter
 from shared.web.request.responses import key_of
 
@@ -90,16 +90,16 @@ async def change_account(
 ) -> Response:
     """Signs out here or elsewhere, takes back a consent or a link, or adds, names and removes second factors.
 
-    Taking back a link needs a sign-in of now.
+    Changing how one signs in takes a sign-in of now.
     """
     signed_in = browser.signed_in
     if signed_in is None:
         return sent_to(SIGN_IN)
     action, _, given = form.get("action", "").partition(" ")
+    if (action in _ABOUT_FACTORS or action == "unlink") and (before := page_before_changes(signed_in)):
+        return sent_to(before)
     if action in _ABOUT_FACTORS:
         return await _change_factors(request, token_service, browser, signed_in, form)
-    if action == "unlink" and not identities.is_recent(signed_in.signed_in_at):
-        return sent_to(SIGN_IN)
     try:
         async with browsers.acting(token_service.database, signed_in.account) as uow:
             await _change(uow, signed_in, action, given, has_passwords=token_service.settings.local_passwords)
@@ -113,11 +113,6 @@ async def change_account(
 async def _change_factors(
     request: Request, token_service: TokenService, browser: Browser, signed_in: SignedIn, form: dict[str, str]
 ) -> Response:
-    """Changes second factors, after a sign-in of the highest level that the person can reach, at most five minutes
-    ago."""
-    age = (now() - signed_in.signed_in_at).total_seconds()
-    if age > OWN.max_age or not signed_in.level.reaches(OWN.level_for(signed_in.best)):
-        return sent_to(SIGN_IN if signed_in.best is Level.ONE_FACTOR else FACTOR)
     action, _, given = form["action"].partition(" ")
     if action in ADDING:
         page = await second_step.add(token_service, signed_in.account, ADDING[action], form.get("name", ""))

@@ -10,10 +10,12 @@ from services.access.factors.factors.due import is_due
 from services.access.factors.kinds.service import FactorService
 from services.access.principals.sessions.queries import best_of
 from services.access.principals.tokens.authentication import TokenService
+from services.access.signing_in.browsers.queries import SignedIn
+from services.access.signing_in.pages.addresses import FACTOR, SIGN_IN
 from services.access.signing_in.pages.guards import Browser
 from shared.kernel.addresses import site_of
 from shared.kernel.clock import now
-from shared.kernel.step_up import Level
+from shared.kernel.step_up import OWN, Level
 from shared.ratelimit.limiter import Limit
 
 
@@ -32,6 +34,15 @@ async def needs_second_step(token_service: TokenService, account: UUID, level: L
     async with token_service.database.acquire() as connection:
         best = await best_of(connection, account)
         return level is not Level.ONE_FACTOR or best is not Level.ONE_FACTOR or await is_due(connection, account, now())
+
+
+def page_before_changes(signed_in: SignedIn) -> str | None:
+    """Where a person signs in before they change how they sign in: that takes a sign-in of at most five minutes ago, as
+    sure as they can reach. None for one who just did."""
+    is_young = (now() - signed_in.signed_in_at).total_seconds() <= OWN.max_age
+    if is_young and signed_in.level.reaches(OWN.level_for(signed_in.best)):
+        return None
+    return SIGN_IN if signed_in.best is Level.ONE_FACTOR else FACTOR
 
 
 def _failures(token_service: TokenService, request: Request) -> tuple[Limit, str]:

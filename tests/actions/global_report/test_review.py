@@ -55,6 +55,8 @@ async def test_a_contribution_is_reviewed_and_cleared(
     assert (said[1]["from"], said[1]["to"], said[1]["round"], said[1]["on_version"]) == (2, 2, 1, 1)
     counted = (await text.editor.get(text.path)).json()
     assert counted["comments"] == {"open": 12, "answered": 0, "resolved": 0}
+    progress = (await text.editor.get(f"/actions/v1/editions/{counted['edition_id']}/progress")).json()
+    assert progress["comments"] == counted["comments"]
     assert (counted["current"]["number"], counted["current"]["language"]) == (1, "en")
     of_round = await stepped(text.editor, of_round, "close")
     await answered(text, said[:-1])

@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import Date, Text, Uuid, bindparam, cast, func, select
 
 from services.actions.global_report.contributions import domain
+from services.actions.global_report.contributions.domain import COMMENTED
 from services.actions.global_report.contributions.operations import CONTRIBUTIONS
-from services.actions.global_report.contributions.tables import contribution
+from services.actions.global_report.contributions.tables import comment, contribution
 from services.actions.global_report.editions.domain import DEADLINES
 from services.actions.global_report.editions.record import Edition
 from shared.audit.tables import audit
@@ -27,6 +28,13 @@ _OPEN = Statement(
         .where(_c.edition_id == _edition)
         .order_by(_c.due, _c.number)
         .limit(_MOST)
+    )
+)
+_COMMENTS = Statement(
+    within_context(
+        select(comment.c.status, func.count().label("number"))
+        .where(comment.c.contribution_id.in_(select(_c.id).where(_c.edition_id == _edition)))
+        .group_by(comment.c.status)
     )
 )
 _day = cast(func.timezone(constant("UTC"), audit.c.at), Date).label("day")
@@ -49,6 +57,7 @@ async def progress_of(connection: Connection, of: Edition, day: date) -> dict[st
     """The progress of an edition on a day, over all of its contributions, whoever asks."""
     parameters: dict[str, Any] = {"edition": of.id, **SYSTEM_CONTEXT.parameters}
     rows = await _OPEN.fetch(connection, **parameters)
+    commented = {row["status"]: row["number"] for row in await _COMMENTS.fetch(connection, **parameters)}
     by_place: dict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
         by_place[row["outline_key"]][row["status"]] += 1
@@ -56,6 +65,7 @@ async def progress_of(connection: Connection, of: Edition, day: date) -> dict[st
         "edition_id": str(of.id),
         "as_of": day.isoformat(),
         "counts": dict(Counter(row["status"] for row in rows)),
+        "comments": {status: commented.get(status, 0) for status in COMMENTED},
         "outline": [{"key": entry["key"], "counts": dict(by_place[entry["key"]])} for entry in of.outline],
         "overdue": [late for row in rows if (late := _late(row, day))],
         "next_deadline": next_deadline(of, day),

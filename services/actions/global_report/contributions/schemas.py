@@ -189,6 +189,7 @@ class EditionProgress(ResponseModel):
     counts: Annotated[_Counts, "How many contributions are in each state."]
     outline: Annotated[list[PlaceProgress], "The same for each place of the outline."]
     overdue: Annotated[list[Overdue], "Who is late, the longest first."]
+    comments: Annotated[CommentCounts, "How many comments on its contributions are in each state."]
     next_deadline: Annotated[NextDeadline | None, "The next last day of the edition; null after the last."]
     series: Annotated[list[DayOfProgress], "How it went, day by day."]
 

@@ -15562,6 +15562,8 @@ export interface components {
             outline: components["schemas"]["PlaceProgress"][];
             /** @description Who is late, the longest first. */
             overdue: components["schemas"]["Overdue"][];
+            /** @description How many comments on its contributions are in each state. */
+            comments: components["schemas"]["CommentCounts"];
             /** @description The next last day of the edition; null after the last. */
             next_deadline: components["schemas"]["NextDeadline"] | null;
             /** @description How it went, day by day. */

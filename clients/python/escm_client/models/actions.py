@@ -978,6 +978,7 @@ class EditionProgress(TypedDict):
     counts: dict[str, int]
     outline: list[PlaceProgress]
     overdue: list[Overdue]
+    comments: CommentCounts
     next_deadline: NextDeadline | None
     series: list[DayOfProgress]
 

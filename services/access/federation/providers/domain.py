@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 
 from services.access.federation.providers.record import IdentityProvider
 from shared.kernel.lifecycle import Lifecycle, by_two, transition
+from shared.kernel.step_up import STRONG
 
 TEST, ACTIVATE, SUSPEND, RETIRE = "test", "activate", "suspend", "retire"
 MOST_LIVING = 50
@@ -19,10 +20,18 @@ LIFECYCLE: Lifecycle[None] = Lifecycle(
     ("draft", "tested", "active", "suspended", "retired"),
     (
         transition(TEST, "draft|tested", "tested"),
-        transition(ACTIVATE, "tested", "active", fact="activated", fields=("second_person",), second_person=by_two),
-        transition(SUSPEND, "active", "suspended", reason_required=True),
-        transition("reinstate", "suspended", "active", fact="reinstated"),
-        transition(RETIRE, "draft|tested|active|suspended", "retired"),
+        transition(
+            ACTIVATE,
+            "tested",
+            "active",
+            fact="activated",
+            fields=("second_person",),
+            second_person=by_two,
+            step_up=STRONG,
+        ),
+        transition(SUSPEND, "active", "suspended", reason_required=True, step_up=STRONG),
+        transition("reinstate", "suspended", "active", fact="reinstated", step_up=STRONG),
+        transition(RETIRE, "draft|tested|active|suspended", "retired", step_up=STRONG),
     ),
 )
 

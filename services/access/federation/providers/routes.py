@@ -12,6 +12,7 @@ from services.access.federation.providers.schemas import (
     present,
 )
 from services.access.federation.providers.tables import identity_provider
+from shared.kernel.step_up import STRONG
 from shared.web.contract.values import written
 from shared.web.records.record_routes import record_routes
 from shared.web.records.records import Bodies, RecordApi, Steps
@@ -33,6 +34,7 @@ router = record_routes(
             creation=IdentityProviderCreate,
             columns=IdentityProviderBody.columns,
             written=written(identity_provider, _WRITTEN),
+            step_up=STRONG,
         ),
         create=operations.create,
         update=operations.update,

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import json
 import os
 import struct
 from base64 import urlsafe_b64decode
@@ -12,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 from webauthn import (
     generate_authentication_options,
     generate_registration_options,
@@ -102,7 +102,7 @@ class Passkeys:
     def challenge_in(self, answer: Mapping[str, Any], purpose: str, at: datetime) -> Challenge:
         """The challenge of an answer. Raises ChallengeNotValid."""
         try:
-            said = json.loads(_bytes(answer["response"]["clientDataJSON"]))
+            said = orjson.loads(_bytes(answer["response"]["clientDataJSON"]))
             content = _bytes(said["challenge"])
             made = struct.unpack(">Q", content[_RANDOM : _RANDOM + 8])[0]
             is_framed = said.get("crossOrigin", False) is not False
@@ -166,7 +166,7 @@ def credential_in(answer: Mapping[str, Any]) -> bytes:
 def read_answer(text: str) -> Mapping[str, Any]:
     """The answer of a browser as JSON. Raises ChallengeNotValid."""
     try:
-        answer = json.loads(text)
+        answer = orjson.loads(text)
     except (ValueError, RecursionError):
         raise ChallengeNotValid from None
     if not isinstance(answer, dict):

@@ -25,7 +25,7 @@ def _edition(world: World) -> tuple[Person, Person, dict[str, Any]]:
     admin, chief, editor = world.caller("admin"), world.person("Chi Chief"), world.person("Edi Editor")
     call = {"opens": f"{day(1)}T00:00:00Z", "closes": f"{day(2)}T00:00:00Z"}
     deadlines = {"draft": day(30), "review": day(60), "final": day(90)}
-    body = {"year": 2198, "titles": {"en": "Global Report"}, "outline": _OUTLINE, "call": call, "deadlines": deadlines}
+    body = {"year": 2197, "titles": {"en": "Global Report"}, "outline": _OUTLINE, "call": call, "deadlines": deadlines}
     edition = admin.create(f"{_V1}/editions", body)
     path = str(edition["links"]["self"])
     for by, person, role in ((admin, chief, "editor_in_chief"), (chief, editor, "editor")):

@@ -26,6 +26,7 @@ from tests.journeys.paths.world import World
 from tests.support.contract import description
 from tests.support.documents import run_commands
 from tests.support.everything import COUNTRY, enter_everything
+from tests.support.providers import CLIENT, link, serving_provider
 from tests.support.recorded import (
     IS_RECORDING,
     differences,
@@ -96,6 +97,7 @@ def _fill(running: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> 
     admin = Person(running["base_url"], accounts["admin"])
     with closing(by), closing(admin):
         enter_everything(by, admin, accounts)
+        _enter_providers(admin, accounts)
         with closing(World(running)) as world:
             enter_results(world)
             enter_evaluation(world)
@@ -104,6 +106,19 @@ def _fill(running: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> 
         with closing(Client(running["base_url"], running["demo"]["clients"]["auditor"])) as auditor:
             _enter_others(by, (by, auditor, admin))
     asyncio.run(_let_prospects_wait(running["database_url"]))
+
+
+def _enter_providers(admin: Person, accounts: dict[str, Any]) -> None:
+    """An identity provider at which the administrator signs in, and one whose activation waits for a second person."""
+    second = Person(admin.base_url, accounts["admin2"])
+    with serving_provider() as waiting, serving_provider() as fake, closing(second):
+        for number, each in enumerate((waiting, fake)):
+            body = {"code": f"ministry-{number}", "titles": {"en": "Ministry"}, "issuer": each.url, "client_id": CLIENT}
+            place = admin.create("/access/v1/identity_providers", body)["links"]["self"]
+            admin.step(place, "test")
+            proposed = admin.try_step(place, "activate").json()["links"]["self"]
+        assert second.send("POST", proposed, json={"decision": "confirm"}).status_code == 200
+        link(admin.base_url, fake, body["code"], admin.login["username"], admin.login["password"])
 
 
 def _enter_others(by: Client, readers: Collection[Client | Person]) -> None:

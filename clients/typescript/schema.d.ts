@@ -12672,6 +12672,10 @@ export interface components {
             authorization_endpoint: string;
             /** @description Where people sign out. */
             end_session_endpoint: string;
+            /** @description Whether clients are told when a person signs out. */
+            backchannel_logout_supported: boolean;
+            /** @description Whether they are told of which session. */
+            backchannel_logout_session_supported: boolean;
             /** @description How a client proves that a code is its own. */
             code_challenge_methods_supported: string[];
             /** @description Where a client sends a request before the person comes with it (RFC 9126). */

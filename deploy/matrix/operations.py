@@ -47,7 +47,8 @@ _BY_NAME: Mapping[str, Demand] = {
         for file in ("Expert", "Centre")
         for verb, end, permission in (("list", "s", "read"), ("get", "", "read"), ("create", "", "create"))
     },
-    **dict.fromkeys(("createAssessment", "createFigure"), Demand(Ask.ENTER_PART, "create")),
+    "createAssessment": Demand(Ask.ENTER_PART, "create"),
+    "createFigure": Demand(Ask.ENTER_PART, "create", under="editions"),
     "compareAssessments": Demand(Ask.SIGNED_IN),
     **dict.fromkeys(("listTaskComments", "getTaskComment"), Demand(Ask.SEE)),
     "createTaskComment": Demand(Ask.DO, "create", "task_comments"),

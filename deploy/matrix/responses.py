@@ -121,7 +121,8 @@ def _on_entering_under(operation: Operation, rights: Rights, target: Target) -> 
 def _on_entering_part(operation: Operation, rights: Rights, target: Target) -> Class:
     if not rights.is_person and not rights.writes(operation.resource):
         return Class.FORBIDDEN
-    if not rights.permission_scope(operation.resource, READ).covers(target.country, target.seen_by):
+    kinds = {operation.resource, operation.demand.under or operation.resource}
+    if not all(rights.permission_scope(kind, READ).covers(target.country, target.seen_by) for kind in kinds):
         return Class.UNKNOWN
     scope = rights.permission_scope(operation.resource, operation.demand.verb)
     return _done(scope.covers(target.country, target.seen_by))

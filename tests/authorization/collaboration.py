@@ -64,7 +64,7 @@ async def _chapter(fixture: "CountryFixture", enter: Enter, superuser: asyncpg.C
         "category": "expert",
         "display_name": "A Reviewer",
         "country": "XC",
-        "visibility": "restricted",
+        "visibility": "network",
     }
     fixture.reviewer = str(await enter_row(superuser, "member_expert", **somebody))
     fixture.records["report_reviewers"] = {"id": str(reviewer["id"]), "ref": reviewer["ref"]}

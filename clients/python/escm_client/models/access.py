@@ -633,6 +633,8 @@ class Metadata(TypedDict):
     issuer: str
     authorization_endpoint: str
     end_session_endpoint: str
+    backchannel_logout_supported: bool
+    backchannel_logout_session_supported: bool
     code_challenge_methods_supported: list[str]
     pushed_authorization_request_endpoint: str
     require_pushed_authorization_requests: bool

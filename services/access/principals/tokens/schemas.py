@@ -59,6 +59,12 @@ class Metadata(Described):
     end_session_endpoint: Annotated[
         str, Field(examples=["https://escm.example.org/access/v1/oauth/end_session"]), "Where people sign out."
     ]
+    backchannel_logout_supported: Annotated[
+        bool, Field(examples=[True]), "Whether clients are told when a person signs out."
+    ]
+    backchannel_logout_session_supported: Annotated[
+        bool, Field(examples=[True]), "Whether they are told of which session."
+    ]
     code_challenge_methods_supported: Annotated[
         list[str], Field(examples=[["S256"]]), "How a client proves that a code is its own."
     ]

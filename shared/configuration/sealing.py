@@ -48,6 +48,15 @@ class Sealer:
         except (InvalidTag, ValueError):
             return None
 
+    def seal_text(self, content: bytes, name: str) -> str:
+        """The content, encrypted, as part of an address."""
+        return text_of_bytes(self.seal(content, name))
+
+    def open_text(self, text: str, name: str) -> bytes | None:
+        """The content of such a text; None for any other, as `open` has it."""
+        sealed = bytes_of_text(text)
+        return None if sealed is None else self.open(sealed, name)
+
 
 class PlaceSealer:
     """Seals positions in lists, which callers hand back: AES-256-SIV (RFC 5297), so that the same position of the same

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from shared.configuration.sealing import Sealer, bytes_of_text, text_of_bytes
+from shared.configuration.sealing import Sealer
 from shared.kernel.clock import now
 
 _NAME = "ticket"
@@ -11,11 +11,10 @@ _END = 8
 
 def ticket(secret: bytes, purpose: str, content: bytes, until: datetime) -> str:
     """A part of a path. `secret` is that of the installation; nobody but it reads the content."""
-    return text_of_bytes(Sealer(secret, purpose).seal(content + int(until.timestamp()).to_bytes(_END), _NAME))
+    return Sealer(secret, purpose).seal_text(content + int(until.timestamp()).to_bytes(_END), _NAME)
 
 
 def opened(secret: bytes, purpose: str, given: str) -> tuple[bytes, bool] | None:
     """The content of a ticket, and whether it has ended; None for anything that was not issued for this purpose."""
-    sealed = bytes_of_text(given)
-    content = None if sealed is None else Sealer(secret, purpose).open(sealed, _NAME)
+    content = Sealer(secret, purpose).open_text(given, _NAME)
     return None if content is None else (content[:-_END], int.from_bytes(content[-_END:]) < now().timestamp())

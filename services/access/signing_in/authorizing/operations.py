@@ -22,7 +22,7 @@ from services.access.signing_in.authorizing.domain import Arrival, Authorization
 from services.access.signing_in.browsers import operations as browsers
 from services.access.signing_in.browsers import queries
 from services.access.signing_in.browsers.queries import SignedIn
-from shared.configuration.sealing import Sealer, bytes_of_text, text_of_bytes
+from shared.configuration.sealing import Sealer
 from shared.kernel.clock import now
 from shared.kernel.errors import Malformed
 from shared.kernel.step_up import Level
@@ -54,8 +54,7 @@ async def received(service: TokenService, query: str) -> AuthorizationRequest:
     named = given.get("request_uri", [""])[0]
     if not named.startswith(_PUSHED_URI):
         return await _read(service, Arrival(query, now()))
-    content = bytes_of_text(named.removeprefix(_PUSHED_URI))
-    opened = None if content is None else _sealer(service).open(content, _PUSHED)
+    opened = _sealer(service).open_text(named.removeprefix(_PUSHED_URI), _PUSHED)
     pushed, until = orjson.loads(opened) if opened else ("", 0)
     if until < now().timestamp() or domain.parameters(pushed)["client_id"] != given.get("client_id"):
         raise Malformed("The request was not made by this client, or is older than 90 s.", code="form_expired")
@@ -77,14 +76,13 @@ async def push(service: TokenService, client: Client, form: Mapping[str, str]) -
         code = refused.error if refused.error in _NAMED else "invalid_request"
         raise Malformed(refused.description, code=code) from None
     content = orjson.dumps([query, now().timestamp() + PUSHED_LIFE])
-    return _PUSHED_URI + text_of_bytes(_sealer(service).seal(content, _PUSHED))
+    return _PUSHED_URI + _sealer(service).seal_text(content, _PUSHED)
 
 
 async def remembered(service: TokenService, sealed: str) -> AuthorizationRequest:
     """The request that a page carries. Raises Malformed for one that was not made here within the last hour, and if the
     client or its address is no longer registered."""
-    content = bytes_of_text(sealed)
-    opened = None if content is None else _sealer(service).open(content, _NAME)
+    opened = _sealer(service).open_text(sealed, _NAME)
     if opened is None:
         raise Malformed("The page is not complete.", code="form_expired")
     query, seconds, is_pushed = orjson.loads(opened)
@@ -107,7 +105,7 @@ def carried(service: TokenService, request: AuthorizationRequest) -> str:
     """The request, sealed for the address of a page."""
     arrival = request.arrival
     content = orjson.dumps([arrival.query, arrival.at.timestamp(), arrival.is_pushed])
-    return text_of_bytes(_sealer(service).seal(content, _NAME))
+    return _sealer(service).seal_text(content, _NAME)
 
 
 def address_of_refusal(service: TokenService, refused: Refused) -> str:

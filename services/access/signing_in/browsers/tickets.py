@@ -12,7 +12,7 @@ import orjson
 from services.access.principals.accounts import queries as accounts
 from services.access.principals.accounts.record import Account
 from services.access.settings import AccessSettings
-from shared.configuration.sealing import Sealer, bytes_of_text, text_of_bytes
+from shared.configuration.sealing import Sealer
 from shared.database.statements import Connection
 from shared.kernel.clock import now
 
@@ -22,13 +22,12 @@ _LIFE = 600
 def issue(settings: AccessSettings, cookie: str, account: Account) -> str:
     """A ticket for the browser with this cookie."""
     content = orjson.dumps([str(account.id), now().timestamp(), _mark(account)])
-    return text_of_bytes(_sealer(settings).seal(content, cookie))
+    return _sealer(settings).seal_text(content, cookie)
 
 
 async def account_of(settings: AccessSettings, connection: Connection, cookie: str, ticket: str) -> Account | None:
     """The account of a ticket; None for one that is over, or of another browser."""
-    sealed = bytes_of_text(ticket)
-    content = None if sealed is None else _sealer(settings).open(sealed, cookie)
+    content = _sealer(settings).open_text(ticket, cookie)
     if content is None:
         return None
     account, issued, mark = orjson.loads(content)

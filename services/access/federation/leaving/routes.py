@@ -3,8 +3,8 @@
 from fastapi import Request, Response
 
 from services.access.federation.leaving import operations
-from services.access.principals.tokens.domain import FORM, LONGEST_FORM, read_form
-from shared.kernel.errors import Malformed, NotFound, TooLarge, UnsupportedMedia
+from services.access.principals.tokens.guards import form_of
+from shared.kernel.errors import Malformed, NotFound
 from shared.web.contract.route_options import OptionsRouter, RouteOptions
 from shared.web.request.request_authenticator import request_authenticator_of
 
@@ -15,16 +15,12 @@ router = OptionsRouter(include_in_schema=False)
 async def backchannel_logout(code: str, request: Request) -> Response:
     """Ends the sessions of whoever signed out at the provider."""
     await request_authenticator_of(request).anonymous(request)
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
-        raise UnsupportedMedia(f"Send {FORM}.")
-    body = await request.body()
-    if len(body) > LONGEST_FORM:
-        raise TooLarge(f"A form has at most {LONGEST_FORM} bytes.")
+    form = await form_of(request)
     state = request.app.state
     provider = await operations.provider_of(state.database, code)
     if provider is None:
         raise NotFound("There is no such identity provider.")
-    token = read_form(body).get("logout_token")
+    token = form.get("logout_token")
     if token is None:
         raise Malformed("logout_token is missing.", code="invalid_request")
     await operations.end_by_token(state.database, state.remote_providers, provider, token)

@@ -26,14 +26,19 @@ class TokenRequest:
         self.address = address
 
 
-async def _token_request(request: Request) -> TokenRequest:
+async def form_of(request: Request) -> dict[str, str]:
+    """The form of a request. Raises UnsupportedMedia, TooLarge, and Malformed."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise UnsupportedMedia(f"Send {FORM}.")
-    refuse_unknown(request, frozenset())
     body = await request.body()
     if len(body) > LONGEST_FORM:
-        raise TooLarge(f"A token request has at most {LONGEST_FORM} bytes.")
-    form = read_form(body)
+        raise TooLarge(f"A form has at most {LONGEST_FORM} bytes.")
+    return read_form(body)
+
+
+async def _token_request(request: Request) -> TokenRequest:
+    form = await form_of(request)
+    refuse_unknown(request, frozenset())
     shown = client_credentials(request.headers.get("authorization"), form)
     return TokenRequest(form, shown, request.client.host if request.client else "")
 

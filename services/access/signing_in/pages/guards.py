@@ -8,12 +8,11 @@ from fastapi import Depends, Request
 
 from services.access.principals.sessions.domain import digest
 from services.access.principals.tokens.authentication import TokenService
-from services.access.principals.tokens.domain import FORM, LONGEST_FORM, read_form
-from services.access.principals.tokens.guards import CurrentTokenService
+from services.access.principals.tokens.guards import CurrentTokenService, form_of
 from services.access.signing_in.browsers import domain, queries
 from services.access.signing_in.browsers.queries import SignedIn
 from shared.configuration.sealing import derived_key
-from shared.kernel.errors import Malformed, TooLarge, UnsupportedMedia
+from shared.kernel.errors import Malformed
 from shared.web.contract.route_options import RouteOptions
 from shared.web.request.request_authenticator import request_authenticator_of
 
@@ -57,12 +56,7 @@ async def sent_form(request: Request, token_service: CurrentTokenService, browse
     Raises UnsupportedMedia, TooLarge, and Malformed `form_expired` for a form that another site sent, or that was made
     for another cookie.
     """
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
-        raise UnsupportedMedia(f"Send {FORM}.")
-    body = await request.body()
-    if len(body) > LONGEST_FORM:
-        raise TooLarge(f"A form has at most {LONGEST_FORM} bytes.")
-    form = read_form(body)
+    form = await form_of(request)
     is_ours = _is_same_origin(request, token_service) and not browser.is_new
     if not is_ours or not domain.is_form_token(browser.token_key, browser.cookie, form.get("token", "")):
         raise Malformed("The form was not made for this browser, or its cookie is gone.", code="form_expired")

@@ -2,7 +2,6 @@
 
 import json
 import re
-from base64 import urlsafe_b64decode
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
+from shared.kernel.base64url import decoded
 from shared.kernel.errors import Unauthenticated
 from shared.kernel.principal import PrincipalKind
 from shared.kernel.step_up import Level, level_of
@@ -148,7 +148,7 @@ def read_header(token: str, longest: int = MAX_TOKEN, members: Collection[str] =
         raise InvalidToken
     encoded = token.partition(".")[0]
     try:
-        header = read_object(urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
+        header = read_object(decoded(encoded))
     except ValueError as error:
         raise InvalidToken from error
     if header.keys() - set(members):

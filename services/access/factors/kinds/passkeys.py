@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import os
 import struct
-from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +24,8 @@ from webauthn.helpers.structs import (
     ResidentKeyRequirement,
     UserVerificationRequirement,
 )
+
+from shared.kernel.base64url import decoded
 
 LIFE = timedelta(minutes=5)
 """How long a challenge may be answered."""
@@ -102,8 +103,8 @@ class Passkeys:
     def challenge_in(self, answer: Mapping[str, Any], purpose: str, at: datetime) -> Challenge:
         """The challenge of an answer. Raises ChallengeNotValid."""
         try:
-            said = orjson.loads(_bytes(answer["response"]["clientDataJSON"]))
-            content = _bytes(said["challenge"])
+            said = orjson.loads(decoded(answer["response"]["clientDataJSON"]))
+            content = decoded(said["challenge"])
             made = struct.unpack(">Q", content[_RANDOM : _RANDOM + 8])[0]
             is_framed = said.get("crossOrigin", False) is not False
             until = datetime.fromtimestamp(made, UTC) + LIFE
@@ -158,7 +159,7 @@ class Passkeys:
 def credential_in(answer: Mapping[str, Any]) -> bytes:
     """The id of the passkey of an answer, and of nothing for a broken one."""
     try:
-        return _bytes(answer["rawId"])
+        return decoded(answer["rawId"])
     except (ValueError, TypeError, LookupError):
         return b""
 
@@ -167,12 +168,8 @@ def read_answer(text: str) -> Mapping[str, Any]:
     """The answer of a browser as JSON. Raises ChallengeNotValid."""
     try:
         answer = orjson.loads(text)
-    except (ValueError, RecursionError):
+    except ValueError:
         raise ChallengeNotValid from None
     if not isinstance(answer, dict):
         raise ChallengeNotValid
     return answer
-
-
-def _bytes(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -3,7 +3,6 @@
 
 import hashlib
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,13 +14,14 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
 from services.access.federation.remote.domain import ALGORITHMS
+from services.access.principals.tokens.domain import LOGOUT
 from shared.auth.keys import SKEW, InvalidToken, read_header, read_object, read_seconds
+from shared.kernel.base64url import decoded, text_of_bytes
 
 LONGEST = 16 << 10
 """Characters of the longest token of a provider."""
 OLDEST = 600
 """Seconds after its issue for which a token is taken."""
-LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 _MEMBERS = frozenset(("alg", "typ", "kid", "x5t", "x5t#S256"))
 _FAMILIES = {"ES256": ("EC", "P-256"), "EdDSA": ("OKP", "Ed25519"), "PS256": ("RSA", None), "RS256": ("RSA", None)}
 _SMALLEST_RSA = 2048
@@ -138,12 +138,12 @@ def _verified(token: str, key: JsonWebKey, algorithm: str) -> bytes:
     """The payload. Raises an error of the libraries for another signature, and ValueError for a short key."""
     if algorithm == "EdDSA":
         signed, _, signature = token.rpartition(".")
-        Ed25519PublicKey.from_public_bytes(_bytes(str(key["x"]))).verify(_bytes(signature), signed.encode())
-        return _bytes(signed.partition(".")[2])
+        Ed25519PublicKey.from_public_bytes(decoded(str(key["x"]))).verify(decoded(signature), signed.encode())
+        return decoded(signed.partition(".")[2])
     if key["kty"] == "EC":
         imported: ECKey | RSAKey = ECKey.import_key({name: str(key[name]) for name in ("kty", "crv", "x", "y")})
     else:
-        if int.from_bytes(_bytes(str(key["n"]))).bit_length() < _SMALLEST_RSA:
+        if int.from_bytes(decoded(str(key["n"]))).bit_length() < _SMALLEST_RSA:
             raise ValueError("the key is too short")
         imported = RSAKey.import_key({name: str(key[name]) for name in ("kty", "n", "e")})
     return jws.deserialize_compact(token, imported, [algorithm]).payload or b""
@@ -174,8 +174,4 @@ def _text(claims: Mapping[str, Any], name: str) -> str | None:
 def _half(access: str, algorithm: str) -> str:
     """The left half of the digest of an access token."""
     made = (hashlib.sha512 if algorithm == "EdDSA" else hashlib.sha256)(access.encode()).digest()
-    return urlsafe_b64encode(made[: len(made) // 2]).rstrip(b"=").decode()
-
-
-def _bytes(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    return text_of_bytes(made[: len(made) // 2])

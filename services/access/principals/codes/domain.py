@@ -4,8 +4,9 @@ import hashlib
 import hmac
 import re
 import secrets
-from base64 import urlsafe_b64encode
 from datetime import timedelta
+
+from shared.kernel.base64url import text_of_bytes
 
 LIFE = timedelta(seconds=60)
 RETENTION = timedelta(days=1)
@@ -28,5 +29,5 @@ def proves(verifier: str, challenge: str) -> bool:
     """Whether the challenge was made of this verifier."""
     if not _VERIFIER.fullmatch(verifier):
         return False
-    made = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    made = text_of_bytes(hashlib.sha256(verifier.encode()).digest())
     return hmac.compare_digest(made, challenge)

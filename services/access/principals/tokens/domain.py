@@ -28,6 +28,8 @@ FORGOTTEN_AFTER = 3600
 """Seconds without an attempt after which earlier failures no longer count."""
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 PERSON_SCOPE = WHOLE_SCOPE
+LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
+"""The event of tokens that say that a session ended."""
 
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]{1,200}")
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,6 +12,7 @@ from joserfc import jws
 from joserfc.jwk import ECKey
 
 from services.access.principals.tokens import queries
+from services.access.principals.tokens.domain import LOGOUT
 from services.access.settings import AccessSettings
 from shared.auth.keys import ALGORITHM, LIFETIME, SKEW, Claims, SignInClaims, TokenRules, sign
 from shared.configuration.sealing import Sealer
@@ -19,6 +20,7 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.database.unit_of_work import UnitOfWork, unit_of_work
+from shared.kernel.base64url import text_of_bytes
 from shared.kernel.clock import now
 from shared.kernel.principal import PrincipalKind
 
@@ -112,7 +114,6 @@ class SigningKeys:
 
     async def id_token(self, signed_in: SignIn, access_token: str) -> str:
         """An ID token (OpenID Connect Core, 2), valid for ten minutes."""
-        key = await self._present()
         issued = int(time.time())
         left_half = hashlib.sha256(access_token.encode()).digest()[:16]
         claims = {
@@ -123,25 +124,20 @@ class SigningKeys:
             "iat": issued,
             **signed_in.how.of_person,
             "sid": str(signed_in.session),
-            "at_hash": urlsafe_b64encode(left_half).rstrip(b"=").decode(),
+            "at_hash": text_of_bytes(left_half),
             **({"nonce": signed_in.nonce} if signed_in.nonce is not None else {}),
         }
-        header = {"alg": ALGORITHM, "typ": "JWT", "kid": self._kid}
-        return jws.serialize_compact(header, json.dumps(claims, separators=(",", ":")), key, [ALGORITHM])
+        return await self._signed("JWT", claims)
 
     async def assertion(self, client_id: str, audience: str) -> str:
         """What proves to another system that this one calls (RFC 7523): valid for a minute, by the keys of
         `jwks.json`."""
-        key = await self._present()
         issued = int(time.time())
         claims = {"iss": client_id, "sub": client_id, "aud": audience, "jti": uuid7().hex, "iat": issued}
-        header = {"alg": ALGORITHM, "typ": "JWT", "kid": self._kid}
-        payload = json.dumps({**claims, "exp": issued + 60}, separators=(",", ":"))
-        return jws.serialize_compact(header, payload, key, [ALGORITHM])
+        return await self._signed("JWT", {**claims, "exp": issued + 60})
 
     async def logout_token(self, client_id: str, account: UUID, session: UUID) -> str:
         """What tells a client that the session of a person ended (OpenID Connect Back-Channel Logout, 2.4)."""
-        key = await self._present()
         issued = int(time.time())
         claims = {
             "iss": self.rules.issuer,
@@ -150,15 +146,19 @@ class SigningKeys:
             "iat": issued,
             "exp": issued + 120,
             "jti": uuid7().hex,
-            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+            "events": {LOGOUT: {}},
             "sid": str(session),
         }
-        header = {"alg": ALGORITHM, "typ": "logout+jwt", "kid": self._kid}
-        return jws.serialize_compact(header, json.dumps(claims, separators=(",", ":")), key, [ALGORITHM])
+        return await self._signed("logout+jwt", claims)
 
     async def ensure(self) -> None:
         """Makes the first key if there is none."""
         await self._present()
+
+    async def _signed(self, kind: str, claims: Mapping[str, object]) -> str:
+        key = await self._present()
+        header = {"alg": ALGORITHM, "typ": kind, "kid": self._kid}
+        return jws.serialize_compact(header, json.dumps(claims, separators=(",", ":")), key, [ALGORITHM])
 
     async def _present(self) -> ECKey:
         if self._key is not None and time.monotonic() < self._until:

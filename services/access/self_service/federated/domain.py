@@ -2,13 +2,13 @@
 
 import hmac
 import secrets
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 
 from services.access.principals.accounts.domain import is_email
+from shared.kernel.base64url import text_of_bytes
 from shared.kernel.text import is_one_line, is_person_name, nfc
 
 LIFE = timedelta(minutes=10)
@@ -40,7 +40,7 @@ class Secrets:
     @property
     def challenge(self) -> str:
         """What proves the verifier (RFC 7636, 4.2)."""
-        return _text(sha256(self.verifier.encode()).digest())
+        return text_of_bytes(sha256(self.verifier.encode()).digest())
 
 
 def new_state() -> str:
@@ -60,8 +60,4 @@ def person(claims: Mapping[str, object], names: Mapping[str, str]) -> Person:
 
 
 def _derived(key: bytes, purpose: str, state: str) -> str:
-    return _text(hmac.digest(key, f"{purpose}\n{state}".encode(), "sha256"))
-
-
-def _text(content: bytes) -> str:
-    return urlsafe_b64encode(content).rstrip(b"=").decode()
+    return text_of_bytes(hmac.digest(key, f"{purpose}\n{state}".encode(), "sha256"))

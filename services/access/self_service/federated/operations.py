@@ -18,6 +18,7 @@ from services.access.federation.remote.providers import RemoteProviders
 from services.access.federation.remote.tokens import Expected, Subject, id_token, key_named
 from services.access.principals.sessions.domain import digest
 from services.access.principals.tokens.authentication import TokenService
+from services.access.principals.tokens.domain import ASSERTION_TYPE
 from services.access.self_service.federated import domain, linking, queries
 from services.access.self_service.federated.domain import Secrets
 from services.access.self_service.federated.queries import Start
@@ -37,7 +38,6 @@ from shared.observability.traces import request_id
 log = structlog.get_logger(__name__)
 _AT_ONCE = 60
 """Seconds after a sign-in at the provider for which it counts as one of now."""
-_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ async def _exchange(
     }
     headers: dict[str, str] = {}
     if provider.auth == SIGNS:
-        form["client_assertion_type"] = _ASSERTION_TYPE
+        form["client_assertion_type"] = ASSERTION_TYPE
         form["client_assertion"] = await federation.service.keys.assertion(provider.client_id, provider.issuer)
     else:
         secret = _secret(federation.service, provider)

@@ -4,10 +4,9 @@ import time
 from datetime import UTC, datetime
 
 from services.access.federation.identities import queries as identities
-from services.access.federation.providers import queries as providers
 from services.access.federation.providers.record import IdentityProvider
 from services.access.federation.remote.providers import RemoteProviders
-from services.access.federation.remote.tokens import Ended, Expected, key_named, logout_token
+from services.access.federation.remote.tokens import Expected, key_named, logout_token
 from services.access.principals.sessions import operations as sessions
 from services.access.principals.tokens.queries import use_assertion
 from shared.auth.keys import InvalidToken
@@ -18,12 +17,6 @@ from shared.kernel.errors import Malformed
 from shared.observability.traces import request_id
 
 _REASON = "signed out at the provider"
-
-
-async def provider_of(database: Database, code: str) -> IdentityProvider | None:
-    """The active provider with this code."""
-    async with database.acquire() as connection:
-        return await providers.of_code(connection, code) if code.isascii() and code.isprintable() else None
 
 
 async def end_by_token(database: Database, remote: RemoteProviders, provider: IdentityProvider, token: str) -> int:
@@ -43,14 +36,9 @@ async def end_by_token(database: Database, remote: RemoteProviders, provider: Id
         if ended.subject is not None:
             identity = await identities.lock_of_subject(uow.connection, provider.issuer, ended.subject)
             account = identity.account_id if identity else None
-        if not _names_somebody(ended, account):
+        if ended.subject is not None and account is None:
             return 0
         return await sessions.end_all_of_provider(uow, provider.id, account=account, sid=ended.sid, reason=_REASON)
-
-
-def _names_somebody(ended: Ended, account: object) -> bool:
-    """Whether the subject, if the token names one, is known here."""
-    return ended.subject is None or account is not None
 
 
 def _not_valid() -> Malformed:

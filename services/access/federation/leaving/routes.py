@@ -3,8 +3,9 @@
 from fastapi import Request, Response
 
 from services.access.federation.leaving import operations
+from services.access.federation.providers.guards import active_provider
 from services.access.principals.tokens.guards import form_of
-from shared.kernel.errors import Malformed, NotFound
+from shared.kernel.errors import Malformed
 from shared.web.contract.route_options import OptionsRouter, RouteOptions
 from shared.web.request.request_authenticator import request_authenticator_of
 
@@ -17,9 +18,7 @@ async def backchannel_logout(code: str, request: Request) -> Response:
     await request_authenticator_of(request).anonymous(request)
     form = await form_of(request)
     state = request.app.state
-    provider = await operations.provider_of(state.database, code)
-    if provider is None:
-        raise NotFound("There is no such identity provider.")
+    provider = await active_provider(state.database, code)
     token = form.get("logout_token")
     if token is None:
         raise Malformed("logout_token is missing.", code="invalid_request")

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 
 from services.access.federation.providers.record import IdentityProvider
 from shared.kernel.lifecycle import Lifecycle, by_two, transition
-from shared.kernel.step_up import STRONG
+from shared.kernel.step_up import STRONG, Level
 
 TEST, ACTIVATE, SUSPEND, RETIRE = "test", "activate", "suspend", "retire"
 MOST_LIVING = 50
@@ -61,9 +61,9 @@ def is_authoritative(provider: IdentityProvider, email: str) -> bool:
     return domain_of(email) in provider.domains
 
 
-def level(levels: Mapping[str, str], acr: str | None, amr: Collection[str]) -> str:
+def level(levels: Mapping[str, str], acr: str | None, amr: Collection[str]) -> Level:
     """The level of a sign-in: the highest that its `acr` or one of its `amr` is mapped to."""
-    return max((levels[one] for one in (*amr, acr or "") if one in levels), default="1")
+    return max((Level(levels[one]) for one in (*amr, acr or "") if one in levels), default=Level.ONE_FACTOR)
 
 
 def title(titles: Mapping[str, str], language: str) -> str:

@@ -32,7 +32,6 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.unit_of_work import Origin, unit_of_work
 from shared.kernel.clock import now
 from shared.kernel.errors import Malformed
-from shared.kernel.step_up import Level
 from shared.observability.traces import request_id
 
 log = structlog.get_logger(__name__)
@@ -164,8 +163,8 @@ async def arrive(federation: Federation, provider: IdentityProvider, arrival: Ar
             account = await linking.accept(uow, provider, went_for.invitation, subject.subject, person)
         else:
             account = await linking.account_of(uow, provider, subject.subject, person, arrival.language)
-        acr = level(provider.levels, subject.acr, subject.amr)
-        how = How(Level(acr), subject.amr, provider.id, subject.sid, _signed_in_at(subject))
+        reached = level(provider.levels, subject.acr, subject.amr)
+        how = How(reached, subject.amr, provider.id, subject.sid, _signed_in_at(subject))
         return await browsers.sign_in(uow, account, arrival.before, how)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import orjson
 from fastapi import Depends, Request, Response
 
-from services.access.federation.providers import queries as providers
+from services.access.federation.providers.guards import active_provider
 from services.access.federation.providers.record import IdentityProvider
 from services.access.principals.sessions.domain import digest
 from services.access.principals.tokens.guards import CurrentTokenService
@@ -22,7 +22,7 @@ from services.access.signing_in.pages.addresses import ACCOUNT, CONSENT, FEDERAT
 from services.access.signing_in.pages.guards import PAGE, Browser, CurrentBrowser
 from services.access.signing_in.pages.responses import OnPage, language, sent_to
 from services.access.signing_in.pages.second_step import page_before_changes
-from shared.kernel.errors import EscmError, Malformed, NotFound
+from shared.kernel.errors import EscmError, Malformed
 from shared.web.contract.route_options import OptionsRouter
 from shared.web.request.responses import JSON
 
@@ -43,12 +43,7 @@ async def _federation_of(request: Request, token_service: CurrentTokenService) -
 
 
 async def _provider_of(code: str, token_service: CurrentTokenService) -> IdentityProvider:
-    """The active provider. Raises NotFound."""
-    async with token_service.database.acquire() as connection:
-        found = await providers.of_code(connection, code) if code.isascii() and code.isprintable() else None
-    if found is None:
-        raise NotFound("There is no such identity provider.")
-    return found
+    return await active_provider(token_service.database, code)
 
 
 CurrentFederation = Annotated[Federation, Depends(_federation_of)]

@@ -18,7 +18,8 @@ _NOT_REPEATED = frozenset(
 """Members of answers that are addresses, are told apart, or do not repeat for a past day."""
 _BY = "country,status"
 """What statistics count by unless a query says it."""
-_TEXTS = ("names", "titles")
+TEXTS = ("names", "titles")
+"""Members that hold texts by language."""
 NUMBERS = frozenset(("count", "value", "numerator", "denominator", "total", "countries", "stage"))
 """Members that hold a number, also as text."""
 
@@ -152,7 +153,7 @@ def axes_of(of: Figure, data: Mapping[str, Node]) -> Axes:
     whole = [name for row in rows[:1] for name, value in row.items() if type(value) is int]
     number = wanted or next((name for name in ("count", "value", "stage", *whole) if name in columns), None)
     by = [name for name in of.query["parameters"].get("by", _BY).split(",") if name in columns]
-    others = (number, of.series, "as_of", *_TEXTS)
+    others = (number, of.series, "as_of", *TEXTS)
     found = next((name for name in (*by, "key", "code", *columns) if name in columns and name not in others), "as_of")
     x = of.x or ("as_of" if "series" in data else found)
     further = [name for name in by if name != x]

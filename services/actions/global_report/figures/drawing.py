@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import cast
 
-from services.actions.global_report.figures.answers import Answer, Axes, Node, axes_of
+from services.actions.global_report.figures.answers import TEXTS, Answer, Axes, Node, axes_of
 from services.actions.global_report.figures.record import Figure
 from shared.kernel.countries import COUNTRIES
 from shared.kernel.text import text_in
 from shared.pages.charts.chart import Chart, Kind, Row, notes_of
 from shared.web.contract.vocabularies import terms_of
-
-_TEXTS = ("names", "titles")
 
 
 def chart_of(figure: Figure, answer: Answer, language: str) -> Chart:
@@ -53,7 +51,7 @@ def _label(name: str | None, row: Mapping[str, Node], language: str) -> str:
     value = row.get(name or "")
     if isinstance(value, dict):
         return text_in(language, value)
-    if name in ("key", "code") and (texts := next((row[each] for each in _TEXTS if each in row), None)):
+    if name in ("key", "code") and (texts := next((row[each] for each in TEXTS if each in row), None)):
         return text_in(language, texts)
     if value is None:
         return "–"

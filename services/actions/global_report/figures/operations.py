@@ -19,7 +19,8 @@ from shared.records.resource_type import ResourceType, TransitionRequest
 from shared.records.rows import differing
 
 FIGURES: ResourceType[Figure, None] = ResourceType.of(Figure, figure, domain.LIFECYCLE)
-_SHOWN = frozenset(("kind", "query", "x", "y", "series"))
+SHOWN = frozenset(("kind", "query", "x", "y", "series"))
+"""What decides whether the data of a figure fits it."""
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Figure) -> Figure:
@@ -52,7 +53,7 @@ async def update(uow: UnitOfWork, _access: AccessScope, before: Figure, wanted: 
         require_living(edition)
     if before.status != "live":
         raise Conflict("This does not change any more.", members={"current_state": before.status})
-    if changed & _SHOWN:
+    if changed & SHOWN:
         _check(uow, wanted)
     return await FIGURES.update(uow, before, wanted)
 

@@ -40,7 +40,6 @@ _IMAGE: Said = {
     "language": Chosen("The language, one of the six; by default English.", LANGUAGES),
     "width": f"The width in pixels, from {NARROWEST} to {WIDEST}; by default 720.",
 }
-_CHECKED = frozenset(("kind", "query", "x", "y", "series"))
 
 
 async def ask_before_writing(ctx: RequestContext) -> None:
@@ -50,7 +49,7 @@ async def ask_before_writing(ctx: RequestContext) -> None:
         with suppress(ValidationError, Invalid):
             columns = FIGURE_API.columns_of(schemas.FigureCreate.model_validate(given))
             await _prepare(ctx, "create", columns["edition_id"], columns["query"])
-    elif ctx.request.method == "PATCH" and given.keys() & _CHECKED:
+    elif ctx.request.method == "PATCH" and given.keys() & operations.SHOWN:
         row = await FIGURE_API.readable(ctx.request.path_params["record"], ctx)
         with suppress(Invalid):
             changed = patched(schemas.FigureBody, FIGURE_API.written_in(row), given)

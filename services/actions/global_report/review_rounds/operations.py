@@ -1,5 +1,6 @@
 """Writing rounds of review: one function per verb, and what the schedule does."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from services.actions.global_report.contributions.operations import comments_lock
@@ -48,8 +49,8 @@ async def update(uow: UnitOfWork, _access: AccessScope, before: ReviewRound, wan
     return await ROUNDS.update(uow, before, wanted)
 
 
-def _is_open(before: ReviewRound, changed: object) -> bool:
-    return before.status == "open" and set(changed) <= {"closes", "contributions"}  # type: ignore[call-overload]
+def _is_open(before: ReviewRound, changed: Collection[str]) -> bool:
+    return before.status == "open" and set(changed) <= {"closes", "contributions"}
 
 
 async def _check(uow: UnitOfWork, before: ReviewRound | None, wanted: ReviewRound) -> None:

@@ -13,7 +13,6 @@ from services.access.factors.kinds.passkeys import AnswerNotValid, Challenge, Ch
 from services.access.factors.kinds.service import FactorService
 from services.access.principals.accounts.record import Account
 from services.access.principals.sessions import operations as sessions
-from services.access.principals.tokens.queries import use_assertion
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.errors import Conflict, Invalid
@@ -177,7 +176,7 @@ async def unlock(uow: UnitOfWork, before: Factor) -> Factor:
 
 async def use_once(uow: UnitOfWork, challenge: Challenge) -> None:
     """Records that a challenge was answered. Raises ChallengeNotValid for a second answer."""
-    if not await use_assertion(uow.connection, challenge.digest, challenge.until):
+    if not await queries.use_once(uow.connection, challenge.digest, challenge.until):
         raise ChallengeNotValid
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Select, bindparam, delete, insert, or_, select, text, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.access.access import NO_STATE
@@ -70,6 +70,12 @@ _NOTE = Statement(
     update(secret)
     .where(secret.c.factor_id == bindparam("factor"))
     .values({name: bindparam(f"new_{name}") for name in _STATE})
+)
+_USE_ONCE = Statement(
+    text(
+        "INSERT INTO escm.access_used_assertion (digest, until) VALUES (:digest, :until)"
+        " ON CONFLICT DO NOTHING RETURNING digest"
+    )
 )
 _FORGET = Statement(delete(secret).where(secret.c.factor_id == bindparam("factor")))
 _OVER = Statement(
@@ -173,6 +179,11 @@ async def note(connection: Connection, found: Provable, **changed: object) -> No
     """Stores what a try changed."""
     state = {f"new_{name}": changed.get(name, found.secrets[name]) for name in _STATE}
     await _NOTE.execute(connection, factor=found.factor.id, **state)
+
+
+async def use_once(connection: Connection, digest: bytes, until: datetime) -> bool:
+    """Whether this is the first use of a challenge, stored beside the assertions of clients that count once."""
+    return await _USE_ONCE.fetchval(connection, digest=digest, until=until) is not None
 
 
 async def forget(connection: Connection, factor: UUID) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,6 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from shared.kernel.base64url import decoded
 from shared.kernel.errors import Unauthenticated
 from shared.kernel.principal import PrincipalKind
 from shared.kernel.step_up import Level, level_of
@@ -154,6 +154,11 @@ def read_header(token: str, longest: int = MAX_TOKEN, members: Collection[str] =
     if header.keys() - set(members):
         raise InvalidToken
     return header
+
+
+def decoded(text: str) -> bytes:
+    """The bytes of a part of a token: base64url with or without padding. Raises ValueError."""
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def read_object(text: bytes | None) -> dict[str, Any]:

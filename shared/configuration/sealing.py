@@ -1,13 +1,12 @@
 """Encryption under the installation's secret, for content that is stored or handed out but unreadable there."""
 
 import os
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-from shared.kernel.base64url import bytes_of_text, text_of_bytes
 
 _NONCE = 12
 
@@ -15,6 +14,20 @@ _NONCE = 12
 def derived_key(secret: bytes, purpose: str, length: int = 32) -> bytes:
     """A key of so many bytes, derived from the secret and the purpose."""
     return HKDF(SHA256(), length, None, purpose.encode()).derive(secret)
+
+
+def text_of_bytes(content: bytes) -> str:
+    """The bytes as part of an address or a token: base64url without padding (RFC 4648)."""
+    return urlsafe_b64encode(content).decode().rstrip("=")
+
+
+def bytes_of_text(text: str) -> bytes | None:
+    """The bytes of such a text; None for any other one, also for another spelling of the same bytes."""
+    try:
+        content = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError:
+        return None
+    return content if text_of_bytes(content) == text else None
 
 
 class Sealer:

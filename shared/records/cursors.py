@@ -9,8 +9,7 @@ import orjson
 from sqlalchemy import Date, DateTime, Float, Integer, Uuid
 from sqlalchemy.sql.elements import ColumnElement
 
-from shared.configuration.sealing import PlaceSealer
-from shared.kernel.base64url import bytes_of_text, text_of_bytes
+from shared.configuration.sealing import PlaceSealer, bytes_of_text, text_of_bytes
 from shared.kernel.errors import Malformed
 
 _PURPOSE = "places in lists"

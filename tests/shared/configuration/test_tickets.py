@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from shared.configuration.sealing import text_of_bytes
 from shared.configuration.tickets import opened, ticket
-from shared.kernel.base64url import text_of_bytes
 from shared.kernel.clock import now
 
 SECRET = b"a secret of a test"

@@ -25,7 +25,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from shared.kernel.base64url import decoded
+from shared.auth.keys import decoded
 
 LIFE = timedelta(minutes=5)
 """How long a challenge may be answered."""

@@ -14,12 +14,12 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
 from services.access.federation.remote.domain import ALGORITHMS
-from services.access.principals.tokens.domain import LOGOUT
-from shared.auth.keys import SKEW, InvalidToken, read_header, read_object, read_seconds
-from shared.kernel.base64url import decoded, text_of_bytes
+from shared.auth.keys import SKEW, InvalidToken, decoded, read_header, read_object, read_seconds
+from shared.configuration.sealing import text_of_bytes
 
 LONGEST = 16 << 10
 """Characters of the longest token of a provider."""
+LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 OLDEST = 600
 """Seconds after its issue for which a token is taken."""
 _MEMBERS = frozenset(("alg", "typ", "kid", "x5t", "x5t#S256"))

@@ -6,7 +6,7 @@ import re
 import secrets
 from datetime import timedelta
 
-from shared.kernel.base64url import text_of_bytes
+from shared.configuration.sealing import text_of_bytes
 
 LIFE = timedelta(seconds=60)
 RETENTION = timedelta(days=1)

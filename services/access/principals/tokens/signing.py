@@ -15,12 +15,11 @@ from services.access.principals.tokens import queries
 from services.access.principals.tokens.domain import LOGOUT
 from services.access.settings import AccessSettings
 from shared.auth.keys import ALGORITHM, LIFETIME, SKEW, Claims, SignInClaims, TokenRules, sign
-from shared.configuration.sealing import Sealer
+from shared.configuration.sealing import Sealer, text_of_bytes
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.database.unit_of_work import UnitOfWork, unit_of_work
-from shared.kernel.base64url import text_of_bytes
 from shared.kernel.clock import now
 from shared.kernel.principal import PrincipalKind
 

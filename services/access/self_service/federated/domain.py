@@ -8,7 +8,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 from services.access.principals.accounts.domain import is_email
-from shared.kernel.base64url import text_of_bytes
+from shared.configuration.sealing import text_of_bytes
 from shared.kernel.text import is_one_line, is_person_name, nfc
 
 LIFE = timedelta(minutes=10)

@@ -13,12 +13,20 @@ import orjson
 from services.access.notifying.webhooks.keys import Key, KeySeal
 from services.access.settings import AccessSettings
 from shared.database.ids import uuid7
-from tests.bench.servers import API_CORE, WORKING, Addresses, alone, running, until
+from tests.bench.feed import store
+from tests.bench.servers import API_CORE, WORKING, Addresses, alone, memory_mb, running, until
 
-NAMES = {"webhook_deliveries", "webhook_latency_p99_ms", "webhook_latency_hanging"}
+NAMES = {
+    "webhook_deliveries",
+    "webhook_latency_p99_ms",
+    "webhook_latency_hanging",
+    "webhook_behind_rows",
+    "webhook_behind_mb",
+}
 ANSWERS_AFTER = 0.005
 FAST, MANY, HANGING = 20, 500, 50
 SECONDS, RATE = 15, 200
+BEHIND = 1_000_000
 _EMPTY = """
 TRUNCATE escm.core_outbox, escm.core_fact, escm.access_webhook_delivery, escm.access_webhook_state,
     escm.access_webhook_key, escm.access_webhook CASCADE
@@ -63,27 +71,31 @@ class _Receivers:
 
 
 async def measure(at: Addresses, connection: asyncpg.Connection) -> dict[str, Any]:
-    """`webhook_deliveries`, `webhook_latency_p99_ms`, and how that changes with a tenth that hang."""
+    """`webhook_deliveries`, `webhook_latency_p99_ms` and how that changes with a tenth that hang, and what grows for
+    a webhook that is a million events behind."""
     receivers = _Receivers()
-    server = await asyncio.start_server(receivers.serve, "127.0.0.1", 0)
-    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server = await asyncio.start_server(receivers.serve, "0.0.0.0", 0)
+    port: int = server.sockets[0].getsockname()[1]
     try:
-        delivered = await _delivered(at, connection, receivers, url)
-        quiet = await _latency(at, connection, receivers, url, hanging=0)
-        hanging = await _latency(at, connection, receivers, url, hanging=HANGING)
+        delivered = await _delivered(at, connection, receivers, port)
+        quiet = await _latency(at, connection, receivers, port, hanging=0)
+        hanging = await _latency(at, connection, receivers, port, hanging=HANGING)
+        rows, grown = await _behind(at, connection, port)
     finally:
         server.close()
     return {
         "webhook_deliveries": alone(delivered, "deliveries/s", "500"),
         "webhook_latency_p99_ms": alone(quiet * 1000, "ms", "2000"),
         "webhook_latency_hanging": alone(hanging / quiet, "times as long with a tenth that hang", "1.2"),
+        "webhook_behind_rows": alone(rows, "deliveries stored of a million events", "40"),
+        "webhook_behind_mb": alone(grown, "MB more in a worker with a million events to send"),
     }
 
 
-async def _delivered(at: Addresses, connection: asyncpg.Connection, receivers: _Receivers, url: str) -> float:
+async def _delivered(at: Addresses, connection: asyncpg.Connection, receivers: _Receivers, port: int) -> float:
     await connection.execute(_EMPTY)
     for _ in range(FAST):
-        await _hook(at, connection, f"{url}/in", None, 100)
+        await _hook(at, connection, _url(port), None, 100)
     receivers.ages.clear()
     with running("relay", at, API_CORE), running("worker access", at, API_CORE):
         await until(connection, WORKING, "access")
@@ -95,13 +107,13 @@ async def _delivered(at: Addresses, connection: asyncpg.Connection, receivers: _
 
 
 async def _latency(
-    at: Addresses, connection: asyncpg.Connection, receivers: _Receivers, url: str, *, hanging: int
+    at: Addresses, connection: asyncpg.Connection, receivers: _Receivers, port: int, *, hanging: int
 ) -> float:
     """The age of 99 of 100 events at their first attempt, of those that answer."""
     await connection.execute(_EMPTY)
     for number in range(MANY):
-        path = "hang" if number < hanging else "in"
-        await _hook(at, connection, f"{url}/{path}", [f"EXP-{number}"], 10)
+        url = _url(port, f"127.0.1.{number}", "hang") if number < hanging else _url(port)
+        await _hook(at, connection, url, [f"EXP-{number}"], 10)
     receivers.ages.clear()
     with running("relay", at, API_CORE), running("worker access", at, API_CORE):
         await until(connection, WORKING, "access")
@@ -113,6 +125,26 @@ async def _latency(
             await asyncio.sleep(max(0.0, 0.1 - (time.perf_counter() - began)))
         await asyncio.sleep(3)
     return quantiles(receivers.ages, n=100)[98]
+
+
+def _url(port: int, host: str = "127.0.0.1", path: str = "in") -> str:
+    """A receiver. Those that hang have hosts of their own, since a host has at most 20 connections."""
+    return f"http://{host}:{port}/{path}"
+
+
+async def _behind(at: Addresses, connection: asyncpg.Connection, port: int) -> tuple[int, float]:
+    """What a webhook that hangs makes grow with a million events before it: stored deliveries, and the worker."""
+    await connection.execute(_EMPTY)
+    await _hook(at, connection, _url(port, path="hang"), None, 100)
+    head = await connection.fetchval("SELECT head FROM escm.core_feed_ends")
+    with running("worker access", at, API_CORE) as worker:
+        await until(connection, WORKING, "access")
+        await asyncio.sleep(3)
+        before = memory_mb(worker)
+        await store(connection, head, head + BEHIND)
+        await asyncio.sleep(2 * SECONDS)
+        grown = memory_mb(worker) - before
+    return await connection.fetchval("SELECT count(*) FROM escm.access_webhook_delivery"), grown
 
 
 async def _hook(at: Addresses, connection: asyncpg.Connection, url: str, records: list[str] | None, rate: int) -> None:

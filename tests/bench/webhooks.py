@@ -94,8 +94,8 @@ async def measure(at: Addresses, connection: asyncpg.Connection) -> dict[str, An
 
 async def _delivered(at: Addresses, connection: asyncpg.Connection, receivers: _Receivers, port: int) -> float:
     await connection.execute(_EMPTY)
-    for _ in range(FAST):
-        await _hook(at, connection, _url(port), None, 100)
+    for number in range(FAST):
+        await _hook(at, connection, _url(port, f"127.0.1.{number}"), None, 100)
     receivers.ages.clear()
     with running("relay", at, API_CORE), running("worker access", at, API_CORE):
         await until(connection, WORKING, "access")
@@ -128,7 +128,7 @@ async def _latency(
 
 
 def _url(port: int, host: str = "127.0.0.1", path: str = "in") -> str:
-    """A receiver. Those that hang have hosts of their own, since a host has at most 20 connections."""
+    """A receiver. One that hangs has a host of its own, since a host has at most 20 connections."""
     return f"http://{host}:{port}/{path}"
 
 

@@ -11,6 +11,9 @@ FENCE = f"{SCHEMA}_maintenance"
 ASIDE = f"{SCHEMA}_set_aside"
 """The schema of the previous data while the fence exists."""
 IS_FENCED = f"SELECT to_regnamespace('{FENCE}') IS NOT NULL"
+IS_CLOSED = f"{IS_FENCED} OR to_regnamespace('{SCHEMA}') IS NOT NULL AND '{SCHEMA}' <> ALL (current_schemas(false))"
+"""Whether the database is closed to a session: fenced, or opened so shortly ago that its server process still has the
+search path of before. The fence's end is visible a moment earlier than the message that the path has changed."""
 _RETRY_AFTER = 30
 
 

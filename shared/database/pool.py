@@ -11,7 +11,7 @@ import asyncpg
 import orjson
 
 from shared.database.connections import Connections
-from shared.database.maintenance import IS_FENCED, under_maintenance
+from shared.database.maintenance import IS_CLOSED, IS_FENCED, under_maintenance
 from shared.database.servers import ServerConnection, Servers
 from shared.database.statements import Connection
 from shared.database.watch import Watch
@@ -57,7 +57,7 @@ def _dump(value: Any) -> str:
 
 async def _prepare(connection: asyncpg.Connection) -> None:
     """Prepares a new connection. Raises Unavailable (`maintenance`) if the database is closed for a restore."""
-    if await connection.fetchval(IS_FENCED):
+    if await connection.fetchval(IS_CLOSED):
         raise under_maintenance()
     await set_codecs(connection)
 

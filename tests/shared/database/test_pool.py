@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
 
 from deploy.local.ports import first_free
+from services.membership.settings import MembershipSettings
 from shared.database import pool
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
@@ -153,3 +155,24 @@ async def test_a_missing_table_is_a_restore_only_if_the_session_has_ended(
     with pytest.raises(expected) as raised:
         await read()
     assert getattr(raised.value, "code", "") == ("maintenance" if is_cut else "")
+
+
+@pytest.fixture
+async def not_let_in(database_url: str) -> AsyncIterator[str]:
+    """The address of a service's role, which may not use the schema for now."""
+    dsn = MembershipSettings(database_url=database_url).database_dsn()
+    superuser = await asyncpg.connect(database_url)
+    await superuser.execute(f"REVOKE USAGE ON SCHEMA escm FROM {urlsplit(dsn).username}")
+    yield dsn
+    await superuser.execute(f"GRANT USAGE ON SCHEMA escm TO {urlsplit(dsn).username}")
+    await superuser.close()
+
+
+async def test_a_session_that_does_not_see_the_schema_is_not_used(not_let_in: str) -> None:
+    """As one that connects at the moment in which a restore opens the database."""
+    opened = await Database.open(not_let_in, size=1)
+    with pytest.raises(Unavailable) as raised:
+        async with opened.acquire():
+            pass
+    assert raised.value.code == "maintenance"
+    await opened.close()

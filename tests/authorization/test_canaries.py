@@ -96,9 +96,11 @@ async def _sequence(connection: asyncpg.Connection) -> None:
 
 async def test_lists_numbers_streams_and_events_are_as_if_the_rows_did_not_exist(world: World) -> None:
     differing = [
-        f"{who}: {address}" for (who, address), shown in world.after.items() if shown != world.before[who, address]
+        f"{who}: {address}: {world.before[who, address]} before, {shown} after"
+        for (who, address), shown in world.after.items()
+        if shown != world.before[who, address]
     ]
-    assert differing == []
+    assert not differing, "\n".join(each[:2_000] for each in differing)
     marks = [mark.encode() for mark in traces(world.canary)]
     leaking = [key for key, (_, body) in world.after.items() if any(mark in body for mark in marks)]
     assert [key for key in leaking if world.after[key][0] == 200] == []

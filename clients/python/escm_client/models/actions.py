@@ -889,6 +889,7 @@ class EditionDeadlinesPatch(TypedDict):
 
 class EditionFields(TypedDict):
     as_of: NotRequired[str | None]
+    doi: NotRequired[str | None]
 
 
 class EditionFigure(TypedDict):

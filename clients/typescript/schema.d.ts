@@ -14159,8 +14159,8 @@ export interface components {
             country?: string | null;
             /** @description The programme; null for all of the country. */
             programme_id?: string | null;
-            /** @description What the calendar has the days of. Default: `['milestones', 'meetings', 'annual_reports', 'reports', 'periods', 'tasks', 'editions', 'contributions']`. */
-            kinds?: ("milestones" | "meetings" | "annual_reports" | "reports" | "periods" | "tasks" | "editions" | "contributions")[];
+            /** @description What the calendar has the days of. Default: `['milestones', 'meetings', 'annual_reports', 'reports', 'periods', 'tasks', 'editions', 'review_rounds', 'contributions']`. */
+            kinds?: ("milestones" | "meetings" | "annual_reports" | "reports" | "periods" | "tasks" | "editions" | "review_rounds" | "contributions")[];
             /**
              * @description The language of the calendar, as a BCP 47 tag. Default: `en`.
              * @enum {string}

@@ -36973,6 +36973,8 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
+                /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
+                holder?: components["parameters"]["holder"];
                 /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
@@ -37302,6 +37304,8 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
+                /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
+                holder?: components["parameters"]["holder"];
                 /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
@@ -37386,6 +37390,8 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
+                /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
+                holder?: components["parameters"]["holder"];
                 /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */

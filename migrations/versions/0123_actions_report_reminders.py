@@ -18,6 +18,8 @@ CREATE VIEW {_COUNTRIES} AS
     JOIN action_contribution c ON c.id = ANY (r.contributions)
     WHERE c.country IS NOT NULL
 --;
+CREATE INDEX action_comment_chapter_idx ON action_comment (edition_id, chapter, id)
+--;
 ALTER VIEW {_WORK} RENAME TO {_OTHER_WORK}
 --;
 CREATE VIEW {_WORK} AS
@@ -39,6 +41,8 @@ def downgrade() -> None:
 DROP VIEW {_WORK}
 --;
 ALTER VIEW {_OTHER_WORK} RENAME TO {_WORK}
+--;
+DROP INDEX action_comment_chapter_idx
 --;
 DROP VIEW {_COUNTRIES}
 """)

@@ -4012,7 +4012,7 @@ export interface paths {
         put?: never;
         /**
          * Open the call or otherwise move an edition
-         * @description Changes the state of the edition by one of its `allowed_actions`: `open_call`, `close_call`, `freeze`, `thaw`, `abandon`. `If-Match` names the version.
+         * @description Changes the state of the edition by one of its `allowed_actions`: `open_call`, `close_call`, `freeze`, `thaw`, `record_doi`, `abandon`. `If-Match` names the version.
          */
         post: operations["transitionEdition"];
         delete?: never;
@@ -4709,6 +4709,46 @@ export interface paths {
          * @description In pages; with `format=xlsx` or `csv` all that the caller may know of, in the columns that an import reads.
          */
         get: operations["listEditionComments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/editions/{record}/citation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cite an edition
+         * @description With its DOI: the recorded one, or that of the installation's prefix; without a prefix with the address of its page.
+         */
+        get: operations["getEditionCitation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/contributions/{record}/citation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cite a contribution
+         * @description With the authors who have confirmed it, except for who reviews without knowing them.
+         */
+        get: operations["getContributionCitation"];
         put?: never;
         post?: never;
         delete?: never;
@@ -14119,8 +14159,8 @@ export interface components {
             country?: string | null;
             /** @description The programme; null for all of the country. */
             programme_id?: string | null;
-            /** @description What the calendar has the days of. Default: `['milestones', 'meetings', 'annual_reports', 'reports', 'periods', 'tasks', 'editions', 'contributions']`. */
-            kinds?: ("milestones" | "meetings" | "annual_reports" | "reports" | "periods" | "tasks" | "editions" | "contributions")[];
+            /** @description What the calendar has the days of. Default: `['milestones', 'meetings', 'annual_reports', 'reports', 'periods', 'tasks', 'editions', 'review_rounds', 'contributions']`. */
+            kinds?: ("milestones" | "meetings" | "annual_reports" | "reports" | "periods" | "tasks" | "editions" | "review_rounds" | "contributions")[];
             /**
              * @description The language of the calendar, as a BCP 47 tag. Default: `en`.
              * @enum {string}
@@ -15360,6 +15400,8 @@ export interface components {
         EditionFields: {
             /** @description For `freeze`: the day of all figures, one that has ended; by default yesterday. */
             as_of?: string | null;
+            /** @description For `record_doi`: the DOI that a registrar registered. */
+            doi?: string | null;
         };
         /** @description A figure as a caller sees it. */
         EditionFigure: {
@@ -36931,6 +36973,8 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
+                /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
+                holder?: components["parameters"]["holder"];
                 /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
@@ -37260,6 +37304,8 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
+                /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
+                holder?: components["parameters"]["holder"];
                 /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
@@ -37344,6 +37390,8 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
+                /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
+                holder?: components["parameters"]["holder"];
                 /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
@@ -37377,6 +37425,90 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["CommentPage"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getEditionCitation: {
+        parameters: {
+            query?: {
+                /** @description The format; by default `csl`. */
+                format?: "csl" | "bibtex" | "ris" | "datacite_json" | "datacite_xml" | "jats";
+            };
+            header?: {
+                /** @description ETags that the caller has; 304 where one is current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The citation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.citationstyles.csl+json": Record<string, never>[];
+                    "application/x-bibtex": string;
+                    "application/x-research-info-systems": string;
+                    "application/vnd.datacite.datacite+json": Record<string, never>;
+                    "application/vnd.datacite.datacite+xml": string;
+                    "application/xml": string;
+                };
+            };
+            /** @description The representation named by `If-None-Match` is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getContributionCitation: {
+        parameters: {
+            query?: {
+                /** @description The format; by default `csl`. */
+                format?: "csl" | "bibtex" | "ris" | "datacite_json" | "datacite_xml" | "jats";
+            };
+            header?: {
+                /** @description ETags that the caller has; 304 where one is current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The citation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.citationstyles.csl+json": Record<string, never>[];
+                    "application/x-bibtex": string;
+                    "application/x-research-info-systems": string;
+                    "application/vnd.datacite.datacite+json": Record<string, never>;
+                    "application/vnd.datacite.datacite+xml": string;
+                    "application/xml": string;
+                };
+            };
+            /** @description The representation named by `If-None-Match` is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             default: components["responses"]["Problem"];
         };
     };

@@ -155,6 +155,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "listPeriodExtensions": Demand(Ask.SEE),
     "createPeriodExtension": Demand(Ask.ENTER, "create", "extensions"),
     **dict.fromkeys(("getFrameworkByCode", "getFigureImage", "verifyFigure"), Demand(Ask.SEE)),
+    **dict.fromkeys(("getEditionCitation", "getContributionCitation"), Demand(Ask.SEE)),
     "getCountry": Demand(Ask.NOTHING),
     **dict.fromkeys(("getProblem", "listVocabularies", "getVocabulary"), Demand(Ask.NOTHING)),
     **dict.fromkeys(

@@ -62,7 +62,6 @@ NOBODY: Mapping[str, str] = {
     report.FIGURE_DROPPED: "the editors dropped it",
     report.EDITION_ABANDONED: "each open contribution is dropped and notifies its authors",
     report.CONTRIBUTION_AUTHORSHIP_CONFIRMED: "the list of authors shows it",
-    report.REVIEW_ROUND_OPENED: "reviewers are invited one by one, officials find the round in their list",
     report.REVIEW_ROUND_ANSWERING: "each comment notifies the authors",
     report.REVIEW_ROUND_COMPLETE: "the editors' own transition",
     report.COMMENT_RESOLVED: "the answer is taken as it is",

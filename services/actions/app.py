@@ -11,6 +11,8 @@ from services.actions.coordination.calendars.routes import router as calendars
 from services.actions.coordination.focal_points.routes import router as focal_points
 from services.actions.coordination.task_comments.routes import router as task_comments
 from services.actions.coordination.tasks.routes import router as tasks
+from services.actions.global_report.citing.routes import of_contribution as citation_of_contribution
+from services.actions.global_report.citing.routes import of_edition as citation_of_edition
 from services.actions.global_report.comments.routes import of_contribution as comments_of_contribution
 from services.actions.global_report.comments.routes import of_edition as comments_of_edition
 from services.actions.global_report.comments.routes import router as comments
@@ -93,7 +95,7 @@ _REPORTS = (report_templates, expected_reports, reports, report_orders, report_s
 _REVIEW = (review_rounds, reviewers, comments, rounds_of_edition, reviewers_of_contribution)
 _GLOBAL_REPORT = (
     *(editions, of_edition, contributions, versions, figures),
-    *(*_REVIEW, comments_of_contribution, comments_of_edition),
+    *(*_REVIEW, comments_of_contribution, comments_of_edition, citation_of_edition, citation_of_contribution),
 )
 _SCHEMES = (schemes, codes, states, mappings, all_mappings, coverage)
 _BULK = (*bulk_routes("actions", ROLES, IMPORTABLE, EXPORTABLE), job_routes("actions", ROLES))

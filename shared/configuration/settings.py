@@ -38,12 +38,11 @@ class Settings(BaseSettings):
     servers, `postgresql://user:password@one:5432,other:5432/escm?target_session_attrs=primary`, all processes use the
     primary."""
     database_pooler: str = Field("", pattern=r"^([^\s:/@]+:[0-9]{1,5})?$", validation_alias="ESCM_DATABASE_POOLER")
-    """Host and port of a PgBouncer in transaction mode through which apps reach the database; workers, the relay and
-    commands reach it at `DATABASE_URL`."""
+    """Host and port of a PgBouncer in transaction mode for apps; workers, relay and commands use `DATABASE_URL`."""
     database_replica_url: str = Field(
         "", pattern=r"^(postgres(ql)?://[^\s,]+)?$", validation_alias="ESCM_DATABASE_REPLICA_URL"
     )
-    """Host and database of one standby, as in `DATABASE_URL`, from which apps read for anonymous callers."""
+    """Host and database of one standby, from which apps read for anonymous callers."""
     replica_seconds: float = Field(2.0, gt=0, le=60, validation_alias="ESCM_REPLICA_SECONDS")
     """Seconds by which the standby may lag behind; beyond them, apps read from the primary."""
     redis_url: str = Field("redis://127.0.0.1:6379/0", validation_alias="REDIS_URL")
@@ -76,13 +75,14 @@ class Settings(BaseSettings):
     record_page: str = Field("", pattern=r"^(https?://\S+)?$", validation_alias="ESCM_RECORD_PAGE")
     """The frontend's page of a record, to which the portal's pages of records lead, such as
     `https://desk.example/{language}/{service}/{resource}/{id}`. `{id}` is an id or a ref."""
+    doi_prefix: str = Field("", pattern=r"^(10\.[1-9]\d{3,8}(\.\d+)*)?$", validation_alias="ESCM_DOI_PREFIX")
+    """Prefix of the DOIs of editions and contributions, such as `10.5555`; without one their citations name pages."""
     audience: str = Field("escm", validation_alias="ESCM_AUDIENCE")
     """Audience of tokens."""
     grants_believed: float = Field(30.0, gt=0, le=30, validation_alias="ESCM_GRANTS_BELIEVED")
     """Seconds for which keys, grants and revocations are cached: after that a revoked one stops in every process."""
     trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = Field((), validation_alias="ESCM_TRUSTED_PROXIES")
-    """Addresses and networks of proxies whose `X-Forwarded-For` is trusted, separated by commas. By default none, not
-    even private ones."""
+    """Addresses and networks of proxies whose `X-Forwarded-For` is trusted, separated by commas; by default none."""
     cors_origins: tuple[str, ...] = Field((), validation_alias="ESCM_CORS_ORIGINS")
     """JSON list of the exact origins that browsers may call from; on a laptop also pages of this machine. Keys, status
     lists and verifications of certificates are for every origin."""

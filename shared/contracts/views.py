@@ -229,6 +229,7 @@ CONTRIBUTIONS = _view("action_published_contribution", **_RECORD, edition_id="id
 _REVIEW = {**_RECORD, "edition_id": "id", "contribution_id": "id"}
 CONTRIBUTION_REVIEWERS = _view("action_published_reviewer", **_REVIEW, expert_id="id")
 CONTRIBUTION_COMMENTS = _view("action_published_comment", **_REVIEW, by_id="id")  # without text; `by_id` commented
+ROUND_COUNTRIES = _view("action_published_round_country", id="id", country="text", audience="text")  # of its chapters
 REPORT_COMMENTS = _view("action_published_report_comment", **_RECORD, report_id="id")
 """Every comment on a progress report, without its text."""
 EVIDENCE = _view("action_published_evidence", **_RECORD, sha256="text", scope_id="id")
@@ -286,9 +287,8 @@ WORK_OF_ACTIONS = _view("action_published_work", **_WAITING, scope_id="id", firs
 """The records of actions that wait for a transition; the further columns are those of the work of centres."""
 _PART = {"part": "text", "id": "id", "record": "json"}
 PERSONAL_OF_ACCESS = _view("access_published_personal", person="id", **_PART)
-"""What access stores about a person, by the person's account."""
+"""What access, centres and actions each store about a person, for access by the person's account."""
 PERSONAL_OF_CENTRES = _view("centre_published_personal", person="id", **_PART)
-"""What centres stores about a person."""
 PERSONAL_OF_ACTIONS = _view("action_published_personal", person="id", **_PART)
 """What actions stores about a person."""
 

@@ -76,6 +76,8 @@ def test_a_chapter_is_reviewed_and_cleared(world: World) -> None:
         focal.create(f"{text}/comments", {**place, "kind": "fact", "text": "From storms."}),
     ]
     assert [one["number"] for one in said] == [1, 2]
+    for one in said:
+        _waits(author, "comments", one["ref"], "answer")
     read = author.get(f"{text}/comments")["items"]
     assert [(one["text"], one["created_by"], one["government"]) for one in read] == [
         ("Since when?", None, None),

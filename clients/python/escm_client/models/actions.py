@@ -321,7 +321,7 @@ class Calendar(TypedDict):
 class CalendarCreate(TypedDict):
     country: NotRequired[str | None]
     programme_id: NotRequired[str | None]
-    kinds: NotRequired[list[Literal["milestones", "meetings", "annual_reports", "reports", "periods", "tasks", "editions", "contributions"]]]
+    kinds: NotRequired[list[Literal["milestones", "meetings", "annual_reports", "reports", "periods", "tasks", "editions", "review_rounds", "contributions"]]]
     language: NotRequired[Literal["en", "fr", "es", "ar", "zh", "ru"]]
 
 
@@ -889,6 +889,7 @@ class EditionDeadlinesPatch(TypedDict):
 
 class EditionFields(TypedDict):
     as_of: NotRequired[str | None]
+    doi: NotRequired[str | None]
 
 
 class EditionFigure(TypedDict):

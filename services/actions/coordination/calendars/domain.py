@@ -14,7 +14,8 @@ from uuid import UUID
 from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.text import LANGUAGES
 
-KINDS = ("milestones", "meetings", "annual_reports", "reports", "periods", "tasks", "editions", "contributions")
+_OF_REPORT = ("editions", "review_rounds", "contributions")
+KINDS = ("milestones", "meetings", "annual_reports", "reports", "periods", "tasks", *_OF_REPORT)
 MOST = 10
 """Most active calendars of one owner."""
 LARGEST = 2_000

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, Text, Uuid, and_, bindparam, exists, false, func, or_, select
+from sqlalchemy import Date, Select, Text, Uuid, and_, bindparam, cast, exists, false, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.access import ROLES
@@ -15,6 +15,7 @@ from services.actions.coordination.calendars.record import Calendar
 from services.actions.coordination.tasks.queries import LISTING as TASKS
 from services.actions.coordination.tasks.record import Task
 from services.actions.coordination.tasks.tables import task
+from services.actions.global_report.contributions.participants import parts_of
 from services.actions.global_report.contributions.queries import LISTING as CONTRIBUTIONS
 from services.actions.global_report.contributions.record import Contribution
 from services.actions.global_report.contributions.tables import contribution
@@ -22,6 +23,9 @@ from services.actions.global_report.editions.domain import DEADLINES
 from services.actions.global_report.editions.queries import LISTING as EDITIONS
 from services.actions.global_report.editions.record import Edition
 from services.actions.global_report.editions.tables import edition
+from services.actions.global_report.review_rounds.queries import LISTING as ROUNDS
+from services.actions.global_report.review_rounds.record import ReviewRound
+from services.actions.global_report.review_rounds.tables import review_round
 from services.actions.governments.meetings.queries import LISTING as MEETINGS
 from services.actions.governments.meetings.record import Meeting
 from services.actions.governments.meetings.tables import meeting
@@ -49,7 +53,7 @@ from shared.records.plain import by_grant
 from shared.records.references import reading_access
 
 _m, _g, _t, _p, _report = meeting.c, milestone.c, task.c, period.c, report.c
-_text, _ed = contribution.c, edition.c
+_text, _ed, _round = contribution.c, edition.c, review_round.c
 _r, _centre = views.ANNUAL_REPORTS.c, views.CENTRES.c
 _ANNUAL_REPORTS = Resource("centres", "annual_reports", "annual_report")
 _ACCEPTED = ("accepted",)
@@ -161,6 +165,22 @@ def _of_edition(row: Row, of: Calendar) -> Iterator[Event]:
             yield _event(Edition.resource_type, row, label, day, row["updated_at"], title)
 
 
+def _rounds(access_kind: AccessKind, place: str) -> Select[Any]:
+    """The days of rounds of review, for editors and for who takes part in them now."""
+    query = ROUNDS.base(access_kind).outerjoin(edition, _ed.id == _round.edition_id)
+    query = query.where(false() if place else cast(_round.closes, Date) >= _FIRST)
+    columns = (_round.id, _round.ref, _round.version, _round.updated_at, _round.number, _round.opens, _round.closes)
+    return query.with_only_columns(*columns, _ed.titles).order_by(_round.closes, _round.id)
+
+
+def _of_round(row: Row, of: Calendar) -> Iterator[Event]:
+    titles = row["titles"]
+    title = f"{in_language(titles, of.language)}, {row['number']}" if titles else row["ref"]
+    for label, at in (("round_opens", row["opens"]), ("round_closes", row["closes"])):
+        if at.date() >= today() - PAST:
+            yield _event(ReviewRound.resource_type, row, label, at.date(), row["updated_at"], title)
+
+
 def _titled(resource: Resource, label: str) -> Read:
     def read(row: Row, of: Calendar) -> Iterator[Event]:
         title = in_language(row["titles"], of.language)
@@ -199,10 +219,14 @@ _SOURCES: Mapping[str, _Source] = {
     "periods": _Source(Period.resource_type, _periods, _of_period),
     "tasks": _Source(Task.resource_type, _tasks, _titled(Task.resource_type, "task")),
     "editions": _Source(Edition.resource_type, _editions, _of_edition),
+    "review_rounds": _Source(ReviewRound.resource_type, _rounds, _of_round),
     "contributions": _Source(
         Contribution.resource_type, _contributions, _titled(Contribution.resource_type, "contribution")
     ),
 }
+
+
+_ROUNDS = "review_rounds"
 
 
 def _select(kind: str, access_kind: AccessKind, place: str) -> Select[Any]:
@@ -218,6 +242,8 @@ async def events_of(connection: Connection, owner: Principal, of: Calendar) -> l
     at = {"first": today() - PAST, "recently": now() - CANCELLED_FOR}
     given: dict[str, str | UUID | None] = {"country": of.country, "programme": of.programme_id}
     found: list[Event] = []
+    if _ROUNDS in of.kinds:
+        owner = owner.holding(*await parts_of(connection, owner))
     for kind in of.kinds:
         source = _SOURCES[kind]
         is_own = source.resource.service == "actions"

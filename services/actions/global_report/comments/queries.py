@@ -14,18 +14,38 @@ from services.actions.global_report.comments.tables import comment
 from services.actions.global_report.contributions.participants import hidden_reviewers
 from services.actions.global_report.contributions.record import Contribution
 from services.actions.global_report.contributions.tables import contribution
+from services.actions.global_report.review_rounds.domain import REVIEWED
 from services.actions.global_report.review_rounds.record import ReviewRound
 from services.actions.global_report.review_rounds.tables import review_round
 from services.actions.global_report.versions.domain import Block
 from services.actions.global_report.versions.tables import version
+from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row
 from shared.records.access_scope import AccessKind, AccessScope, constant
 from shared.records.listing import Item, Listing, one_of, values
+from shared.records.next_steps import ME, NextStep, NextSteps
 from shared.records.plain import listing
 from shared.records.rows import records_of
 
 _c = comment.c
+_text, _expert = contribution.c, views.EXPERTS.c
+_author = (
+    select(_expert.account_id)
+    .select_from(contribution.join(views.EXPERTS, _expert.id == any_(_text.expert_ids)))
+    .where(
+        _text.id == _c.contribution_id,
+        _text.status.in_([constant(status) for status in REVIEWED]),
+        _expert.account_id == ME,
+    )
+    .limit(1)
+    .correlate(comment)
+    .scalar_subquery()
+)
+"""The caller's account, if it is that of an author, while the contribution is reviewed."""
+NEXT_STEPS = NextSteps(
+    "actions.comments", comment, (NextStep("open", "answer", _author, is_personal=True),), scope=_c.edition_id
+)
 _TEXTS = ARRAY(Text)
 _chapters = bindparam("chapters", type_=_TEXTS)
 _MOST = 10_000
@@ -53,6 +73,7 @@ _LISTED = listing(
     _visible,
     values("kind", _c.kind, "Kinds, separated by commas", one_of(KINDS)),
     values("chapter", _c.chapter, "Keys of places of the outline, separated by commas"),
+    NEXT_STEPS.holder,
 )
 LISTING: Listing = replace(
     _LISTED,

@@ -19,6 +19,8 @@ LIVING = ("draft", "call", "writing")
 FROZEN = "frozen"
 ENDED = ("cleared", "declined", "dropped")
 """The states of contributions that a freeze leaves as they are."""
+CITED = ("writing", FROZEN)
+"""The states in which a DOI that was registered is recorded."""
 PUBLISHED = frozenset(("call", "writing", FROZEN))
 """The states in which an edition is visible by its visibility."""
 DEADLINES = ("draft", "review", "final")
@@ -62,6 +64,7 @@ LIFECYCLE: Lifecycle[EditionGuardContext] = Lifecycle(
         transition("close_call", "call", "writing", is_scheduled=True),
         transition("freeze", "writing", FROZEN, guard=_freezable, fields=("as_of",)),
         transition("thaw", FROZEN, "writing", reason_required=True),
+        *(transition("record_doi", state, state, fields=("doi",), fact="updated") for state in CITED),
         transition("abandon", "|".join(LIVING), "abandoned", reason_required=True),
     ),
 )

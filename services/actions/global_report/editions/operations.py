@@ -8,7 +8,7 @@ from services.actions.global_report.editions.tables import edition
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.errors import Conflict, invalid_field
-from shared.kernel.lifecycle import Fields
+from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
 from shared.records.requirements import permitted, require
@@ -46,13 +46,17 @@ async def update(uow: UnitOfWork, _access: AccessScope, before: Edition, wanted:
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Edition, requested: TransitionRequest) -> Edition:
-    """Applies one transition. Raises what `Lifecycle.advance` raises."""
+    """Applies one transition. Raises what `Lifecycle.advance` raises, Invalid for `record_doi` without one."""
     at = now()
+    may = permitted(access, before)
     after = domain.moved(before, requested.action, at)
+    if requested.action == "record_doi" and may("record_doi"):
+        doi = given(requested.fields, "doi", str)
+        if doi is None:
+            raise invalid_field("/fields/doi", "required", "Name the DOI that was registered.")
+        after = replace(before, doi=doi)
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
-    return await EDITIONS.apply_transition(
-        uow, before, requested, guard_context, permitted(access, before), lambda _target: after
-    )
+    return await EDITIONS.apply_transition(uow, before, requested, guard_context, may, lambda _target: after)
 
 
 async def load_guard_context(

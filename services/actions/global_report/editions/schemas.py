@@ -92,6 +92,7 @@ class EditionFields(Body):
     as_of: Annotated[Day | None, "For `freeze`: the day of all figures, one that has ended; by default yesterday."] = (
         None
     )
+    doi: Annotated[Doi | None, "For `record_doi`: the DOI that a registrar registered."] = None
 
 
 class Edition(RecordResponse, of=record.Edition, lifecycle=domain.LIFECYCLE):

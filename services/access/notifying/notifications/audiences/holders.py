@@ -107,4 +107,16 @@ EDITOR_OF_CONTRIBUTION = _editors.where(or_(_is_assigned, ~_has_editor))
 """The editor who handles a contribution, if that account still has a grant over the edition, or else all of them."""
 _v, _said = views.CONTRIBUTION_REVIEWERS, views.CONTRIBUTION_COMMENTS
 REVIEW_EDITORS = holders_over("edition", _v.c.id, _v, _v.c.edition_id)
+_of_round = views.ROUND_COUNTRIES
+REVIEWING_OFFICIALS = (
+    select(_of_round.c.id.label("subject"), _held.c.principal_id.label("account_id"))
+    .select_from(_of_round.join(_held, _held.c.scope_id == _of_round.c.country))
+    .where(
+        _of_round.c.id == KEYS,
+        _of_round.c.audience.in_([constant("governments"), constant("both")]),
+        _held.c.principal_kind == ACCOUNT,
+        _held.c.scope_kind == constant("country"),
+        _held.c.role.in_([constant("government_focal_point"), constant("national_publisher")]),
+    )
+)
 COMMENTED_EDITORS = holders_over("edition", _said.c.id, _said, _said.c.edition_id)

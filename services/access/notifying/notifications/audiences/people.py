@@ -20,6 +20,7 @@ from services.access.notifying.notifications.audiences.holders import (
     HOLDER_OF_CENTRE,
     KEYS,
     REVIEW_EDITORS,
+    REVIEWING_OFFICIALS,
     director_of,
     holders_over,
     office_of,
@@ -217,6 +218,7 @@ _PEOPLE: Mapping[Audience, Statement] = {
             views.CONTRIBUTION_REVIEWERS, views.CONTRIBUTION_REVIEWERS.c.expert_id
         ),
         Audience.REVIEW_EDITORS: REVIEW_EDITORS,
+        Audience.REVIEWING_OFFICIALS: REVIEWING_OFFICIALS,
         Audience.COMMENTED_AUTHORS: _commented_authors,
         Audience.COMMENTED_EDITORS: COMMENTED_EDITORS,
         Audience.COMMENTER: _commenter,

@@ -1,0 +1,1 @@
+"""How editions and contributions are cited, in the formats that reference managers, registrars and archives read."""

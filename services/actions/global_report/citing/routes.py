@@ -1,0 +1,110 @@
+"""Citations of editions and contributions over HTTP, for whoever may read the record."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, NamedTuple
+
+from fastapi import Depends, Request, Response
+
+from services.actions.access import ROLES
+from services.actions.global_report.citing import bibtex, csl, datacite, jats, queries, ris
+from services.actions.global_report.citing.domain import Work, contribution_cited, edition_cited, person_of
+from services.actions.global_report.contributions.participants import is_hidden_from
+from services.actions.global_report.contributions.record import Contribution
+from services.actions.global_report.contributions.routes import CONTRIBUTION_API
+from services.actions.global_report.editions.queries import edition_of
+from services.actions.global_report.editions.record import Edition
+from services.actions.global_report.editions.routes import EDITION_API
+from services.actions.settings import ActionsSettings
+from shared.database.statements import Row
+from shared.kernel.errors import NotFound, invalid_parameter
+from shared.records.rows import record_read
+from shared.web.contract.route_options import Chosen, RouteOptions, query_of
+from shared.web.request.paging import parameters_of
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.responses import body_response
+from shared.web.request.route import ResourceRouter
+
+
+class _Format(NamedTuple):
+    """A format: its writer, its media type, and the end of names of its files."""
+
+    write: Callable[[Work], bytes]
+    media_type: str
+    ending: str
+
+
+FORMATS: Mapping[str, _Format] = {
+    "csl": _Format(csl.written, "application/vnd.citationstyles.csl+json", "json"),
+    "bibtex": _Format(bibtex.written, "application/x-bibtex; charset=utf-8", "bib"),
+    "ris": _Format(ris.written, "application/x-research-info-systems; charset=utf-8", "ris"),
+    "datacite_json": _Format(datacite.written_json, "application/vnd.datacite.datacite+json", "datacite.json"),
+    "datacite_xml": _Format(datacite.written_xml, "application/vnd.datacite.datacite+xml", "datacite.xml"),
+    "jats": _Format(jats.written, "application/xml", "jats.xml"),
+}
+_QUERY = query_of(described={"format": Chosen("The format; by default `csl`.", tuple(FORMATS))})
+_CITED = {
+    200: {
+        "content": {
+            each.media_type.partition(";")[0]: {
+                "schema": {"type": "array", "items": {"type": "object"}}
+                if name == "csl"
+                else {"type": "object" if each.ending.endswith("json") else "string"}
+            }
+            for name, each in FORMATS.items()
+        },
+        "description": "The citation.",
+    }
+}
+of_edition = ResourceRouter(EDITION_API.kind.resource, ROLES)
+of_contribution = ResourceRouter(
+    CONTRIBUTION_API.kind.resource, ROLES, dependencies=[Depends(CONTRIBUTION_API.dependency)]
+)
+
+
+@of_edition.get(
+    "/{record}/citation", options=RouteOptions(is_public=True, is_item=True, query=_QUERY), responses=_CITED
+)
+async def get_edition_citation(edition: Annotated[Row, Depends(EDITION_API.readable)], ctx: CurrentContext) -> Response:
+    """Cite an edition.
+
+    With its DOI: the recorded one, or that of the installation's prefix; without a prefix with the address of its page.
+    """
+    prefix, origin = _addresses(ctx.request)
+    return _cited(ctx, edition_cited(record_read(Edition, edition), prefix, origin))
+
+
+@of_contribution.get("/{record}/citation", options=RouteOptions(is_item=True, query=_QUERY), responses=_CITED)
+async def get_contribution_citation(
+    contribution: Annotated[Row, Depends(CONTRIBUTION_API.readable)], ctx: CurrentContext
+) -> Response:
+    """Cite a contribution.
+
+    With the authors who have confirmed it, except for who reviews without knowing them.
+    """
+    of = record_read(Contribution, contribution)
+    async with ctx.connection() as connection:
+        whole = await edition_of(connection, of.edition_id)
+        names = await queries.names_of(connection, of.expert_ids)
+        is_alone = await queries.is_alone(connection, of)
+    if whole is None:
+        raise NotFound
+    prefix, origin = _addresses(ctx.request)
+    is_hidden = is_hidden_from(ctx.principal, of.id)
+    people = [person for author in of.authors if (person := person_of(author, names))] if not is_hidden else []
+    shown = edition_cited(whole, prefix, origin)
+    return _cited(ctx, contribution_cited(of, shown, people, prefix, origin, is_alone=is_alone, is_blind=is_hidden))
+
+
+def _addresses(request: Request) -> tuple[str, str]:
+    """The prefix of DOIs and the address of the installation."""
+    settings: ActionsSettings = request.app.state.settings
+    return settings.doi_prefix, settings.issuer
+
+
+def _cited(ctx: RequestContext, of: Work) -> Response:
+    chosen = FORMATS.get(parameters_of(ctx.request).get("format", "csl"))
+    if chosen is None:
+        raise invalid_parameter("format", f"One of {', '.join(FORMATS)}.")
+    response = body_response(ctx, chosen.write(of), media_type=chosen.media_type)
+    response.headers["Content-Disposition"] = f'inline; filename="{of.key}.{chosen.ending}"'
+    return response

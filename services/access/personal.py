@@ -106,6 +106,6 @@ IMPERSONAL: Mapping[str, str] = {
     "access_webhook_delivery": "id day webhook_id event_id position after_position events type record country status"
     " replay next_attempt_at attempts milliseconds last_at",
     "access_reference_move": "loser_id winner_id resource record_id field position before after",
-    "access_signing_key": "kid public private created_at signs_from signs_until verifies_until",
+    "access_signing_key": f"{RECORD} kid public private signs_from signs_until verifies_until",
     "access_used_assertion": "digest until",
 }

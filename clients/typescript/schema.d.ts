@@ -739,10 +739,30 @@ export interface paths {
         put?: never;
         /**
          * Give a client a further secret
-         * @description A client has at most two, so that it can change from one to the other. The secret is shown once.
+         * @description A client has at most two, so that it can change from one to the other. The secret is shown once, and valid for a year.
          */
         post: operations["addClientSecret"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/clients/{record}/secrets/oldest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove the older of two secrets of a client
+         * @description What still uses it gets `invalid_client` from now on.
+         */
+        delete: operations["removeClientSecret"];
         options?: never;
         head?: never;
         patch?: never;
@@ -11757,6 +11777,8 @@ export interface components {
             contacts: string[];
             /** @description Whether the client sees and writes fictional countries only. */
             sandbox: boolean;
+            /** @description When the first of its secrets ends, or ended; null for a client without one. */
+            keys_expire_at: string | null;
             /** @description How many secrets the client can use, at most 2. */
             living_secrets: number;
             /** @description Whether a further secret waits for a second person. */
@@ -29624,6 +29646,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProposedSecret"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeClientSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A client. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Client"];
                 };
             };
             default: components["responses"]["Problem"];

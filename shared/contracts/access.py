@@ -64,6 +64,8 @@ CLIENT_REINSTATED = "escm.access.client.reinstated.v1"
 """A client was taken through `reinstate`."""
 CLIENT_REVOKED = "escm.access.client.revoked.v1"
 """A client was taken through `revoke` or `reject`."""
+CLIENT_SECRET_EXPIRY_DUE = "escm.access.client.secret_expiry_due.v1"  # noqa: S105 -- a fact
+"""A secret of a client ends in 30, 7 or 1 days."""
 CLIENT_DEPRECATION_DUE = "escm.access.client.deprecation_due.v1"
 """A client calls an operation that retires: at its first call, and 90, 30 and 7 days before the end."""
 CLIENT_EXPIRED = "escm.access.client.expired.v1"

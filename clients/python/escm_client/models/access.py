@@ -202,6 +202,7 @@ class Client(TypedDict):
     first_party: bool
     contacts: list[str]
     sandbox: bool
+    keys_expire_at: str | None
     living_secrets: int
     proposed_secret: bool
     last_used: str | None

@@ -739,10 +739,30 @@ export interface paths {
         put?: never;
         /**
          * Give a client a further secret
-         * @description A client has at most two, so that it can change from one to the other. The secret is shown once.
+         * @description A client has at most two, so that it can change from one to the other. The secret is shown once, and valid for a year.
          */
         post: operations["addClientSecret"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/clients/{record}/secrets/oldest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove the older of two secrets of a client
+         * @description What still uses it gets `invalid_client` from now on.
+         */
+        delete: operations["removeClientSecret"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1045,6 +1065,134 @@ export interface paths {
          * @description The client's sessions of the person end, with all their tokens.
          */
         delete: operations["endAuthorization"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/signing_keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List signing keys
+         * @description Keys that sign tokens. Those that the caller may know of, in pages; with `format` all of them as a stream.
+         */
+        get: operations["listSigningKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/signing_keys/{record}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a signing key
+         * @description Keys that sign tokens. The signing key as the caller may see it, with the transitions that its state allows.
+         */
+        get: operations["getSigningKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/signing_keys/{record}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the history of a signing key
+         * @description Who changed which fields of the signing key when, the latest change first: its audit trail.
+         */
+        get: operations["getSigningKeyHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/signing_keys/{record}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the transitions of a signing key
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a signing key: `active`, `rotated`, `revoked`.
+         */
+        get: operations["getSigningKeyTransitions"];
+        put?: never;
+        /**
+         * Make a successor or otherwise move a signing key
+         * @description Changes the state of the signing key by one of its `allowed_actions`: `rotate`, `revoke`. `If-Match` names the version.
+         */
+        post: operations["transitionSigningKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/signing_keys/{record}/transitions/pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the transitions of a signing key that wait for a second person
+         * @description Proposed transitions of the signing key, the oldest first, at most 100, each for 24 hours.
+         */
+        get: operations["listSigningKeyPendingTransitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/signing_keys/{record}/transitions/pending/{pending_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a pending transition of a signing key
+         * @description A transition of the signing key that waits for a second person, or did.
+         */
+        get: operations["getSigningKeyPendingTransition"];
+        put?: never;
+        /**
+         * Confirm, decline or withdraw a pending transition of a signing key
+         * @description What becomes of a proposed transition of the signing key. Another person confirms or declines it with their own token; its proposer withdraws it.
+         */
+        post: operations["decideSigningKeyPendingTransition"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -11669,6 +11817,8 @@ export interface components {
             contacts: string[];
             /** @description Whether the client sees and writes fictional countries only. */
             sandbox: boolean;
+            /** @description When the first of its secrets ends, or ended; null for a client without one. */
+            keys_expire_at: string | null;
             /** @description How many secrets the client can use, at most 2. */
             living_secrets: number;
             /** @description Whether a further secret waits for a second person. */
@@ -13257,6 +13407,81 @@ export interface components {
             next?: null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * @description A key that signs tokens. Its public half is in `jwks.json` until the last token that it signed has expired, or
+         *     until it is revoked.
+         */
+        SigningKey: {
+            /**
+             * Format: uuid
+             * @description The record's id, which never changes.
+             */
+            id: string;
+            /** @description The record's short name for people, which never changes. */
+            ref: string;
+            /** @description Grows by one with each change; `ETag` starts with it. */
+            version: number;
+            /** @description The state of the lifecycle. */
+            status: string;
+            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
+            country: string | null;
+            /**
+             * @description Who may know of the record once it is published: everybody, the network, or grants over it.
+             * @enum {string}
+             */
+            visibility: "public" | "network" | "restricted";
+            /** @description When the record was created. */
+            created_at?: string | null;
+            /** @description Who created the record: kind and id. */
+            created_by?: string | null;
+            /** @description When the record was last changed. */
+            updated_at?: string | null;
+            /** @description Who last changed the record: kind and id. */
+            updated_by?: string | null;
+            /** @description The verbs of the present state; in items, not in lists. */
+            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
+            /** @description Addresses of the record. */
+            links: components["schemas"]["Links"];
+            /** @description The name of the key in tokens and key sets. */
+            kid: string;
+            /**
+             * Format: date-time
+             * @description From when it signs.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Until when it signs; its tokens last ten minutes more.
+             */
+            until: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The fields of transitions: the only account that may confirm. */
+        SigningKeyFields: {
+            /** @description The only account that may confirm. */
+            second_person?: string | null;
+        };
+        /** @description One page of a list of records, without `allowed_actions`. */
+        SigningKeyPage: {
+            /** @description The records of this page. */
+            items: components["schemas"]["SigningKey"][];
+            /** @description The address of the next page, relative to the origin; null on the last one. */
+            next: string | null;
+            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
+            total_estimate?: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A transition of a record. */
+        SigningKeyTransition: {
+            /** @description The verb, one of `allowed_actions`. */
+            action: string;
+            /** @description The reason, if `requires` names it; the history shows it. */
+            reason?: string | null;
+            /** @description What the transition takes; see its `fields_schema`. */
+            fields?: components["schemas"]["SigningKeyFields"];
         };
         /** @description All terms of a vocabulary by code, the general one first; there is never a next page. */
         TermPage: {
@@ -27448,6 +27673,15 @@ export interface components {
                 "application/json": components["schemas"]["ApiKey"];
             };
         };
+        /** @description The signing key. */
+        SigningKey: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["SigningKey"];
+            };
+        };
         /** @description The factor. */
         Factor: {
             headers: {
@@ -29459,6 +29693,30 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    removeClientSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A client. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Client"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listClientDeprecations: {
         parameters: {
             query?: never;
@@ -29946,6 +30204,225 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSigningKeys: {
+        parameters: {
+            query?: {
+                /** @description With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`. */
+                bom?: components["parameters"]["bom"];
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                fields?: components["parameters"]["fields"];
+                /** @description The whole list as a stream, not a page. */
+                format?: components["parameters"]["format"];
+                /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
+                holder?: components["parameters"]["holder"];
+                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                include?: components["parameters"]["include"];
+                /** @description Its name in tokens. */
+                kid?: string;
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+                /** @description With CSV, whether an apostrophe prevents formulas in cells; default: `false` for clients and keys. */
+                safe?: components["parameters"]["safe"];
+                /** @description A field, with `-` for descending. */
+                sort?: components["parameters"]["sort"];
+                /** @description States, separated by commas. */
+                status?: ("active" | "rotated" | "revoked")[];
+                /** @description Changed after this instant. */
+                updated_after?: components["parameters"]["updated_after"];
+                /** @description Changed before this instant. */
+                updated_before?: components["parameters"]["updated_before"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of signing keys. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningKeyPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSigningKey: {
+        parameters: {
+            query?: {
+                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                fields?: components["parameters"]["fields"];
+                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                include?: components["parameters"]["include"];
+            };
+            header?: {
+                /** @description ETags that the caller has; 304 where one is current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["SigningKey"];
+            /** @description The representation named by `If-None-Match` is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSigningKeyHistory: {
+        parameters: {
+            query?: {
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["History"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSigningKeyTransitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Transitions"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    transitionSigningKey: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the record that the change is based on; `*` is rejected. */
+                "If-Match": components["parameters"]["IfMatch"];
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SigningKeyTransition"];
+            };
+        };
+        responses: {
+            200: components["responses"]["SigningKey"];
+            202: components["responses"]["PendingTransition.202"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSigningKeyPendingTransitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["PendingTransitionPage"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSigningKeyPendingTransition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags that the caller has; 304 where one is current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description The id of the pending transition. */
+                pending_id: components["parameters"]["pending_id"];
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["PendingTransition"];
+            /** @description The representation named by `If-None-Match` is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideSigningKeyPendingTransition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id of the pending transition. */
+                pending_id: components["parameters"]["pending_id"];
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionBody"];
+            };
+        };
+        responses: {
+            /** @description One of these. A key that signs tokens. A transition that one person proposed and another has to confirm. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningKey"] | components["schemas"]["PendingTransition"];
+                };
             };
             default: components["responses"]["Problem"];
         };

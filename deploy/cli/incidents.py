@@ -29,7 +29,7 @@ def disable(email: Annotated[str, typer.Argument(help="The address of the accoun
     """Suspend an account and end its sessions. The secretariat alone reinstates it."""
     from services.access.overview.incidents.operations import disable_account
 
-    _act(lambda uow: disable_account(uow, email, reason))
+    act(lambda uow: disable_account(uow, email, reason))
     out.print(f"{email} is suspended: its sessions have ended, its tokens and keys stop within a minute.", markup=False)
 
 
@@ -37,7 +37,7 @@ def reset(email: Annotated[str, typer.Argument(help="The address of the account.
     """Mail the owner of an account a link to choose another password."""
     from services.access.overview.incidents.operations import reset_account
 
-    _act(lambda uow: reset_account(uow, email))
+    act(lambda uow: reset_account(uow, email))
     out.print(f"The mail to {email} is sent by the worker of access.", markup=False)
 
 
@@ -50,7 +50,7 @@ def revoke(client: Annotated[str, typer.Argument(help="The client's id.")], reas
     """End an API client for good."""
     from services.access.overview.incidents.operations import revoke_client
 
-    _act(lambda uow: revoke_client(uow, client, reason))
+    act(lambda uow: revoke_client(uow, client, reason))
     out.print(f"{client} is revoked: its tokens stop within a minute.", markup=False)
 
 
@@ -65,14 +65,14 @@ def end(ref: Annotated[str, typer.Argument(help="The grant, such as GRT-000123."
     """Revoke a grant, and those delegated from it."""
     from services.access.overview.incidents.operations import end_grant
 
-    _act(lambda uow: end_grant(uow, ref, reason))
+    act(lambda uow: end_grant(uow, ref, reason))
     out.print(f"{ref} is revoked: it has no effect after a minute.", markup=False)
 
 
 def _list(what: str, part: str, limit: int) -> None:
     from services.access.overview.incidents.queries import holders
 
-    rows = _act(lambda uow: holders(uow.connection, what, part, limit))
+    rows = act(lambda uow: holders(uow.connection, what, part, limit))
     if not rows:
         out.print(f"No {what}.")
         return
@@ -86,7 +86,7 @@ def _list(what: str, part: str, limit: int) -> None:
     out.print(table)
 
 
-def _act(work: "Callable[[UnitOfWork], Awaitable[T]]") -> T:
+def act(work: "Callable[[UnitOfWork], Awaitable[T]]") -> T:
     """The result of work in one transaction of access, as the system."""
     url = database_url()
     from services.access.administration import setting_up

@@ -16,6 +16,7 @@ from deploy.cli import (
     evidence,
     incidents,
     jobs,
+    keys,
     mail,
     matrix,
     openapi,
@@ -45,6 +46,7 @@ app.command("restore")(backup.restore)
 app.command("drill")(drill.drill)
 app.command("doctor")(doctor.doctor)
 app.command("settings")(settings.settings)
+app.command("keys")(keys.keys)
 if not IS_INSTALLED:  # both write files of the clone
     app.command("openapi")(openapi.openapi)
     app.command("matrix")(matrix.matrix)

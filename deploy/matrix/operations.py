@@ -133,6 +133,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "createDelegation": Demand(Ask.DO, "create", "delegations"),
     "createReportComment": Demand(Ask.DO, "create", "report_comments"),
     "addClientSecret": Demand(Ask.CREDENTIAL, "update"),
+    "removeClientSecret": Demand(Ask.DO, "update"),
     **dict.fromkeys(("listClientDeprecations", "listClientUsage"), Demand(Ask.SEE)),
     **dict.fromkeys(("createSampleEvent", "resetSandbox"), Demand(Ask.SANDBOX)),
     **dict.fromkeys(("createGrant", "createClient"), Demand(Ask.HAND_ON, "create")),

@@ -92,6 +92,8 @@ NOBODY: Mapping[str, str] = {
             access.IDENTITY_PROVIDER_SUSPENDED,
             access.IDENTITY_PROVIDER_REINSTATED,
             access.IDENTITY_PROVIDER_RETIRED,
+            access.SIGNING_KEY_ROTATED,
+            access.SIGNING_KEY_REVOKED,
         ),
         _OF_MACHINES,
     ),

@@ -122,7 +122,7 @@ WAYS = (
 WITHOUT_GAIN = frozenset(
     (
         "transitionDelegation", "transitionDelegationOfReport",
-        "updateApiKey", "transitionApiKey", "transitionSeat", "transitionMerge", "createExpert",
+        "removeClientSecret", "updateApiKey", "transitionApiKey", "transitionSeat", "transitionMerge", "createExpert",
         "updateExpert", "transitionExpert", "decideExpertPendingTransition", "bulkTransitionExperts",
         "exportExpertSubject", "requestExpertErasure", "beginExpertOrcidLink",
         "completeExpertOrcidLink", "importExpertOrcid", "createExpertAffiliation", "updateExpertAffiliation",

@@ -112,6 +112,7 @@ ROLES: RoleTable = {
     "platform_operator": _permissions("clients", "read history update revoke")
     | _permissions("api_keys", "read history revoke")
     | _permissions("webhooks", "read history pause disable")
+    | _permissions("signing_keys", "read history rotate revoke")
     | _RESETTING,
     "auditor": _permissions("*", "read history"),
     MACHINE_ROLE: _permissions("tokens", "read"),

@@ -30,6 +30,7 @@ from services.access.principals.authorizations.routes import router as authoriza
 from services.access.principals.client_calls.routes import router as client_calls
 from services.access.principals.clients.routes import router as clients
 from services.access.principals.sessions.routes import router as sessions
+from services.access.principals.signing_keys.routes import router as signing_keys
 from services.access.principals.tokens.authentication import TokenService
 from services.access.principals.tokens.routes import router as tokens
 from services.access.self_service.account_mail.routes import router as account_mail
@@ -77,6 +78,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             api_keys,
             sessions,
             authorizations,
+            signing_keys,
             factors,
             authorizing,
             pushing,
@@ -115,6 +117,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             "identity_providers": "Where people sign in, besides here.",
             "identities": "At which providers a person signs in.",
             "authorizations": "Which clients may act for a person.",
+            "signing_keys": "Keys that sign tokens.",
             "vocabularies": "What reasons, verbs and states are called, in six languages.",
             "api_keys": "Keys for programs that cannot do OAuth: each a part of what its owner may do.",
         },

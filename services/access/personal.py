@@ -91,9 +91,9 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
 )
 """`access_last_use` is exported with the keys."""
 IMPERSONAL: Mapping[str, str] = {
-    "access_client": f"{RECORD} client_id name search_key secrets proposed_secret jwks scope_kind scope_id resources"
-    " verbs ip_allow redirect_uris post_logout_redirect_uris backchannel_logout_uri public require_par"
-    " first_party contacts sandbox made_by_country suspended_by previous_status",
+    "access_client": f"{RECORD} client_id name search_key secrets secret_ends secret_reminder proposed_secret jwks"
+    " scope_kind scope_id resources verbs ip_allow redirect_uris post_logout_redirect_uris backchannel_logout_uri"
+    " public require_par first_party contacts sandbox made_by_country suspended_by previous_status",
     "access_client_call": "id client_id service operation method path deprecated_on sunset day calls failures last_at",
     "access_client_usage": "client_id service operation method path deprecated_on sunset day calls failures last_at",
     "access_deprecation_notice": "client_id operation days given_at",
@@ -106,6 +106,6 @@ IMPERSONAL: Mapping[str, str] = {
     "access_webhook_delivery": "id day webhook_id event_id position after_position events type record country status"
     " replay next_attempt_at attempts milliseconds last_at",
     "access_reference_move": "loser_id winner_id resource record_id field position before after",
-    "access_signing_key": "kid public private created_at signs_from signs_until verifies_until",
+    "access_signing_key": f"{RECORD} kid public private signs_from signs_until verifies_until",
     "access_used_assertion": "digest until",
 }

@@ -21,9 +21,11 @@ from services.access.principals.accounts.operations import ACCOUNTS
 from services.access.principals.api_keys.jobs import expire_api_keys
 from services.access.principals.api_keys.operations import API_KEYS
 from services.access.principals.client_calls.operations import remind, sum_up
-from services.access.principals.clients.operations import CLIENTS
+from services.access.principals.clients.operations import CLIENTS, remind_of_secrets
 from services.access.principals.sessions.jobs import expire_sessions
-from services.access.principals.tokens.jobs import delete_expired, rotate_signing_keys
+from services.access.principals.signing_keys.jobs import rotate_signing_keys
+from services.access.principals.signing_keys.operations import SIGNING_KEYS
+from services.access.principals.tokens.jobs import delete_expired
 from services.access.reactions import REACTIONS
 from services.access.self_service.account_mail.jobs import delete_expired_mail, job_handlers
 from services.access.self_service.federated.jobs import forget_ways
@@ -37,10 +39,11 @@ SCHEDULES: Schedules = {
     "expire_grants": Schedule(timedelta(minutes=5), expire_grants, catch_up=1),
     "expire_api_keys": Schedule(timedelta(minutes=5), expire_api_keys, catch_up=1),
     "expire_pending_transitions": Schedule(
-        timedelta(minutes=5), expiring(ACCOUNTS, CLIENTS, API_KEYS, FACTORS, PROVIDERS), catch_up=1
+        timedelta(minutes=5), expiring(ACCOUNTS, CLIENTS, API_KEYS, FACTORS, PROVIDERS, SIGNING_KEYS), catch_up=1
     ),
     "sum_up_client_calls": Schedule(timedelta(minutes=10), sum_up, catch_up=1),
     "remind_of_deprecations": Schedule(timedelta(days=1), remind, catch_up=1),
+    "remind_of_secrets": Schedule(timedelta(hours=1), remind_of_secrets, catch_up=1),
     "end_factors": Schedule(timedelta(minutes=1), end_over, catch_up=1),
     "expire_sessions": Schedule(timedelta(minutes=5), expire_sessions, catch_up=1),
     "delete_unused_accounts": Schedule(timedelta(hours=1), delete_unused, catch_up=1),

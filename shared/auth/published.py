@@ -104,6 +104,11 @@ class KeyRing:
         self._read_at = float("-inf")
         self._flight = OneFlight(self._read)
 
+    @property
+    def until(self) -> float:
+        """When the keys are too old (monotonic seconds)."""
+        return self._read_at + self._age
+
     async def fresh(self) -> dict[str, ECKey]:
         """The keys, at most `age` seconds old."""
         return await self._newer_than(self._age)

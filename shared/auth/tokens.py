@@ -37,8 +37,8 @@ class Authenticator:
     """Finds the principal of a bearer token or an API key. One per process. Caches at most `bound` credentials and as
     many principals, and notes in `uses` when clients, keys and sessions were used.
 
-    A revoked token, session, key, grant or principal is refused after `age` seconds at most (default: the settings),
-    or as soon as it is forgotten.
+    A revoked token, session, key, grant or principal, and what a revoked signing key signed, is refused after `age`
+    seconds at most (default: the settings), or as soon as it is forgotten.
     """
 
     def __init__(self, database: Database, settings: Settings, *, age: float | None = None, bound: int = 8192) -> None:
@@ -121,7 +121,7 @@ class Authenticator:
             self.uses.note("session", claims.session)
         if claims.kind is PrincipalKind.CLIENT:
             self.uses.note("client", claims.subject)
-        until = min(state.until, time.monotonic() + left)
+        until = min(state.until, self._keys.until, time.monotonic() + left)
         is_of_person = claims.kind is PrincipalKind.ACCOUNT and claims.client_id
         principal = within_scope(state.principal, claims.scope) if is_of_person else state.principal
         return Bearer(principal, claims, claims.expires_at, until)

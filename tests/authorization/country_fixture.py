@@ -23,6 +23,7 @@ from tests.authorization.identities import enter_identity
 from tests.authorization.kinds import ABOVE, PUBLISHED, TABLES, named
 from tests.authorization.parts_of_actions import enter_reports, enter_support
 from tests.authorization.plain import body_of, plain_kinds
+from tests.authorization.signing_keys import enter_signing_key
 from tests.support.callers import Caller
 from tests.support.centres import DOCUMENT, sections
 from tests.support.signing_in import BACK
@@ -453,6 +454,7 @@ class Seeder:
         await enter_consent(self, fixture, account)
         await enter_factor(self, fixture, account)
         await enter_identity(self, fixture, account)
+        await enter_signing_key(self, fixture)
         owner = {"kind": "client", "id": fixture.id("clients")}
         key = await self.enter(
             fixture, "access", "api_keys", name=fixture.word, owner=owner, resources=["membership.*"], verbs=["read"]

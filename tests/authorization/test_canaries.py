@@ -214,7 +214,9 @@ _KINDS = {
         "programmes", "actions", "milestones", "endorsements", "correspondence", "government_bodies", "focal_points",
         "meetings", "reports", "delegations", "report_comments",
     ),
-    "access": ("accounts", "grants", "clients", "api_keys", "webhooks", "factors", "identity_providers"),
+    "access": (
+        "accounts", "grants", "clients", "api_keys", "webhooks", "factors", "identity_providers", "signing_keys",
+    ),
 }  # fmt: skip
 _NOT_LISTED = (
     "task_comments",

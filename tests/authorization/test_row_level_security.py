@@ -121,7 +121,7 @@ SETTINGS = {
     "access": AccessSettings,
 }
 PREFIXES = {"membership": "member_", "centres": "centre_", "actions": "action_", "access": "access_"}
-OF_ACCESS = ("accounts", "grants", "clients", "api_keys", "webhooks", "factors")
+OF_ACCESS = ("accounts", "grants", "clients", "api_keys", "webhooks", "factors", "signing_keys")
 OPEN = {
     "action_framework",
     "core_fact",
@@ -278,7 +278,7 @@ async def test_without_the_filter_nothing_of_access_is_shown_beyond_a_grant(
         listed = await _listed(caller, path)
         seen = listed & set(rows.values())
         reads_own = name in ("focal_xa", "government_xa") and plural in ("accounts", "grants", "clients")
-        everywhere = name == "operator" and plural in ("clients", "api_keys", "webhooks")
+        everywhere = name == "operator" and plural in ("clients", "api_keys", "webhooks", "signing_keys")
         assert seen <= set(rows.values() if everywhere else [rows["XA"]] if reads_own else ()), (name, plural)
         assert everywhere or plural not in ("accounts", "clients") or not listed & of_no_country, (name, plural)
         for address in () if everywhere else (rows["XB"], f"{rows['XB']}/history", f"{rows['XB']}/transitions"):

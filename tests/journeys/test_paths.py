@@ -26,6 +26,7 @@ from tests.journeys.paths import (
     reports,
     results,
     reviews,
+    signing_keys,
     support,
     tasks,
     webhooks,
@@ -60,6 +61,7 @@ PATHS = (
     *initiatives.PATHS,
     *access.PATHS,
     *factors.PATHS,
+    *signing_keys.PATHS,
     *providers.PATHS,
     *webhooks.PATHS,
 )

@@ -17,6 +17,7 @@ RESOURCES = (
     "access.me",
     "access.notifications",
     "access.sessions",
+    "access.signing_keys",
     "access.vocabularies",
     "access.webhooks",
     "access.work_list",

@@ -18,10 +18,11 @@ from pydantic import SecretStr
 
 from deploy.demo import load
 from services.access.administration import create_admin, setting_up
+from services.access.principals.signing_keys.operations import SigningKeyStore
 from services.access.principals.tokens.authentication import authenticate
 from services.access.principals.tokens.domain import InvalidClient, Secret
 from services.access.principals.tokens.operations import give_token
-from services.access.principals.tokens.signing import SigningKeys, SigningKeyStore
+from services.access.principals.tokens.signing import SigningKeys
 from shared.database.ids import uuid7
 from shared.kernel.errors import Conflict, Invalid, RateLimited
 from shared.kernel.principal import PrincipalKind
@@ -334,14 +335,14 @@ async def test_a_key_has_a_successor_before_it_ends(app: Any, caller: Caller, da
 
     before = await keys()
     async with setting_up(database_url) as uow:
-        await SigningKeyStore(app.state.settings).rotate(uow)
+        await SigningKeyStore(app.state.settings).rotate_in_time(uow)
     assert len(await keys()) == len(before)
     await connection.execute(
         "UPDATE escm.access_signing_key SET signs_until = now() + interval '3 hours' WHERE private <> ''"
     )
     for _ in range(2):
         async with setting_up(database_url) as uow:
-            await SigningKeyStore(app.state.settings).rotate(uow)
+            await SigningKeyStore(app.state.settings).rotate_in_time(uow)
     after = await keys()
     await connection.close()
     assert len(after) == len(before) + 1

@@ -65,6 +65,7 @@ RESOURCES_BY_PREFIX = {
     "SCH": "actions.schemes",
     "SEA": "centres.seats",
     "SES": "access.sessions",
+    "SIG": "access.signing_keys",
     "SRQ": "actions.support_requests",
     "SUP": "membership.supports",
     "TGT": "actions.targets",

@@ -202,6 +202,7 @@ class Client(TypedDict):
     first_party: bool
     contacts: list[str]
     sandbox: bool
+    keys_expire_at: str | None
     living_secrets: int
     proposed_secret: bool
     last_used: str | None
@@ -879,6 +880,22 @@ class SessionPage(TypedDict):
     next: NotRequired[None]
 
 
+class SigningKeyFields(TypedDict):
+    second_person: NotRequired[str | None]
+
+
+class SigningKeyPage(TypedDict):
+    items: list[SigningKey]
+    next: str | None
+    total_estimate: NotRequired[int | None]
+
+
+class SigningKeyTransition(TypedDict):
+    action: str
+    reason: NotRequired[str | None]
+    fields: NotRequired[SigningKeyFields]
+
+
 class TermPage(TypedDict):
     items: list[VocabularyTerm]
     next: NotRequired[None]
@@ -1026,6 +1043,9 @@ HistoryLine = TypedDict("HistoryLine", {"version": "int", "at": "str", "by": "Ac
 ReplayBody = TypedDict("ReplayBody", {"event_id": "NotRequired[str | None]", "from": "NotRequired[str | None]", "to": "NotRequired[str | None]", "status": "NotRequired[Literal[\"failed\", \"all\"]]", "types": "NotRequired[list[str] | None]"})
 
 
+SigningKey = TypedDict("SigningKey", {"id": "str", "ref": "str", "version": "int", "status": "str", "country": "str | None", "visibility": "Literal[\"public\", \"network\", \"restricted\"]", "created_at": "NotRequired[str | None]", "created_by": "NotRequired[str | None]", "updated_at": "NotRequired[str | None]", "updated_by": "NotRequired[str | None]", "allowed_actions": "NotRequired[list[AllowedAction] | None]", "links": "Links", "kid": "str", "from": "str", "until": "str"})
+
+
 WebhookFields = TypedDict("WebhookFields", {"from": "NotRequired[Literal[\"here\", \"now\"] | None]", "overlap_hours": "NotRequired[int | None]"})
 
 
@@ -1051,6 +1071,7 @@ class AccessService(Service):
     notifications: Collection[Notification, dict[str, Any], dict[str, Any]]
     sandbox: Collection[dict[str, Any], dict[str, Any], dict[str, Any]]
     sessions: Collection[Session, dict[str, Any], dict[str, Any]]
+    signing_keys: Collection[SigningKey, dict[str, Any], dict[str, Any]]
     vocabularies: Collection[TermPage, dict[str, Any], dict[str, Any]]
     webhooks: Collection[Webhook, WebhookCreate, WebhookPatch]
     work_list: Collection[WorkItem, dict[str, Any], dict[str, Any]]

@@ -4,7 +4,8 @@ import hashlib
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Literal, TypeAlias
 
@@ -22,6 +23,10 @@ WRITABLE = ("name", "ip_allow", "jwks", "redirect_uris", "post_logout_redirect_u
 CREDENTIALS = ("ip_allow", "jwks", "redirect_uris", "post_logout_redirect_uris", "require_par")
 """The fields among them that decide who can act as the client."""
 LIVING_SECRETS = 2
+SECRET_DAYS = 365
+"""How long a secret may be used."""
+REMINDERS = (30, 7, 1)
+"""Days before the end of a secret on which the client's people are reminded."""
 MOST_CONTACTS = 10
 MOST_MADE = 50
 """Most clients that the focal points of one country propose; revoked ones do not count."""
@@ -126,9 +131,21 @@ def digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def with_secret(living: list[bytes], new: bytes) -> list[bytes]:
-    """The digests with the new one first; the newest of the older ones remains valid while users change over."""
-    return [new, *living][:LIVING_SECRETS]
+def with_secret(client: Client, new: bytes, ends: datetime) -> Client:
+    """The client with the new secret first; the newest of the older ones remains valid while users change over."""
+    known = [each for _, each in secrets_of(client)]
+    return replace(
+        client,
+        secrets=[new, *client.secrets][:LIVING_SECRETS],
+        secret_ends=[ends, *(each or ends for each in known)][:LIVING_SECRETS],
+    )
+
+
+def secrets_of(client: Client) -> list[tuple[bytes, datetime | None]]:
+    """The digests of a client's secrets with their ends; None where a release without ends wrote them."""
+    if len(client.secrets) != len(client.secret_ends):
+        return [(digest, None) for digest in client.secrets]
+    return list(zip(client.secrets, client.secret_ends, strict=True))
 
 
 def widens(before: Client, wanted: Client) -> bool:

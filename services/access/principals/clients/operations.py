@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.access.access import MACHINE_ROLE, ROLES, WantedGrant, why_not_grant
@@ -21,6 +22,7 @@ from services.access.principals.sessions import operations as sessions
 from shared.auth.second_person import named_in
 from shared.database.statements import Connection
 from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.kernel.clock import now
 from shared.kernel.countries import COUNTRIES, in_region
 from shared.kernel.errors import Conflict, invalid_field, unknown_reference
 from shared.kernel.lifecycle import Fields, SecondPersonNeeded
@@ -74,6 +76,7 @@ async def insert(
         client_id=client_id,
         search_key=search_key(new.name, client_id),
         secrets=[domain.digest(secret)] if secret else [],
+        secret_ends=[_secret_end()] if secret else [],
         first_party=False,
     )
     return await CLIENTS.insert(uow, client)
@@ -100,8 +103,9 @@ def _derived(wanted: Client) -> Client:
 
 
 async def add_secret(uow: UnitOfWork, access: AccessScope, before: Client) -> tuple[Client, str]:
-    """Adds a secret. The previous one remains valid until the next is added; an older one ends now. For a client with a
-    role of two the new one is `proposed_secret`, which is not valid until `confirm_secret`.
+    """Adds a secret, which is valid for a year. The previous one remains valid until its own end, or until the next is
+    added; an older one ends now. For a client with a role of two the new one is `proposed_secret`, which is not valid
+    until `confirm_secret`.
 
     Raises Forbidden if the caller has no authority over all that the client holds.
     """
@@ -118,7 +122,29 @@ async def add_secret(uow: UnitOfWork, access: AccessScope, before: Client) -> tu
 
 
 def _with_secret(before: Client, digest: bytes) -> Client:
-    return replace(before, secrets=domain.with_secret(before.secrets, digest), proposed_secret=None)
+    return replace(domain.with_secret(before, digest, _secret_end()), proposed_secret=None)
+
+
+def _secret_end() -> datetime:
+    return now() + timedelta(days=domain.SECRET_DAYS)
+
+
+async def remove_oldest_secret(uow: UnitOfWork, before: Client) -> Client:
+    """The client with its newest secret alone. Raises Conflict if it has no other."""
+    if len(before.secrets) < domain.LIVING_SECRETS:
+        detail = "The client has no older secret; revoke the client, or give it another secret first."
+        raise Conflict(detail, members={"reason": "last_secret"})
+    wanted = replace(before, secrets=before.secrets[:1], secret_ends=before.secret_ends[:1])
+    after = await CLIENTS.write(uow, "remove_secret", before, wanted, fact="updated")
+    await note_change(uow, "client", before.id, "secret")
+    return after
+
+
+async def remind_of_secrets(uow: UnitOfWork) -> None:
+    """Announces 30, 7 and 1 days before that a secret of a client ends: once each."""
+    for key in await queries.take_reminders(uow.connection, now()):
+        client = await CLIENTS.lock(uow, key)
+        CLIENTS.record_change(uow, "remind", client, client, "secret_expiry_due")
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Client, requested: TransitionRequest) -> Client:

@@ -1,16 +1,17 @@
 """Reading API clients."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, Uuid, any_, bindparam, func, select
+from sqlalchemy import DateTime, Integer, Select, Uuid, any_, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.access.access import NO_STATE
 from services.access.principals.accounts.tables import account
-from services.access.principals.clients.domain import LIFECYCLE
+from services.access.principals.clients.domain import LIFECYCLE, REMINDERS
 from services.access.principals.clients.record import Client
 from services.access.principals.clients.tables import client
 from services.access.suspending import Made
@@ -23,17 +24,21 @@ from shared.records.listing import Filter, Listing, countries, fragment, one_of,
 from shared.records.next_steps import NextStep, NextSteps
 from shared.records.rows import record_of
 
+_end = func.unnest(client.c.secret_ends, type_=DateTime(timezone=True)).column_valued("secret_end")
+_first_end = select(func.min(_end)).correlate(client).scalar_subquery()
+_expired = select(func.count(_end)).where(_end <= func.now()).correlate(client).scalar_subquery()
+_living = cast(func.cardinality(client.c.secrets) - _expired, Integer)
 COLUMNS: Mapping[str, ColumnElement[Any]] = {
     **shown_columns(Client, client),
-    "living_secrets": func.cardinality(client.c.secrets, type_=Integer).label("living_secrets"),
+    "living_secrets": _living.label("living_secrets"),
+    "keys_expire_at": _first_end.label("keys_expire_at"),
     "proposed_secret": client.c.proposed_secret.is_not(None).label("proposed_secret"),
     "last_used": used_at("client", client.c.id),
 }
 render = renderer(COLUMNS)
+_OF_TOKEN = ("id", "client_id", "secrets", "secret_ends", "jwks", "ip_allow", "resources", "verbs", "public")
 _FOR_TOKEN = Lookup(
-    select(
-        *(client.c[name] for name in ("id", "client_id", "secrets", "jwks", "ip_allow", "resources", "verbs", "public"))
-    )
+    select(*(client.c[name] for name in _OF_TOKEN))
     .where(client.c.client_id == bindparam("client_id"), client.c.status == "active")
     .limit(1)
 )
@@ -46,6 +51,14 @@ _ACCOUNTS = Statement(
         account.c.id == any_(bindparam("keys", type_=ARRAY(Uuid))), account.c.status == constant("active")
     )
 )
+_DUE = """
+UPDATE access_client c SET secret_reminder = $1
+WHERE status = 'active' AND EXISTS (
+    SELECT FROM unnest(c.secret_ends) AS e (ends) CROSS JOIN unnest($2::integer[]) AS d (days)
+    WHERE e.ends > $1 AND e.ends - make_interval(days => d.days) <= $1
+    AND (c.secret_reminder IS NULL OR c.secret_reminder < e.ends - make_interval(days => d.days))
+) RETURNING id
+"""
 MADE = Made(Client, client, ended="revoked", usable=("proposed", "active"))
 
 
@@ -77,6 +90,11 @@ LISTING = Listing(
     sorts={"created_at": client.c.created_at, "updated_at": client.c.updated_at},
     columns=COLUMNS,
 )
+
+
+async def take_reminders(connection: Connection, at: datetime) -> Sequence[UUID]:
+    """The active clients of which a reminder of a secret's end is due, which is taken as given."""
+    return [row["id"] for row in await connection.fetch(_DUE, at, list(REMINDERS))]
 
 
 async def for_token(connection: Connection, client_id: str) -> Client | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
@@ -19,8 +20,9 @@ KeySet: TypeAlias = Mapping[Literal["keys"], Sequence[JsonWebKey]]
 class Client(MadeByCountry):
     """An API client. `country` is that of its scope, if it is one country.
 
-    `secrets` are SHA-256 digests of at most two active secrets, the newest first; `proposed_secret` is the digest of
-    one that needs confirmation by a second person.
+    `secrets` are SHA-256 digests of at most two active secrets, the newest first, and `secret_ends` their ends, of
+    which `secret_reminder` was the last reminder;
+    `proposed_secret` is the digest of one that needs confirmation by a second person.
     """
 
     resource_type = Resource("access", "clients", "client")
@@ -34,6 +36,8 @@ class Client(MadeByCountry):
     name: Annotated[str, Granted, Written, Example("Ministry portal"), "The client's name."]
     search_key: Annotated[str, Internal]
     secrets: Annotated[list[bytes], Internal]
+    secret_ends: Annotated[list[datetime], Internal]
+    secret_reminder: Annotated[datetime | None, Internal]
     proposed_secret: Annotated[bytes | None, Internal]
     jwks: Annotated[
         KeySet | None,

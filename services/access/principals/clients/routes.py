@@ -75,7 +75,8 @@ async def create_client(body: ClientCreate, ctx: CurrentContext) -> Response:
 async def add_client_secret(row: Annotated[Row, Depends(CLIENT_API.readable)], ctx: CurrentContext) -> Response:
     """Give a client a further secret.
 
-    A client has at most two, so that it can change from one to the other. The secret is shown once.
+    A client has at most two, so that it can change from one to the other. The secret is shown once, and valid for a
+    year.
     """
     require(ctx.access, "update", row["country"], row["id"])
     before = await operations.CLIENTS.lock(ctx.uow, row["id"])
@@ -86,3 +87,17 @@ async def add_client_secret(row: Annotated[Row, Depends(CLIENT_API.readable)], c
         status, place, content = 202, {"Location": waiting.headers["location"]}, orjson.loads(waiting.body)
     stored = Response(orjson.dumps({**content, "secret": None}), status, place, JSON)
     return show_secret_once(stored, {**content, "secret": secret})
+
+
+@router.delete(
+    "/{record}/secrets/oldest", options=RouteOptions(step_up=TWO_FACTORS), responses={200: {"model": Client}}
+)
+async def remove_client_secret(row: Annotated[Row, Depends(CLIENT_API.readable)], ctx: CurrentContext) -> Response:
+    """Remove the older of two secrets of a client.
+
+    What still uses it gets `invalid_client` from now on.
+    """
+    require(ctx.access, "update", row["country"], row["id"])
+    before = await operations.CLIENTS.lock(ctx.uow, row["id"])
+    await operations.remove_oldest_secret(ctx.uow, before)
+    return await CLIENT_API.respond_with(ctx, before.id)

@@ -162,6 +162,9 @@ class Client(RecordResponse, of=record.Client, lifecycle=LIFECYCLE):
     `proposed_secret`: a further one waits for a second person."""
 
     jwks: PublicKeys | None
+    keys_expire_at: Annotated[
+        datetime | None, "When the first of its secrets ends, or ended; null for a client without one."
+    ]
     living_secrets: Annotated[int, Field(examples=[1]), "How many secrets the client can use, at most 2."]
     proposed_secret: Annotated[bool, "Whether a further secret waits for a second person."]
     last_used: Annotated[datetime | None, "When the client last got a token, to the hour; null where it never did."]

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from services.access.principals.accounts.passwords import PasswordChecks
 from services.access.principals.clients import queries as clients
-from services.access.principals.clients.domain import digest
+from services.access.principals.clients.domain import digest, secrets_of
 from services.access.principals.clients.record import Client
 from services.access.principals.tokens import queries
 from services.access.principals.tokens.assertions import Proof, claimed_client, prove
@@ -22,6 +22,7 @@ from shared.configuration.sealing import derived_key
 from shared.database.pool import Database
 from shared.database.statements import Connection
 from shared.kernel.addresses import may_come_from, site_of
+from shared.kernel.clock import now
 from shared.ratelimit.limiter import Limit, RateLimiter
 
 TOKEN_PATH = "/access/v1/oauth/token"  # noqa: S105
@@ -106,7 +107,7 @@ async def _client(token_service: TokenService, shown: Secret | Assertion | str |
         if isinstance(shown, str):
             return found
         if isinstance(shown, Secret):
-            _check_secret(shown, found.secrets)
+            _check_secret(shown, found)
         else:
             if found.jwks is None:
                 raise InvalidClient
@@ -121,10 +122,13 @@ def _named_client(shown: Secret | Assertion | str) -> str:
     return shown.client_id if isinstance(shown, Secret) else claimed_client(shown.token)
 
 
-def _check_secret(shown: Secret, digests: list[bytes]) -> None:
+def _check_secret(shown: Secret, client: Client) -> None:
     given = digest(shown.secret)
-    if not any(hmac.compare_digest(given, bytes(known)) for known in digests):
+    ends = [ends for known, ends in secrets_of(client) if hmac.compare_digest(given, bytes(known))]
+    if not ends:
         raise InvalidClient
+    if ends[0] is not None and ends[0] <= now():
+        raise InvalidClient(f"The client's secret expired on {ends[0]:%Y-%m-%d}; use another one.")
 
 
 async def _use_once(connection: Connection, proof: Proof) -> None:

@@ -1,35 +1,21 @@
-"""Reading and storing keys, revoked tokens, assertions and failed logins."""
+"""Reading and storing revoked tokens, assertions and failed logins."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, any_, bindparam, delete, func, insert, select, text
+from sqlalchemy import LargeBinary, any_, bindparam, delete, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
-from services.access.principals.clients.record import JsonWebKey
 from services.access.principals.tokens.domain import FIRST_LOCK, FORGOTTEN_AFTER, LONGEST_LOCK, LoginKeys
-from services.access.principals.tokens.tables import failed_login, revoked_token, signing_key, used_assertion
+from services.access.principals.tokens.tables import failed_login, revoked_token, used_assertion
 from shared.database.statements import Connection, Statement
 from shared.kernel.clock import now
 from shared.kernel.principal import PrincipalKind
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
-_LOCK_KEYS = Statement(select(func.pg_advisory_xact_lock(func.hashtext("access_signing_key"))))
-_SIGNING = Statement(
-    select(signing_key.c.kid, signing_key.c.private)
-    .where(signing_key.c.signs_from <= bindparam("at"), signing_key.c.signs_until > bindparam("at"))
-    .order_by(signing_key.c.signs_from.desc())
-)
-_NEWEST = Statement(select(signing_key.c.signs_until).order_by(signing_key.c.signs_until.desc()).limit(1))
-_ADD_KEY = Statement(insert(signing_key).values({c.name: bindparam(c.name) for c in signing_key.c}))
-_PUBLIC = Statement(
-    select(signing_key.c.public)
-    .where(signing_key.c.verifies_until > bindparam("at"))
-    .order_by(signing_key.c.signs_from.desc())
-)
 _REVOKE = Statement(
     insert_or(revoked_token).values({c.name: bindparam(c.name) for c in revoked_token.c}).on_conflict_do_nothing()
 )
@@ -57,46 +43,6 @@ _FAIL = Statement(
 )
 _OVER = [Statement(delete(table).where(table.c.until < bindparam("at"))) for table in (revoked_token, used_assertion)]
 _DELETE_LOGINS = Statement(delete(failed_login).where(failed_login.c.last_at < bindparam("at")))
-_DELETE_KEYS = Statement(delete(signing_key).where(signing_key.c.verifies_until < bindparam("at")))
-
-
-async def lock_keys(connection: Connection) -> None:
-    """Locks the making of signing keys until the transaction ends."""
-    await _LOCK_KEYS.execute(connection)
-
-
-@dataclass(frozen=True, slots=True)
-class SigningKey:
-    """A signing key. `private` is encrypted."""
-
-    kid: str
-    private: bytes
-
-
-async def signing_keys(connection: Connection, at: datetime) -> list[SigningKey]:
-    """The keys that sign at this instant, newest first."""
-    return [SigningKey(**row) for row in await _SIGNING.fetch(connection, at=at)]
-
-
-async def signed_until(connection: Connection) -> datetime | None:
-    """The latest end of signing of all keys; None without a key."""
-    found: datetime | None = await _NEWEST.fetchval(connection)
-    return found
-
-
-async def add_key(connection: Connection, **values: object) -> None:
-    """Inserts a key; it is published at once."""
-    await _ADD_KEY.execute(connection, **values)
-
-
-async def delete_expired_keys(connection: Connection, at: datetime) -> None:
-    """Deletes keys that verify no valid token."""
-    await _DELETE_KEYS.execute(connection, at=at)
-
-
-async def published_keys(connection: Connection, at: datetime) -> list[JsonWebKey]:
-    """The public keys, newest first."""
-    return [row["public"] for row in await _PUBLIC.fetch(connection, at=at)]
 
 
 async def revoke_token(

@@ -8,7 +8,8 @@ import orjson
 from fastapi import Request, Response
 
 from services.access.principals.api_keys.queries import suspended
-from services.access.principals.tokens import metadata, operations, queries
+from services.access.principals.signing_keys import queries as signing_keys
+from services.access.principals.tokens import metadata, operations
 from services.access.principals.tokens.domain import invalid_request
 from services.access.principals.tokens.guards import Asked, CurrentTokenService
 from services.access.principals.tokens.schemas import (
@@ -175,7 +176,7 @@ async def protected_resource(token_service: CurrentTokenService) -> Response:
 async def key_set(token_service: CurrentTokenService) -> Response:
     await token_service.keys.ensure()
     async with token_service.database.acquire() as connection:
-        keys = await queries.published_keys(connection, now())
+        keys = await signing_keys.published(connection, now())
     return _json({"keys": keys}, _FOR_ALL)
 
 

@@ -1,34 +1,28 @@
-"""The signing keys of tokens: made on first need, encrypted at rest, published before their use."""
+"""Signing tokens, with the present one of the signing keys; the first is made on first need."""
 
 import hashlib
 import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from uuid import UUID
 
 from joserfc import jws
 from joserfc.jwk import ECKey
 
-from services.access.principals.tokens import queries
+from services.access.principals.signing_keys import queries
+from services.access.principals.signing_keys.domain import CACHE_SECONDS
+from services.access.principals.signing_keys.operations import SigningKeyStore
 from services.access.principals.tokens.domain import LOGOUT
 from services.access.settings import AccessSettings
-from shared.auth.keys import ALGORITHM, LIFETIME, SKEW, Claims, SignInClaims, TokenRules, sign
-from shared.configuration.sealing import Sealer, text_of_bytes
+from shared.auth.keys import ALGORITHM, LIFETIME, Claims, SignInClaims, TokenRules, sign
+from shared.configuration.sealing import text_of_bytes
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.ids import uuid7
 from shared.database.pool import Database
-from shared.database.unit_of_work import UnitOfWork, unit_of_work
+from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import now
 from shared.kernel.principal import PrincipalKind
-
-_CACHE_SECONDS = 60.0
-"""Seconds for which a process uses the key that it read."""
-_AHEAD = timedelta(hours=1)
-"""How long a successor is published before it signs, so that every verifier has it."""
-_LAST_DAY = timedelta(days=1)
-_AFTERLIFE = timedelta(seconds=LIFETIME + 2 * SKEW + _CACHE_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,47 +34,6 @@ class SignIn:
     session: UUID
     how: SignInClaims
     nonce: str | None
-
-
-class SigningKeyStore:
-    """Makes signing keys, and stores their private parts encrypted with the secret of the installation."""
-
-    def __init__(self, settings: AccessSettings) -> None:
-        self._days = settings.signing_key_days
-        self._sealer = Sealer(settings.secret_key.get_secret_value().encode(), "escm access signing keys")
-
-    async def rotate(self, uow: UnitOfWork) -> None:
-        """Publishes a successor on the key's last day, and deletes keys whose tokens have expired."""
-        await queries.lock_keys(uow.connection)
-        await queries.delete_expired_keys(uow.connection, now())
-        until = await queries.signed_until(uow.connection)
-        if until is not None and until - now() < _LAST_DAY:
-            await self.make(uow, now() + _AHEAD)
-
-    def usable(self, keys: list[queries.SigningKey]) -> tuple[str, ECKey] | None:
-        """The newest key that the present secret decrypts; a change of the secret causes a new key."""
-        for key in keys:
-            pem = self._sealer.open(key.private, key.kid)
-            if pem is not None:
-                return key.kid, ECKey.import_key(pem)
-        return None
-
-    async def make(self, uow: UnitOfWork, signs_from: datetime) -> tuple[str, ECKey]:
-        """Inserts a key, published at once."""
-        key = ECKey.generate_key("P-256")
-        kid = key.thumbprint()
-        signs_until = signs_from + timedelta(days=self._days)
-        await queries.add_key(
-            uow.connection,
-            kid=kid,
-            public={**key.as_dict(private=False), "kid": kid, "use": "sig", "alg": ALGORITHM},
-            private=self._sealer.seal(key.as_pem(private=True), kid),
-            created_at=now(),
-            signs_from=signs_from,
-            signs_until=signs_until,
-            verifies_until=signs_until + _AFTERLIFE,
-        )
-        return kid, key
 
 
 class SigningKeys:
@@ -163,12 +116,12 @@ class SigningKeys:
         if self._key is not None and time.monotonic() < self._until:
             return self._key
         async with self._database.acquire() as connection:
-            found = self._signing_keys.usable(await queries.signing_keys(connection, now()))
+            found = self._signing_keys.usable(await queries.signing(connection, now()))
         if found is None:
             async with unit_of_work(self._database, SYSTEM_CONTEXT) as uow:
                 await queries.lock_keys(uow.connection)
-                keys = await queries.signing_keys(uow.connection, now())
+                keys = await queries.signing(uow.connection, now())
                 found = self._signing_keys.usable(keys) or await self._signing_keys.make(uow, now())
         self._kid, self._key = found
-        self._until = time.monotonic() + _CACHE_SECONDS
+        self._until = time.monotonic() + CACHE_SECONDS
         return self._key

@@ -1,20 +1,8 @@
-"""Signing keys, and the stored state of tokens, assertions and failed logins until its expiry."""
+"""The stored state of tokens, assertions and failed logins until its expiry."""
 
 from sqlalchemy import Column, Integer, LargeBinary, Text, Uuid
 
-from shared.database.tables import document, instant, table, text
-
-signing_key = table(
-    "access_signing_key",
-    Column("kid", Text, primary_key=True),
-    document("public"),
-    Column("private", LargeBinary, nullable=False),
-    instant("created_at"),
-    instant("signs_from"),
-    instant("signs_until"),
-    instant("verifies_until"),
-)
-"""`private` is encrypted. A key is published from its creation until the last token that it signed expires."""
+from shared.database.tables import instant, table, text
 
 revoked_token = table(
     "access_revoked_token",

@@ -9,7 +9,7 @@ from joserfc.errors import JoseError
 
 from services.access.principals.clients.queries import for_sign_in
 from services.access.principals.sessions import operations as sessions
-from services.access.principals.tokens import queries
+from services.access.principals.signing_keys import queries
 from services.access.principals.tokens.authentication import TokenService
 from services.access.signing_in.browsers import operations as browsers
 from services.access.signing_in.browsers.queries import SignedIn
@@ -68,7 +68,7 @@ async def _hint(service: TokenService, token: str) -> Hint | None:
     try:
         header = read_header(token)
         async with service.database.acquire() as connection:
-            published = await queries.published_keys(connection, now())
+            published = await queries.published(connection, now())
         key = next(key for key in published if key.get("kid") == header.get("kid"))
         if header.get("typ") != "JWT":
             return None

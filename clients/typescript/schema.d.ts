@@ -4041,6 +4041,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/actions/v1/editions/{record}/builds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the builds of an edition with their files
+         * @description The newest first: all for its editors, final ones for everybody once it is published.
+         */
+        get: operations["listEditionBuilds"];
+        put?: never;
+        /**
+         * Build an edition
+         * @description A job makes its files in each language: PDF, HTML, JATS, Markdown, the references as CSL JSON, and a ZIP of all with the data of figures. The same texts give the same files. Its `result` is the number of the build.
+         */
+        post: operations["createEditionBuild"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/editions/{record}/builds/{build}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch a file of a build
+         * @description An attachment, with its digest.
+         */
+        get: operations["getEditionBuildFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/actions/v1/contributions": {
         parameters: {
             query?: never;
@@ -15266,6 +15310,83 @@ export interface components {
             as_of: string | null;
             /** @description When it was frozen. */
             frozen_at: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A build of an edition. */
+        EditionBuild: {
+            /** @description Its number in the edition. */
+            number: number;
+            /** @description What it is for. */
+            kind: string;
+            /** @description How far it is. */
+            status: string;
+            /** @description Its languages. */
+            languages: string[];
+            /** @description Whether the edition says something else now; null until it is complete. */
+            stale: boolean | null;
+            /** @description What it says otherwise than it was asked. */
+            warnings: components["schemas"]["EditionBuildWarning"][];
+            /** @description Why it failed. */
+            problem: string | null;
+            /** @description The release of the system that made it. */
+            release: string | null;
+            /**
+             * Format: date-time
+             * @description When it was ordered.
+             */
+            created_at: string;
+            /** @description When it ended. */
+            finished_at: string | null;
+            /** @description Its files by name; each is whole. */
+            files: components["schemas"]["EditionBuildFile"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The order of a build. */
+        EditionBuildCreate: {
+            /**
+             * @description `proof`: of an edition that is written or frozen, with numbers of lines; `final`: of a frozen one.
+             * @enum {string}
+             */
+            kind: "proof" | "final";
+            /** @description By default all of the edition. */
+            languages?: string[];
+        };
+        /** @description A file of a build. */
+        EditionBuildFile: {
+            /** @description Its name. */
+            name: string;
+            /** @description Its language; null for one of the whole build. */
+            language: string | null;
+            /** @description Its media type. */
+            media_type: string;
+            /** @description Its digest. */
+            sha256: string;
+            /** @description Its size in bytes. */
+            size: number;
+            /** @description Its address. */
+            link: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The builds of an edition, the newest first. */
+        EditionBuildPage: {
+            /** @description The builds. */
+            items: components["schemas"]["EditionBuild"][];
+            /** @description Always null. */
+            next: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What a build says otherwise than it was asked. */
+        EditionBuildWarning: {
+            /** @description What: a text is in its original language, since there is no translation, or only one of an older version; formulas are printed as TeX; symbols that no font has are left out. */
+            code: string;
+            /** @description In which language. */
+            language: string;
+            /** @description The number of the contribution, if it is one. */
+            contribution: number | null;
         } & {
             [key: string]: unknown;
         };
@@ -35965,6 +36086,91 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EditionProgress"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listEditionBuilds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The builds of an edition, the newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditionBuildPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createEditionBuild: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditionBuildCreate"];
+            };
+        };
+        responses: {
+            202: components["responses"]["Job.202"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getEditionBuildFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags that the caller has; 304 where one is current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description The build. */
+                build: string;
+                /** @description The file. */
+                file: string;
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description The representation named by `If-None-Match` is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };

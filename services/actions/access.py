@@ -51,6 +51,7 @@ _EDIT = (
     | _permissions("reviewers", "read history create withdraw")
     | _permissions("comments", "read history create import reopen resolve")
     | _permissions("figures", "read history create update drop")
+    | _permissions("builds", "read create")
 )
 COMMENTER, BLIND_COMMENTER = "contribution_commenter", "contribution_blind_commenter"
 """The roles of reviewers and officials over the contributions of a round, until it is complete: those who know the

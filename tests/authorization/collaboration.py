@@ -20,6 +20,14 @@ INSERT INTO action_version (id, contribution_id, number, language, sha256, words
     created_at, created_by)
 VALUES (uuidv7(), $1, 1, 'en', '', 1, $2, '[]', '[]', '[]', now(), 'system')
 """
+_BUILD = """
+WITH made AS (
+    INSERT INTO action_build (id, edition_id, number, kind, status, languages, warnings, created_at, created_by)
+    VALUES (uuidv7(), $1, 1, 'final', 'complete', '{en}', '[]', now(), 'system') RETURNING id
+)
+INSERT INTO action_build_file (build_id, name, media_type, sha256, size)
+SELECT id, 'report.pdf', 'application/pdf', repeat('0', 64), 1 FROM made
+"""
 _REVIEWER = """
 INSERT INTO action_reviewer (id, version, status, country, visibility, created_at, created_by, updated_at, updated_by,
     edition_id, contribution_id, round_id, round_number, expert_id, titles)
@@ -69,6 +77,7 @@ async def _chapter(fixture: "CountryFixture", enter: Enter, superuser: asyncpg.C
     fixture.reviewer = str(await enter_row(superuser, "member_expert", **somebody))
     fixture.records["report_reviewers"] = {"id": str(reviewer["id"]), "ref": reviewer["ref"]}
     await enter(fixture, "actions", "figures", **figure_of(fixture))
+    await superuser.execute(_BUILD, fixture.id("editions"))
 
 
 def round_of(fixture: "CountryFixture") -> dict[str, Any]:

@@ -19,7 +19,9 @@ LIVING = ("draft", "call", "writing")
 FROZEN = "frozen"
 ENDED = ("cleared", "declined", "dropped")
 """The states of contributions that a freeze leaves as they are."""
-PUBLISHED = frozenset(("call", "writing", FROZEN))
+RELEASED = ("published", "superseded", "retracted")
+"""The states of an edition that has appeared."""
+PUBLISHED = frozenset(("call", "writing", FROZEN, *RELEASED))
 """The states in which an edition is visible by its visibility."""
 DEADLINES = ("draft", "review", "final")
 

@@ -26,9 +26,9 @@ ROUNDS: ResourceType[ReviewRound, domain.RoundGuardContext] = ResourceType.of(
 
 
 async def create(uow: UnitOfWork, access: AccessScope, of: Edition, new: ReviewRound) -> ReviewRound:
-    """Inserts a planned round. Raises Forbidden outside the caller's grants, Conflict for an edition that has ended or is
-    frozen (`edition_frozen`), Invalid for contributions that are not of the edition or not written, and for instants out
-    of order."""
+    """Inserts a planned round. Raises Forbidden outside the caller's grants, Conflict for an edition that has ended or
+    is frozen (`edition_frozen`), Invalid for contributions that are not of the edition or not written, and for instants
+    out of order."""
     require(access, "create", None, of.id)
     require_living(of)
     number = new.number or await queries.next_number(uow.connection, of.id)

@@ -4006,15 +4006,59 @@ export interface paths {
         };
         /**
          * List the transitions of an edition
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an edition: `draft`, `call`, `writing`, `frozen`, `abandoned`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an edition: `draft`, `call`, `writing`, `frozen`, `published`, `superseded`, `retracted`, `abandoned`.
          */
         get: operations["getEditionTransitions"];
         put?: never;
         /**
-         * Open the call or otherwise move an edition
-         * @description Changes the state of the edition by one of its `allowed_actions`: `open_call`, `close_call`, `freeze`, `thaw`, `abandon`. `If-Match` names the version.
+         * Publish or otherwise move an edition
+         * @description Changes the state of the edition by one of its `allowed_actions`: `open_call`, `close_call`, `freeze`, `thaw`, `publish`, `supersede`, `retract`, `abandon`. `If-Match` names the version.
          */
         post: operations["transitionEdition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/editions/{record}/transitions/pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the transitions of an edition that wait for a second person
+         * @description Proposed transitions of the edition, the oldest first, at most 100, each for 24 hours.
+         */
+        get: operations["listEditionPendingTransitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/editions/{record}/transitions/pending/{pending_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a pending transition of an edition
+         * @description A transition of the edition that waits for a second person, or did.
+         */
+        get: operations["getEditionPendingTransition"];
+        put?: never;
+        /**
+         * Confirm, decline or withdraw a pending transition of an edition
+         * @description What becomes of a proposed transition of the edition. Another person confirms or declines it with their own token; its proposer withdraws it.
+         */
+        post: operations["decideEditionPendingTransition"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4162,7 +4206,7 @@ export interface paths {
         };
         /**
          * List the transitions of a contribution
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a contribution: `proposed`, `draft`, `changes_requested`, `submitted`, `in_review`, `cleared`, `declined`, `dropped`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a contribution: `proposed`, `draft`, `changes_requested`, `submitted`, `in_review`, `cleared`, `published`, `declined`, `dropped`.
          */
         get: operations["getContributionTransitions"];
         put?: never;
@@ -14485,6 +14529,8 @@ export interface components {
             editor_id: string | null;
             /** @description The version of its chapter to which the country has consented; null before. */
             consent: components["schemas"]["ContributionConsent"] | null;
+            /** @description The number of the version that was published; null before. */
+            published_version: number | null;
             /** @description In items: the newest version in its language. */
             current?: components["schemas"]["CurrentVersion"] | null;
             /** @description In items: how many comments there are. */
@@ -15310,6 +15356,10 @@ export interface components {
             as_of: string | null;
             /** @description When it was frozen. */
             frozen_at: string | null;
+            /** @description When it was published. */
+            published_at: string | null;
+            /** @description Why it was retracted. */
+            retraction: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -35894,7 +35944,7 @@ export interface operations {
                 /** @description A field, with `-` for descending. */
                 sort?: components["parameters"]["sort"];
                 /** @description States, separated by commas. */
-                status?: ("draft" | "call" | "writing" | "frozen" | "abandoned")[];
+                status?: ("draft" | "call" | "writing" | "frozen" | "published" | "superseded" | "retracted" | "abandoned")[];
                 /** @description Changed after this instant. */
                 updated_after?: components["parameters"]["updated_after"];
                 /** @description Changed before this instant. */
@@ -36063,6 +36113,84 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Edition"];
+            202: components["responses"]["PendingTransition.202"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listEditionPendingTransitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["PendingTransitionPage"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getEditionPendingTransition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags that the caller has; 304 where one is current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description The id of the pending transition. */
+                pending_id: components["parameters"]["pending_id"];
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["PendingTransition"];
+            /** @description The representation named by `If-None-Match` is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideEditionPendingTransition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id of the pending transition. */
+                pending_id: components["parameters"]["pending_id"];
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionBody"];
+            };
+        };
+        responses: {
+            /** @description One of these. An edition as a caller sees it. A transition that one person proposed and another has to confirm. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edition"] | components["schemas"]["PendingTransition"];
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };
@@ -36209,7 +36337,7 @@ export interface operations {
                 /** @description A field, with `-` for descending. */
                 sort?: components["parameters"]["sort"];
                 /** @description States, separated by commas. */
-                status?: ("proposed" | "draft" | "changes_requested" | "submitted" | "in_review" | "cleared" | "declined" | "dropped")[];
+                status?: ("proposed" | "draft" | "changes_requested" | "submitted" | "in_review" | "cleared" | "published" | "declined" | "dropped")[];
                 /** @description Changed after this instant. */
                 updated_after?: components["parameters"]["updated_after"];
                 /** @description Changed before this instant. */

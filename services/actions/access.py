@@ -133,7 +133,10 @@ ROLES: RoleTable = {
     | _permissions("targets", "publish")
     | _permissions("offers", "read history")
     | _TARGETS,
-    "editor_in_chief": _permissions("editions", "read history update open_call close_call freeze thaw abandon") | _EDIT,
+    "editor_in_chief": _permissions(
+        "editions", "read history update open_call close_call freeze thaw abandon publish supersede retract"
+    )
+    | _EDIT,
     "editor": _permissions("editions", "read history") | _EDIT,
     "centre_director": _READ_ALL | _EVIDENCE | _RESULTS,
     "expert": _permissions("support_requests", "read deliver")

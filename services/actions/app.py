@@ -11,6 +11,7 @@ from services.actions.coordination.calendars.routes import router as calendars
 from services.actions.coordination.focal_points.routes import router as focal_points
 from services.actions.coordination.task_comments.routes import router as task_comments
 from services.actions.coordination.tasks.routes import router as tasks
+from services.actions.global_report.builds.edition_routes import router as editions
 from services.actions.global_report.builds.routes import edition_builds
 from services.actions.global_report.builds.routes import router as builds
 from services.actions.global_report.comments.routes import of_contribution as comments_of_contribution
@@ -18,7 +19,6 @@ from services.actions.global_report.comments.routes import of_edition as comment
 from services.actions.global_report.comments.routes import router as comments
 from services.actions.global_report.contributions.routes import of_edition
 from services.actions.global_report.contributions.routes import router as contributions
-from services.actions.global_report.figures.routes import editions
 from services.actions.global_report.figures.routes import router as figures
 from services.actions.global_report.review_rounds.routes import of_edition as rounds_of_edition
 from services.actions.global_report.review_rounds.routes import router as review_rounds

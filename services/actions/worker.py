@@ -14,6 +14,7 @@ from services.actions.global_report.builds.operations import removing as removin
 from services.actions.global_report.contributions import operations as contributions
 from services.actions.global_report.contributions.jobs import author_jobs
 from services.actions.global_report.editions import operations as editions
+from services.actions.global_report.editions.operations import EDITIONS
 from services.actions.global_report.review_rounds import operations as review_rounds
 from services.actions.global_report.versions.jobs import VERSION_JOBS
 from services.actions.global_report.versions.operations import forget_old
@@ -91,7 +92,7 @@ SCHEDULES: Schedules = {
     "remind_of_missing_reports": Schedule(timedelta(hours=1), reports.remind_of_missing, catch_up=1),
     "purge_evidence": Schedule(timedelta(hours=1), purge, catch_up=1),
     "check_evidence": Schedule(timedelta(days=7), order_check, catch_up=1),
-    "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(PROGRAMMES, EVIDENCE), catch_up=1),
+    "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(PROGRAMMES, EVIDENCE, EDITIONS), catch_up=1),
 }
 
 

@@ -11,13 +11,13 @@ from uuid import UUID
 
 import orjson
 
-from services.actions.global_report.builds import document, domain, formats
-from services.actions.global_report.builds.archive import archive_of
-from services.actions.global_report.builds.charts import in_print
-from services.actions.global_report.builds.document import Numbering
-from services.actions.global_report.builds.state import state_of
 from services.actions.global_report.editions.operations import EDITIONS
 from services.actions.global_report.versions.document import read
+from services.actions.global_report.volumes import document, domain, formats
+from services.actions.global_report.volumes.archive import archive_of
+from services.actions.global_report.volumes.charts import in_print
+from services.actions.global_report.volumes.document import Numbering
+from services.actions.global_report.volumes.state import state_of
 from shared.pages.charts.chart import Chart, Row
 from shared.pages.charts.rendering import image
 

@@ -22,7 +22,7 @@ from tests.support.centres import entered, stepped
 from tests.support.editions import CONTRIBUTIONS, FIGURES, contribution_body, edition, editor, figure_body
 from tests.support.imports import Start, starting
 from tests.support.mailbox import Mailbox
-from tests.support.review import UnderReview, under_review
+from tests.support.review import UnderReview
 from tests.support.waiting import eventually
 
 _BEGUN = """
@@ -89,28 +89,6 @@ def start(settings: ActionsSettings) -> Iterator[Start]:
 def said(pdf: bytes) -> str:
     """The text of a PDF."""
     return " ".join(" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf)).pages)
-
-
-@pytest.fixture
-async def frozen(
-    admin: Caller,
-    posted: Mailbox,
-    membership: httpx.AsyncClient,
-    superuser: asyncpg.Connection,
-    monkeypatch: pytest.MonkeyPatch,
-) -> tuple[Caller, UnderReview]:
-    """An editor-in-chief, and a frozen edition in English and Arabic with a cleared text and a figure."""
-    assert membership
-    text = await under_review(admin, superuser, monkeypatch)
-    chief = editor(admin, text.edition, monkeypatch, "editor_in_chief")
-    changed = await chief.change(text.edition_path, languages=["ar", "en"])
-    assert changed.status_code == 200, changed.text
-    headlines = {"path": "/actions/v1/statistics/headlines", "parameters": {}}
-    await entered(chief, FIGURES, figure_body(text.edition, query=headlines))
-    await stepped(text.editor, text.contribution, "clear")
-    await stepped(chief, text.edition, "close_call")
-    await stepped(chief, text.edition, "freeze")
-    return chief, text
 
 
 @pytest.mark.long(_COSTS)

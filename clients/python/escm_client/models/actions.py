@@ -440,6 +440,7 @@ class Contribution(TypedDict):
     authors: list[ContributionAuthor]
     editor_id: str | None
     consent: ContributionConsent | None
+    published_version: int | None
     current: NotRequired[CurrentVersion | None]
     comments: NotRequired[CommentCounts | None]
     days_late: int | None
@@ -846,6 +847,8 @@ class Edition(TypedDict):
     review: EditionReview
     as_of: str | None
     frozen_at: str | None
+    published_at: str | None
+    retraction: str | None
 
 
 class EditionBuild(TypedDict):

@@ -8,17 +8,19 @@ from uuid import UUID
 
 import orjson
 
-from services.actions.global_report.builds import assembling, domain, formats, operations, queries
-from services.actions.global_report.builds.archive import archive_of
-from services.actions.global_report.builds.assembling import Volume
-from services.actions.global_report.builds.charts import drawn_in
-from services.actions.global_report.builds.jats import article_of
+from services.actions.global_report.builds import domain, operations, queries
 from services.actions.global_report.builds.operations import BUILD_EDITION
-from services.actions.global_report.builds.state import state_of
-from services.actions.global_report.builds.typesetting import pdf_of
-from services.actions.global_report.builds.writing import Writing
 from services.actions.global_report.editions.queries import edition_of
 from services.actions.global_report.versions.domain import Unreadable
+from services.actions.global_report.volumes import assembling, formats
+from services.actions.global_report.volumes.archive import archive_of
+from services.actions.global_report.volumes.assembling import Volume
+from services.actions.global_report.volumes.charts import drawn_in
+from services.actions.global_report.volumes.domain import BuildWarning, Passage, Whole, name_of, places_of
+from services.actions.global_report.volumes.jats import article_of
+from services.actions.global_report.volumes.state import state_of
+from services.actions.global_report.volumes.typesetting import pdf_of
+from services.actions.global_report.volumes.writing import Writing
 from shared.bulk.store import FileStore
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.snapshot import snapshot
@@ -75,14 +77,14 @@ def _result(row: Row) -> dict[str, Any]:
 class _Making:
     """A build that is being made."""
 
-    def __init__(self, run: JobRun, store: FileStore, row: Row, whole: domain.Whole) -> None:
+    def __init__(self, run: JobRun, store: FileStore, row: Row, whole: Whole) -> None:
         self._run, self._store, self._row, self._whole = run, store, row, whole
         self._state = state_of(whole)
-        self._name = domain.name_of(whole.edition)
+        self._name = name_of(whole.edition)
         self._known: Mapping[str, Row] = {}
         self._contents: dict[str, bytes] = {}
         self._done = 0
-        self.warnings: list[domain.BuildWarning] = []
+        self.warnings: list[BuildWarning] = []
 
     async def make(self) -> None:
         """Makes the files that are missing. Raises JobCancelled, Unprintable, Unreadable, and Conflict for an edition
@@ -111,18 +113,17 @@ class _Making:
     async def _volume(self, writing: Writing) -> Volume:
         """The texts of the edition in one language."""
         written = []
-        for place in domain.places_of(self._whole):
+        for place in places_of(self._whole):
             for passage in place.passages:
                 text = passage.text_in(writing.language)
                 self._warn_of(passage, text.language, writing.language)
-                async with self._run.database.acquire() as connection, connection.transaction():
-                    await connection.execute(SYSTEM_CONTEXT.set_local)
+                async with snapshot(self._run.database, SYSTEM_CONTEXT) as connection:
                     found = await queries.content_of(connection, passage.id, text.number)
                 written.append(await writing.write(passage, found["content"], found["cited"], place.level + 1))
                 await self._step()
         return Volume(self._whole, writing, written, writing.unmentioned(), self._row["kind"] != domain.FINAL)
 
-    def _warn_of(self, passage: domain.Passage, text: str, language: str) -> None:
+    def _warn_of(self, passage: Passage, text: str, language: str) -> None:
         if text != language:
             code = "translation_stale" if language in passage.stale else "translation_missing"
             self.warnings.append({"code": code, "language": language, "contribution": passage.number})

@@ -8,6 +8,7 @@ from services.actions.global_report.builds import domain, queries
 from services.actions.global_report.builds.tables import build
 from services.actions.global_report.editions.operations import EDITIONS
 from services.actions.global_report.editions.record import Edition
+from services.actions.global_report.volumes.domain import BuildWarning
 from shared.bulk.store import FileStore
 from shared.configuration.settings import Settings
 from shared.database.ids import uuid7
@@ -66,7 +67,7 @@ async def order(uow: UnitOfWork, access: AccessScope, of: Edition, kind: str, la
     return defer(uow, "actions", BUILD_EDITION, {"build": str(key)}, created_by=author)
 
 
-async def begin(uow: UnitOfWork, row: Row, state: str) -> tuple[dict[str, Row], list[domain.BuildWarning]]:
+async def begin(uow: UnitOfWork, row: Row, state: str) -> tuple[dict[str, Row], list[BuildWarning]]:
     """The files of a build that stand from an attempt before, by name, and its warnings: none if it was made of
     something else."""
     found = await queries.locked(uow.connection, row["id"])
@@ -76,7 +77,7 @@ async def begin(uow: UnitOfWork, row: Row, state: str) -> tuple[dict[str, Row], 
     return {one["name"]: one for one in await queries.files_of(uow.connection, row["id"])}, found["warnings"]
 
 
-async def complete(uow: UnitOfWork, row: Row, warnings: Sequence[domain.BuildWarning]) -> None:
+async def complete(uow: UnitOfWork, row: Row, warnings: Sequence[BuildWarning]) -> None:
     """Notes that all files of a build stand, in the history of its edition too."""
     edition = await EDITIONS.lock(uow, row["edition_id"])
     await _finish(uow, row["id"], domain.COMPLETE, warnings, None)
@@ -89,7 +90,7 @@ async def fail(uow: UnitOfWork, row: Row, problem: str) -> None:
 
 
 async def _finish(
-    uow: UnitOfWork, key: UUID, status: str, warnings: Sequence[domain.BuildWarning], problem: str | None
+    uow: UnitOfWork, key: UUID, status: str, warnings: Sequence[BuildWarning], problem: str | None
 ) -> None:
     ended = {"new_status": status, "found": list(warnings), "refusal": problem, "by_release": release(), "at": now()}
     await queries.finish(uow.connection, key, **ended)

@@ -10,17 +10,7 @@ from sqlalchemy import Integer, Text, Uuid, any_, bindparam, delete, func, selec
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from services.actions.global_report.builds.domain import (
-    BUILDING,
-    COMPLETE,
-    FINAL,
-    TAKEN,
-    BuildWarning,
-    Passage,
-    Whole,
-    Writer,
-)
-from services.actions.global_report.builds.domain import Text as TextOf
+from services.actions.global_report.builds.domain import BUILDING, COMPLETE, FINAL, TAKEN
 from services.actions.global_report.builds.tables import build, build_file
 from services.actions.global_report.contributions.record import Contribution
 from services.actions.global_report.contributions.tables import contribution
@@ -28,6 +18,8 @@ from services.actions.global_report.editions.record import Edition
 from services.actions.global_report.figures.record import Figure
 from services.actions.global_report.figures.tables import figure, figure_data
 from services.actions.global_report.versions.tables import version
+from services.actions.global_report.volumes.domain import BuildWarning, Passage, Whole, Writer
+from services.actions.global_report.volumes.domain import Text as TextOf
 from shared.contracts import views
 from shared.database.context import within_context
 from shared.database.locks import lock_names

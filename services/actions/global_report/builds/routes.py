@@ -9,10 +9,10 @@ from fastapi import Depends, FastAPI, Response
 
 from services.actions.access import ROLES
 from services.actions.global_report.builds import operations, queries, schemas
-from services.actions.global_report.builds.state import state_of
 from services.actions.global_report.editions.domain import RELEASED
 from services.actions.global_report.editions.record import Edition
 from services.actions.global_report.editions.routes import EDITION_API
+from services.actions.global_report.volumes.state import state_of
 from shared.bulk.store import FileStore
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.snapshot import snapshot

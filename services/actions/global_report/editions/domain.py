@@ -8,7 +8,8 @@ from typing import Literal
 from services.actions.global_report.editions.record import Call, Edition, OutlineEntry
 from shared.kernel.clock import to_text
 from shared.kernel.errors import Conflict, FieldError, Invalid, no_such
-from shared.kernel.lifecycle import Lifecycle, transition
+from shared.kernel.lifecycle import Lifecycle, by_two, transition
+from shared.kernel.step_up import TWO_FACTORS
 
 KINDS = ("front", "section", "chapter", "country", "annex")
 BLIND = ("open", "single", "double")
@@ -56,7 +57,7 @@ def _freezable(
 
 
 LIFECYCLE: Lifecycle[EditionGuardContext] = Lifecycle(
-    (*LIVING, FROZEN, "abandoned"),
+    (*LIVING, FROZEN, *RELEASED, "abandoned"),
     (
         transition("open_call", "draft", "call", guard=_openable, fact="call_opened"),
         transition("open_call", "draft", "call", is_scheduled=True, fact="call_opened"),
@@ -64,6 +65,16 @@ LIFECYCLE: Lifecycle[EditionGuardContext] = Lifecycle(
         transition("close_call", "call", "writing", is_scheduled=True),
         transition("freeze", "writing", FROZEN, guard=_freezable, fields=("as_of",)),
         transition("thaw", FROZEN, "writing", reason_required=True),
+        transition("publish", FROZEN, "published", step_up=TWO_FACTORS),
+        transition("supersede", "published", "superseded"),
+        transition(
+            "retract",
+            "published|superseded",
+            "retracted",
+            reason_required=True,
+            second_person=by_two,
+            step_up=TWO_FACTORS,
+        ),
         transition("abandon", "|".join(LIVING), "abandoned", reason_required=True),
     ),
 )

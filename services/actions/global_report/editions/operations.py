@@ -49,6 +49,8 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Edition, requ
     """Applies one transition. Raises what `Lifecycle.advance` raises."""
     at = now()
     after = domain.moved(before, requested.action, at)
+    if requested.action == "retract":
+        after = replace(before, retraction=requested.reason)
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
     return await EDITIONS.apply_transition(
         uow, before, requested, guard_context, permitted(access, before), lambda _target: after

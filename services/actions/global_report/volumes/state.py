@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from services.actions.global_report.builds.domain import Whole
+from services.actions.global_report.volumes.domain import Whole
 
 _OF_EDITION = ("year", "number", "titles", "licence", "doi", "isbn", "outline")
 _OF_FIGURE = ("key", "kind", "titles", "captions", "alternatives", "x", "y", "series", "source", "sha256")

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from services.actions.global_report.builds import formats
-from services.actions.global_report.builds.assembling import Volume, authors_of
-from services.actions.global_report.builds.domain import BuildWarning, name_of
+from services.actions.global_report.volumes import formats
+from services.actions.global_report.volumes.assembling import Volume, authors_of
+from services.actions.global_report.volumes.domain import BuildWarning, name_of
 from shared.kernel.text import text_in
 from shared.printing.document import Document, Unprintable, without_symbols
 from shared.printing.printer import LayoutFault, Printer

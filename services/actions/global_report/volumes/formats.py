@@ -5,7 +5,7 @@ import re
 import unicodedata
 from html import escape
 
-from services.actions.global_report.builds.document import Format
+from services.actions.global_report.volumes.document import Format
 
 _JOINERS = "\n\t\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 _INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn")

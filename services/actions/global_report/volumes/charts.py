@@ -6,10 +6,10 @@ from functools import cached_property
 
 import orjson
 
-from services.actions.global_report.builds.domain import RTL
 from services.actions.global_report.figures.answers import Answer
 from services.actions.global_report.figures.drawing import chart_of
 from services.actions.global_report.figures.record import Figure
+from services.actions.global_report.volumes.domain import RTL
 from shared.kernel.text import LANGUAGES, text_in
 from shared.pages.charts.chart import Chart
 from shared.pages.charts.rendering import image, in_page

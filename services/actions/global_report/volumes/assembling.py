@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple
 
-from services.actions.global_report.builds.domain import RTL, Passage, Place, Whole, places_of
-from services.actions.global_report.builds.writing import Writing, Written
+from services.actions.global_report.volumes.domain import RTL, Passage, Place, Whole, places_of
+from services.actions.global_report.volumes.writing import Writing, Written
 from shared.kernel.text import text_in
 from shared.records.record import Parts
 

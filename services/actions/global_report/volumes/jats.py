@@ -4,10 +4,10 @@ from typing import Any
 
 from lxml import etree
 
-from services.actions.global_report.builds import formats
-from services.actions.global_report.builds.assembling import Volume
-from services.actions.global_report.builds.domain import Passage
-from services.actions.global_report.builds.writing import Written
+from services.actions.global_report.volumes import formats
+from services.actions.global_report.volumes.assembling import Volume
+from services.actions.global_report.volumes.domain import Passage
+from services.actions.global_report.volumes.writing import Written
 from shared.kernel.text import text_in
 
 _XLINK = "http://www.w3.org/1999/xlink"

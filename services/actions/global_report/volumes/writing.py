@@ -7,12 +7,12 @@ from pathlib import Path
 
 import orjson
 
-from services.actions.global_report.builds import document, formats
-from services.actions.global_report.builds.charts import Drawn
-from services.actions.global_report.builds.document import Format, Numbering
-from services.actions.global_report.builds.domain import Passage
 from services.actions.global_report.versions.document import Node
 from services.actions.global_report.versions.pandoc import converted
+from services.actions.global_report.volumes import document, formats
+from services.actions.global_report.volumes.charts import Drawn
+from services.actions.global_report.volumes.document import Format, Numbering
+from services.actions.global_report.volumes.domain import Passage
 from shared.printing.labels import labels_of
 from shared.records.record import Parts
 

@@ -4154,15 +4154,59 @@ export interface paths {
         };
         /**
          * List the transitions of an edition
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an edition: `draft`, `call`, `writing`, `frozen`, `abandoned`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an edition: `draft`, `call`, `writing`, `frozen`, `published`, `superseded`, `retracted`, `abandoned`.
          */
         get: operations["getEditionTransitions"];
         put?: never;
         /**
-         * Open the call or otherwise move an edition
-         * @description Changes the state of the edition by one of its `allowed_actions`: `open_call`, `close_call`, `freeze`, `thaw`, `record_doi`, `abandon`. `If-Match` names the version.
+         * Publish or otherwise move an edition
+         * @description Changes the state of the edition by one of its `allowed_actions`: `open_call`, `close_call`, `freeze`, `thaw`, `record_doi`, `publish`, `supersede`, `retract`, `abandon`. `If-Match` names the version.
          */
         post: operations["transitionEdition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/editions/{record}/transitions/pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the transitions of an edition that wait for a second person
+         * @description Proposed transitions of the edition, the oldest first, at most 100, each for 24 hours.
+         */
+        get: operations["listEditionPendingTransitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/editions/{record}/transitions/pending/{pending_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a pending transition of an edition
+         * @description A transition of the edition that waits for a second person, or did.
+         */
+        get: operations["getEditionPendingTransition"];
+        put?: never;
+        /**
+         * Confirm, decline or withdraw a pending transition of an edition
+         * @description What becomes of a proposed transition of the edition. Another person confirms or declines it with their own token; its proposer withdraws it.
+         */
+        post: operations["decideEditionPendingTransition"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4181,6 +4225,50 @@ export interface paths {
          * @description For grants over the edition: the states of its contributions, by place and day by day.
          */
         get: operations["getEditionProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/editions/{record}/builds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the builds of an edition with their files
+         * @description The newest first: all for its editors, final ones for everybody once it is published.
+         */
+        get: operations["listEditionBuilds"];
+        put?: never;
+        /**
+         * Build an edition
+         * @description A job makes its files in each language: PDF, HTML, JATS, Markdown, the references as CSL JSON, and a ZIP of all with the data of figures. The same texts give the same files. Its `result` is the number of the build.
+         */
+        post: operations["createEditionBuild"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/editions/{record}/builds/{build}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch a file of a build
+         * @description An attachment, with its digest.
+         */
+        get: operations["getEditionBuildFile"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4266,7 +4354,7 @@ export interface paths {
         };
         /**
          * List the transitions of a contribution
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a contribution: `proposed`, `draft`, `changes_requested`, `submitted`, `in_review`, `cleared`, `declined`, `dropped`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a contribution: `proposed`, `draft`, `changes_requested`, `submitted`, `in_review`, `cleared`, `published`, `declined`, `dropped`.
          */
         get: operations["getContributionTransitions"];
         put?: never;
@@ -14706,6 +14794,8 @@ export interface components {
             editor_id: string | null;
             /** @description The version of its chapter to which the country has consented; null before. */
             consent: components["schemas"]["ContributionConsent"] | null;
+            /** @description The number of the version that was published; null before. */
+            published_version: number | null;
             /** @description In items: the newest version in its language. */
             current?: components["schemas"]["CurrentVersion"] | null;
             /** @description In items: how many comments there are. */
@@ -15531,6 +15621,87 @@ export interface components {
             as_of: string | null;
             /** @description When it was frozen. */
             frozen_at: string | null;
+            /** @description When it was published. */
+            published_at: string | null;
+            /** @description Why it was retracted. */
+            retraction: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A build of an edition. */
+        EditionBuild: {
+            /** @description Its number in the edition. */
+            number: number;
+            /** @description What it is for. */
+            kind: string;
+            /** @description How far it is. */
+            status: string;
+            /** @description Its languages. */
+            languages: string[];
+            /** @description Whether the edition says something else now; null until it is complete. */
+            stale: boolean | null;
+            /** @description What it says otherwise than it was asked. */
+            warnings: components["schemas"]["EditionBuildWarning"][];
+            /** @description Why it failed. */
+            problem: string | null;
+            /** @description The release of the system that made it. */
+            release: string | null;
+            /**
+             * Format: date-time
+             * @description When it was ordered.
+             */
+            created_at: string;
+            /** @description When it ended. */
+            finished_at: string | null;
+            /** @description Its files by name; each is whole. */
+            files: components["schemas"]["EditionBuildFile"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The order of a build. */
+        EditionBuildCreate: {
+            /**
+             * @description `proof`: of an edition that is written or frozen, with numbers of lines; `final`: of a frozen one.
+             * @enum {string}
+             */
+            kind: "proof" | "final";
+            /** @description By default all of the edition. */
+            languages?: string[];
+        };
+        /** @description A file of a build. */
+        EditionBuildFile: {
+            /** @description Its name. */
+            name: string;
+            /** @description Its language; null for one of the whole build. */
+            language: string | null;
+            /** @description Its media type. */
+            media_type: string;
+            /** @description Its digest. */
+            sha256: string;
+            /** @description Its size in bytes. */
+            size: number;
+            /** @description Its address. */
+            link: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The builds of an edition, the newest first. */
+        EditionBuildPage: {
+            /** @description The builds. */
+            items: components["schemas"]["EditionBuild"][];
+            /** @description Always null. */
+            next: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What a build says otherwise than it was asked. */
+        EditionBuildWarning: {
+            /** @description What: a text is in its original language, since there is no translation, or only one of an older version; formulas are printed as TeX; symbols that no font has are left out. */
+            code: string;
+            /** @description In which language. */
+            language: string;
+            /** @description The number of the contribution, if it is one. */
+            contribution: number | null;
         } & {
             [key: string]: unknown;
         };
@@ -36292,7 +36463,7 @@ export interface operations {
                 /** @description A field, with `-` for descending. */
                 sort?: components["parameters"]["sort"];
                 /** @description States, separated by commas. */
-                status?: ("draft" | "call" | "writing" | "frozen" | "abandoned")[];
+                status?: ("draft" | "call" | "writing" | "frozen" | "published" | "superseded" | "retracted" | "abandoned")[];
                 /** @description Changed after this instant. */
                 updated_after?: components["parameters"]["updated_after"];
                 /** @description Changed before this instant. */
@@ -36461,6 +36632,84 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Edition"];
+            202: components["responses"]["PendingTransition.202"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listEditionPendingTransitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["PendingTransitionPage"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getEditionPendingTransition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags that the caller has; 304 where one is current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description The id of the pending transition. */
+                pending_id: components["parameters"]["pending_id"];
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["PendingTransition"];
+            /** @description The representation named by `If-None-Match` is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideEditionPendingTransition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id of the pending transition. */
+                pending_id: components["parameters"]["pending_id"];
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionBody"];
+            };
+        };
+        responses: {
+            /** @description One of these. An edition as a caller sees it. A transition that one person proposed and another has to confirm. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edition"] | components["schemas"]["PendingTransition"];
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };
@@ -36484,6 +36733,91 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EditionProgress"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listEditionBuilds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The builds of an edition, the newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditionBuildPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createEditionBuild: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditionBuildCreate"];
+            };
+        };
+        responses: {
+            202: components["responses"]["Job.202"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getEditionBuildFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags that the caller has; 304 where one is current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description The build. */
+                build: string;
+                /** @description The file. */
+                file: string;
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description The representation named by `If-None-Match` is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
@@ -36522,7 +36856,7 @@ export interface operations {
                 /** @description A field, with `-` for descending. */
                 sort?: components["parameters"]["sort"];
                 /** @description States, separated by commas. */
-                status?: ("proposed" | "draft" | "changes_requested" | "submitted" | "in_review" | "cleared" | "declined" | "dropped")[];
+                status?: ("proposed" | "draft" | "changes_requested" | "submitted" | "in_review" | "cleared" | "published" | "declined" | "dropped")[];
                 /** @description Changed after this instant. */
                 updated_after?: components["parameters"]["updated_after"];
                 /** @description Changed before this instant. */

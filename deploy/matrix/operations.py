@@ -57,6 +57,8 @@ _BY_NAME: Mapping[str, Demand] = {
     "getCalendarFeed": Demand(Ask.NOTHING),
     "createContribution": Demand(Ask.PROPOSE, "create", "editions"),
     "getEditionProgress": Demand(Ask.DO, "read"),
+    "createEditionBuild": Demand(Ask.DO, "create", "builds"),
+    **dict.fromkeys(("listEditionBuilds", "getEditionBuildFile"), Demand(Ask.DO, "read", "builds")),
     "createContributionVersion": Demand(Ask.DO, "update"),
     **dict.fromkeys(("listContributionVersions", "getContributionVersion", "getFigureData"), Demand(Ask.SEE)),
     **dict.fromkeys(

@@ -16,7 +16,7 @@ OTHER = "XB"
 WITHOUT_COUNTRY = frozenset((
     "frameworks", "notices", "broadcasts", "retention_rules", "certificate_templates", "processing_record",
     "api_keys", "authorizations", "sessions", "notifications", "initiatives", "periods", "schemes", "report_templates",
-    "networks", "calendars", "webhooks", "editions", "review_rounds", "figures", "factors", "identities",
+    "networks", "calendars", "webhooks", "editions", "review_rounds", "figures", "builds", "factors", "identities",
     "identity_providers", "signing_keys",
 ))  # fmt: skip
 """Kinds whose records have no country."""
@@ -66,6 +66,8 @@ def class_of(operation: Operation, holder: Holder, target: Target, *, scope_id: 
 def _to_nobody(operation: Operation, target: Target) -> Class:
     if not operation.is_open:
         return Class.UNAUTHENTICATED
+    if operation.demand.ask is Ask.DO:
+        return Class.UNAUTHENTICATED if target.published else Class.HIDDEN
     return Class.DONE if operation.demand.ask is Ask.NOTHING or target.published else Class.HIDDEN
 
 

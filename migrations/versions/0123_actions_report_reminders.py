@@ -3,7 +3,7 @@
 from migrations.rules import grant, run
 
 revision = "0123_actions_report_reminders"
-down_revision = "0121_access_federation"
+down_revision = "0122_actions_builds"
 
 _COUNTRIES = "action_published_round_country"
 _WORK, _OTHER_WORK = "action_published_work", "action_work_without_comments"

@@ -7,7 +7,7 @@ from migrations.definitions import define
 from migrations.rules import grant, reference_numbers, role, run, setting
 
 revision = "0124_access_signing_keys"
-down_revision = "0121_access_federation"
+down_revision = "0123_actions_report_reminders"
 
 _TABLE = "access_signing_key"
 _WRITES = "(SELECT current_setting('escm.write_everywhere', true)) = 'on'"

@@ -51,6 +51,7 @@ _EDIT = (
     | _permissions("reviewers", "read history create withdraw")
     | _permissions("comments", "read history create import reopen resolve")
     | _permissions("figures", "read history create update drop")
+    | _permissions("builds", "read create")
 )
 COMMENTER, BLIND_COMMENTER = "contribution_commenter", "contribution_blind_commenter"
 """The roles of reviewers and officials over the contributions of a round, until it is complete: those who know the
@@ -133,7 +134,8 @@ ROLES: RoleTable = {
     | _permissions("offers", "read history")
     | _TARGETS,
     "editor_in_chief": _permissions(
-        "editions", "read history update open_call close_call freeze thaw record_doi abandon"
+        "editions",
+        "read history update open_call close_call freeze thaw record_doi abandon publish supersede retract",
     )
     | _EDIT,
     "editor": _permissions("editions", "read history") | _EDIT,

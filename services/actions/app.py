@@ -11,6 +11,9 @@ from services.actions.coordination.calendars.routes import router as calendars
 from services.actions.coordination.focal_points.routes import router as focal_points
 from services.actions.coordination.task_comments.routes import router as task_comments
 from services.actions.coordination.tasks.routes import router as tasks
+from services.actions.global_report.builds.edition_routes import router as editions
+from services.actions.global_report.builds.routes import edition_builds
+from services.actions.global_report.builds.routes import router as builds
 from services.actions.global_report.citing.routes import of_contribution as citation_of_contribution
 from services.actions.global_report.citing.routes import of_edition as citation_of_edition
 from services.actions.global_report.comments.routes import of_contribution as comments_of_contribution
@@ -18,7 +21,6 @@ from services.actions.global_report.comments.routes import of_edition as comment
 from services.actions.global_report.comments.routes import router as comments
 from services.actions.global_report.contributions.routes import of_edition
 from services.actions.global_report.contributions.routes import router as contributions
-from services.actions.global_report.figures.routes import editions
 from services.actions.global_report.figures.routes import router as figures
 from services.actions.global_report.review_rounds.routes import of_edition as rounds_of_edition
 from services.actions.global_report.review_rounds.routes import router as review_rounds
@@ -94,7 +96,7 @@ _OPEN_DATA = (open_data, country_profiles, report_documents, iati)
 _REPORTS = (report_templates, expected_reports, reports, report_orders, report_sections, *REPORT_PARTS)
 _REVIEW = (review_rounds, reviewers, comments, rounds_of_edition, reviewers_of_contribution)
 _GLOBAL_REPORT = (
-    *(editions, of_edition, contributions, versions, figures),
+    *(editions, of_edition, builds, contributions, versions, figures),
     *(*_REVIEW, comments_of_contribution, comments_of_edition, citation_of_edition, citation_of_contribution),
 )
 _SCHEMES = (schemes, codes, states, mappings, all_mappings, coverage)
@@ -156,5 +158,5 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "open_data": "What everybody may know, in formats that others read.",
             "statistics": "How many there are of what, exact at once.",
         },
-        **service_parts(objects, printed_documents, dataset_copies, public_api),
+        **service_parts(objects, printed_documents, edition_builds, dataset_copies, public_api),
     )

@@ -150,8 +150,6 @@ CONTRIBUTION_CHANGES_REQUESTED = "escm.actions.contribution.changes_requested.v1
 """Reserved: nothing announces it yet."""
 CONTRIBUTION_CLEARED = "escm.actions.contribution.cleared.v1"
 """Reserved: nothing announces it yet."""
-CONTRIBUTION_PUBLISHED = "escm.actions.contribution.published.v1"
-"""Reserved: nothing announces it yet."""
 CONTRIBUTION_SUPERSEDED = "escm.actions.contribution.superseded.v1"
 """Reserved: nothing announces it yet."""
 CONTRIBUTION_RETRACTED = "escm.actions.contribution.retracted.v1"

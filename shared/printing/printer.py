@@ -20,6 +20,8 @@ SECONDS = 10
 """Seconds of a processor that a document may take."""
 PATIENCE = 60.0
 """Seconds on the clock after which a document of a request is given up, however little the processor worked."""
+MEMORY = 256 << 20
+"""Twice what a certificate with the longest texts needs."""
 WAIT = 20.0
 """Seconds for which a document waits for those before it."""
 _LONGEST_REPLY = 64 << 20
@@ -35,13 +37,30 @@ _ENVIRONMENT = {
 """Without secrets. One thread needs the same memory on every machine."""
 
 
-class Printer:
-    """One process, started by the first document. It makes one document at a time."""
+class LayoutFault(RuntimeError):
+    """The layout, or a file that it reads, cannot be set."""
 
-    def __init__(self, layouts: Path, seconds: int = SECONDS, patience: float = PATIENCE) -> None:
+
+class Printer:
+    """One process, started by the first document. It makes one document at a time.
+
+    `layouts` is the folder outside which a document reads nothing. `memory` is in bytes; `has_formulas`: it has the
+    fonts of formulas.
+    """
+
+    def __init__(
+        self,
+        layouts: Path,
+        seconds: int = SECONDS,
+        patience: float = PATIENCE,
+        *,
+        memory: int = MEMORY,
+        has_formulas: bool = False,
+    ) -> None:
         self._layouts = layouts
         self._seconds = seconds
         self._patience = patience
+        self._options = (str(memory), *(("formulas",) if has_formulas else ()))
         self._lock = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
 
@@ -61,8 +80,8 @@ class Printer:
     async def pdf(self, document: Document) -> bytes:
         """The document as PDF/A-3. The same document gives the same bytes.
 
-        Raises Unprintable; TooLarge if twice the document took too much time of the processor or too much memory;
-        Unavailable if it waits too long for others, or takes too long because the machine has other work.
+        Raises LayoutFault; Unprintable; TooLarge if twice the document took too much time of the processor or too much
+        memory; Unavailable if it waits too long for others, or takes too long because the machine has other work.
         """
         line = self._order(document)
         try:
@@ -77,7 +96,7 @@ class Printer:
         if "unprintable" in reply:
             raise Unprintable
         if "error" in reply:
-            raise RuntimeError(f"The layout {document.layout} failed: {reply['error']}")
+            raise LayoutFault(f"The layout {document.layout} failed: {reply['error']}")
         return base64.b64decode(reply["pdf"])
 
     def _order(self, document: Document) -> bytes:
@@ -110,7 +129,7 @@ class Printer:
     async def _running(self) -> asyncio.subprocess.Process:
         if self._process is None or self._process.returncode is not None:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "shared.printing.process"),
+                *(sys.executable, "-m", "shared.printing.process", *self._options),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,

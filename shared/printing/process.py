@@ -1,7 +1,8 @@
 """Makes PDF files from orders, one JSON object a line, in a process with limited resources.
 
 Documents contain texts of strangers, so the process has a bound on its memory, reads no fonts of the system and has no
-connection to anything. It ends with its parent. Run as `python -m shared.printing.process`.
+connection to anything. It ends with its parent. Run as
+`python -m shared.printing.process BYTES [formulas]`.
 """
 
 import base64
@@ -19,22 +20,22 @@ import typst
 from shared.printing import fonts
 from shared.printing.document import SHARED_LAYOUTS
 
-_MEMORY = 256 << 20
-"""Twice what a certificate with the longest texts needs."""
 _NICE = 5
 _STANDARD: Literal["a-3a"] = "a-3a"
 """PDF/A-3 with tags, for readers that speak the text."""
 _NO_GLYPH = "could not be displayed"
 
 
-def main() -> None:
-    """Replies to each order until the parent closes the pipe."""
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+def main(memory: int, *, has_formulas: bool) -> None:
+    """Replies to each order until the parent closes the pipe. `memory` is in bytes."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(_NICE)
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    found = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(fonts.folders()))
+    found = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=has_formulas, font_paths=list(fonts.folders())
+    )
     for line in sys.stdin.buffer:
         replies.write(orjson.dumps(_made(found, orjson.loads(line))) + b"\n")
         replies.flush()
@@ -69,4 +70,4 @@ def _limit_processor(seconds: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]), has_formulas="formulas" in sys.argv[2:])

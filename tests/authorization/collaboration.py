@@ -20,6 +20,14 @@ INSERT INTO action_version (id, contribution_id, number, language, sha256, words
     created_at, created_by)
 VALUES (uuidv7(), $1, 1, 'en', '', 1, $2, '[]', '[]', '[]', now(), 'system')
 """
+_BUILD = """
+WITH made AS (
+    INSERT INTO action_build (id, edition_id, number, kind, status, languages, warnings, created_at, created_by)
+    VALUES (uuidv7(), $1, 1, 'final', 'complete', '{en}', '[]', now(), 'system') RETURNING id
+)
+INSERT INTO action_build_file (build_id, name, media_type, sha256, size)
+SELECT id, 'report.pdf', 'application/pdf', repeat('0', 64), 1 FROM made
+"""
 _REVIEWER = """
 INSERT INTO action_reviewer (id, version, status, country, visibility, created_at, created_by, updated_at, updated_by,
     edition_id, contribution_id, round_id, round_number, expert_id, titles)
@@ -62,6 +70,7 @@ async def _chapter(fixture: "CountryFixture", enter: Enter, superuser: asyncpg.C
     fixture.reviewer = await _reviewer_of_all(superuser)
     fixture.records["report_reviewers"] = {"id": str(reviewer["id"]), "ref": reviewer["ref"]}
     await enter(fixture, "actions", "figures", **figure_of(fixture))
+    await superuser.execute(_BUILD, fixture.id("editions"))
 
 
 async def _reviewer_of_all(superuser: asyncpg.Connection) -> str:

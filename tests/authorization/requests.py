@@ -207,6 +207,7 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
     "createComment": comment_of,
     "createContributionReviewer": lambda country_fixture: {"expert_id": country_fixture.reviewer, "round": 1},
     "createFigure": figure_of,
+    "createEditionBuild": lambda _country_fixture: {"kind": "proof"},
     "createContributionVersion": lambda country_fixture: {"body": country_fixture.word},
     **dict.fromkeys(("confirmAuthorship", "previewAuthorship"), lambda _country_fixture: {"token": uuid4().hex}),
     "createNomination": lambda country_fixture: {
@@ -439,6 +440,8 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
         "{review_id}": country_fixture.id("reviews"),
         "{score_id}": country_fixture.id("evaluation_scores" if plural == "evaluations" else "scores"),
         "{version}": "1",
+        "{build}": "1",
+        "{file}": "report.pdf",
         "{offer}": country_fixture.id("offers"),
         "{comment}": country_fixture.id("task_comments"),
         "{part}": country_fixture.records.get(_PARTS.get(parts[5], ""), {}).get("id", "") if len(parts) > 5 else "",

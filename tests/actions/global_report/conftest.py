@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
@@ -11,8 +12,11 @@ from services.actions.worker import create_worker
 from services.membership.app import create_app as create_membership
 from services.membership.settings import MembershipSettings
 from shared.reading.api import PublicApi
-from tests.support.callers import serving
+from tests.support.callers import Caller, serving
+from tests.support.centres import entered, stepped
+from tests.support.editions import FIGURES, editor, figure_body
 from tests.support.mailbox import Mailbox
+from tests.support.review import UnderReview, under_review
 from tests.support.services import ToServices
 from tests.support.workers import at_work, drop_jobs, without_relay
 
@@ -49,3 +53,25 @@ async def membership(
         of_actions.state.public_api = reading
         yield client
         await reading.close()
+
+
+@pytest.fixture
+async def frozen(
+    admin: Caller,
+    posted: Mailbox,
+    membership: httpx.AsyncClient,
+    superuser: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> tuple[Caller, UnderReview]:
+    """An editor-in-chief, and a frozen edition in English and Arabic with a cleared text and a figure."""
+    assert membership
+    text = await under_review(admin, superuser, monkeypatch)
+    chief = editor(admin, text.edition, monkeypatch, "editor_in_chief")
+    changed = await chief.change(text.edition_path, languages=["ar", "en"])
+    assert changed.status_code == 200, changed.text
+    headlines = {"path": "/actions/v1/statistics/headlines", "parameters": {}}
+    await entered(chief, FIGURES, figure_body(text.edition, query=headlines))
+    await stepped(text.editor, text.contribution, "clear")
+    await stepped(chief, text.edition, "close_call")
+    await stepped(chief, text.edition, "freeze")
+    return chief, text

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import pytest
 
-from services.actions.global_report.versions import reading
+from services.actions.global_report.versions import pandoc
 from services.actions.global_report.versions.domain import DOCX, MARKDOWN, Unreadable, is_safe
 from services.actions.global_report.versions.reading import reading_of
 from tests.actions.global_report.test_versions import docx
@@ -162,7 +162,7 @@ async def test_what_cannot_be_read_says_where(content: bytes, media_type: str, p
 
 
 async def test_what_takes_too_long_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "SECONDS", 1)
+    monkeypatch.setattr(pandoc, "SECONDS", 1)
     began = time.monotonic()
     with pytest.raises(Unreadable, match="takes more than"):
         await reading_of(b"[" * 20_000, MARKDOWN, ())

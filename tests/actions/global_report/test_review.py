@@ -162,6 +162,15 @@ async def test_rounds_open_and_close_by_time(
         assert (await text.editor.get(made["links"]["self"])).json()["status"] == status
 
 
+async def test_a_frozen_edition_is_reviewed_no_more(text: UnderReview, superuser: asyncpg.Connection) -> None:
+    await superuser.execute("UPDATE action_edition SET status = 'frozen' WHERE id = $1", text.edition["id"])
+    body = {"opens": to_text(now()), "closes": to_text(now() + timedelta(days=3))}
+    response = await text.editor.post(
+        f"{text.edition_path}/review_rounds", {**body, "contributions": [text.contribution["id"]]}
+    )
+    assert (response.status_code, response.json()["code"]) == (409, "edition_frozen")
+
+
 async def test_a_comment_is_reopened_once(
     text: UnderReview, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.journeys.paths.calls import expert_with_account
-from tests.journeys.paths.path import Path, PathRun, change, day, follows, given, later, refused, taken
+from tests.journeys.paths.path import Path, PathRun, agreed, change, day, follows, given, later, refused, taken
 from tests.journeys.paths.world import V1
 from tests.support.running import eventually
 
@@ -150,6 +150,23 @@ def _figure(path_run: PathRun) -> str:
     return _figure_of(path_run, f"{_V1}/statistics/headlines", {}, kind="table")
 
 
+def _build(path_run: PathRun) -> None:
+    """A final build of the frozen edition."""
+    chief = path_run.by(CHIEF)
+    sent = chief.send("POST", f"{path_run.notes['edition']}/builds", json={"kind": "final"})
+    assert sent.status_code == 202, sent.text
+    eventually(lambda: chief.get(f"{_V1}/jobs/{sent.json()['id']}")["status"] == "succeeded")
+
+
+def publish_edition(path_run: PathRun) -> None:
+    """The edition of the path's record, whose call is open, is published."""
+    chief, path = path_run.by(CHIEF), path_run.notes["edition"]
+    for verb in ("close_call", "freeze"):
+        chief.step(path, verb)
+    _build(path_run)
+    chief.step(path, "publish")
+
+
 def _edition_step(verb: str, **more: Any) -> Any:
     return lambda path_run: path_run.by(CHIEF).step(path_run.notes["edition"], verb, **more)
 
@@ -220,6 +237,11 @@ PATHS = (
             refused(CHIEF, "freeze", "figure_without_data", _drop_figure, as_of=day(-1)),
             taken(CHIEF, "freeze", "frozen"),
             taken(CHIEF, "thaw", "writing"),
+            taken(CHIEF, "freeze", "frozen"),
+            given(_build),
+            taken(CHIEF, "publish", "published"),
+            taken(CHIEF, "supersede", "superseded"),
+            agreed(CHIEF, "admin", "retract", "retracted"),
         ),
     ),
     Path(

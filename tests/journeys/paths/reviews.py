@@ -4,8 +4,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.journeys.paths.calls import expert_with_account
-from tests.journeys.paths.editions import AUTHOR, BOTH, CHIEF, become_editor, open_edition, version_of_chief
-from tests.journeys.paths.path import Path, PathRun, given, refused, taken
+from tests.journeys.paths.editions import (
+    AUTHOR,
+    BOTH,
+    CHIEF,
+    become_editor,
+    open_edition,
+    publish_edition,
+    version_of_chief,
+)
+from tests.journeys.paths.path import Path, PathRun, follows, given, refused, taken
 from tests.journeys.paths.world import V1
 from tests.support.running import eventually
 
@@ -109,6 +117,7 @@ PATHS = (
             taken("national_publisher", "consent", "in_review"),
             refused("national_publisher", "consent", "consent_given"),
             taken(CHIEF, "clear", "cleared"),
+            follows("publish", "published", publish_edition),
         ),
     ),
     Path(

@@ -440,6 +440,7 @@ class Contribution(TypedDict):
     authors: list[ContributionAuthor]
     editor_id: str | None
     consent: ContributionConsent | None
+    published_version: int | None
     current: NotRequired[CurrentVersion | None]
     comments: NotRequired[CommentCounts | None]
     days_late: int | None
@@ -846,6 +847,47 @@ class Edition(TypedDict):
     review: EditionReview
     as_of: str | None
     frozen_at: str | None
+    published_at: str | None
+    retraction: str | None
+
+
+class EditionBuild(TypedDict):
+    number: int
+    kind: str
+    status: str
+    languages: list[str]
+    stale: bool | None
+    warnings: list[EditionBuildWarning]
+    problem: str | None
+    release: str | None
+    created_at: str
+    finished_at: str | None
+    files: list[EditionBuildFile]
+
+
+class EditionBuildCreate(TypedDict):
+    kind: Literal["proof", "final"]
+    languages: NotRequired[list[str]]
+
+
+class EditionBuildFile(TypedDict):
+    name: str
+    language: str | None
+    media_type: str
+    sha256: str
+    size: int
+    link: str
+
+
+class EditionBuildPage(TypedDict):
+    items: list[EditionBuild]
+    next: str | None
+
+
+class EditionBuildWarning(TypedDict):
+    code: str
+    language: str
+    contribution: int | None
 
 
 class EditionCall(TypedDict):

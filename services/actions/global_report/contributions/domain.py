@@ -19,6 +19,8 @@ AWAITED = ("draft", "changes_requested")
 EDITABLE = ("proposed", *AWAITED)
 """The states in which it changes, and takes versions."""
 OPEN = (*EDITABLE, "submitted", "in_review")
+PUBLISHED = frozenset({"published"})
+"""The states in which a contribution is visible by its visibility, which its edition gives it."""
 REMINDED = (-14, -3, 0)
 """The days from the last day on which authors are reminded; afterwards each week."""
 COMMENTED = ("open", "answered", "resolved")
@@ -85,7 +87,7 @@ def _confirmable(
 
 
 LIFECYCLE: Lifecycle[ContributionGuardContext] = Lifecycle(
-    (*OPEN, "cleared", "declined", "dropped"),
+    (*OPEN, "cleared", "published", "declined", "dropped"),
     (
         transition("accept", "proposed", "draft", guard=_by_another, fields=("due",)),
         transition("decline", "proposed", "declined", guard=_by_another, reason_required=True),
@@ -96,6 +98,7 @@ LIFECYCLE: Lifecycle[ContributionGuardContext] = Lifecycle(
         transition("return", "in_review", "changes_requested", reason_required=True, fields=("due",)),
         transition("consent", "in_review", "in_review", guard=_consentable, fact="consented"),
         transition("clear", "in_review", "cleared", guard=_clearable),
+        transition("publish", "cleared", "published", is_scheduled=True),
         transition("drop", "|".join((*AWAITED, "submitted")), "dropped", reason_required=True),
         transition("drop", "|".join((*OPEN, "cleared")), "dropped", is_scheduled=True),
     ),

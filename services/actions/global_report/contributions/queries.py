@@ -1,4 +1,5 @@
-"""Reading contributions: for grants that cover the edition, the country or an author's own record."""
+"""Reading contributions: published ones by everybody, others for grants that cover the edition, the country or an
+author's own record."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -16,7 +17,6 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
-    false,
     func,
     or_,
     select,
@@ -31,6 +31,7 @@ from services.actions.global_report.contributions.domain import (
     EDITABLE,
     LIFECYCLE,
     OPEN,
+    PUBLISHED,
     REMINDED,
 )
 from services.actions.global_report.contributions.record import Contribution
@@ -40,7 +41,7 @@ from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.locks import lock_names
 from shared.database.statements import Connection, Row, Statement
-from shared.records.access_scope import AccessKind, constant
+from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.filters import values
 from shared.records.listing import Listing
 from shared.records.next_steps import ME, TODAY, NextStep, NextSteps
@@ -100,11 +101,13 @@ def _visible(access_kind: AccessKind) -> Select[Any]:
     query = select(contribution)
     if access_kind is AccessKind.EVERYWHERE:
         return query
+    published = visible(contribution, access_kind, PUBLISHED)
     if access_kind is AccessKind.ANONYMOUS:
-        return query.where(false())
+        return query.where(published)
     records = bindparam("granted_records", type_=ARRAY(Text))
     return query.where(
         or_(
+            published,
             _c.country == any_(bindparam("granted_countries", type_=ARRAY(Text))),
             cast(_c.edition_id, Text) == any_(records),
             cast(_c.id, Text) == any_(records),

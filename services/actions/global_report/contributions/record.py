@@ -53,7 +53,7 @@ class Consent(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution(Record):
-    """A text of an edition, with the country of its country chapter. It is never published by itself. A grant over one
+    """A text of an edition, with the country of its country chapter. Its edition publishes it. A grant over one
     record names the edition, the contribution, or an author's own record. `expert_ids`: the authors who are experts;
     `unconfirmed_ids`: those of them who have still to confirm;
     `corresponding_id`: the one who corresponds; `addresses` are by the identity of the other authors,
@@ -85,6 +85,9 @@ class Contribution(Record):
     ]
     consent: Annotated[
         Consent | None, Public, Tracked, "The version of its chapter to which the country has consented; null before."
+    ]
+    published_version: Annotated[
+        int | None, Public, Tracked, Example(None), "The number of the version that was published; null before."
     ]
     expert_ids: Annotated[list[UUID], Internal]
     unconfirmed_ids: Annotated[list[UUID], Internal]

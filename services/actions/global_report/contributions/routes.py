@@ -49,6 +49,7 @@ CONTRIBUTION_API = RecordApi(
     update=operations.update,
     steps=Steps(operations.transition, guards=operations.load_guard_context, fields=schemas.ContributionFields),
     items=Items(members=_members),
+    is_public=True,
     dependency=with_parts,
 )
 router = record_routes(CONTRIBUTION_API)

@@ -250,8 +250,12 @@ _OF_AUTHORS: Mapping[str, Any] = {
     **dict.fromkeys(("created_by", "updated_by", "funding", "conflicts", "editor_id")),
 }
 """What tells who wrote a contribution, for whom a review hides it from."""
+_OF_EDITORS: Mapping[str, Any] = dict.fromkeys(("editor_id", "due", "consent", "days_late"))
+"""What readers of a published contribution do not learn."""
 
 
 def present(row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
     """The contribution in a response; without its authors for who comments without knowing them."""
+    if not access.sees_all_fields(row["country"], record.Contribution.scope_of(row)):
+        return {**_present(row, access), **_OF_EDITORS}
     return {**_present(row, access), **(_OF_AUTHORS if is_hidden_from(access.principal, row["id"]) else {})}

@@ -8,7 +8,8 @@ from typing import Literal
 from services.actions.global_report.editions.record import Call, Edition, OutlineEntry
 from shared.kernel.clock import to_text
 from shared.kernel.errors import Conflict, FieldError, Invalid, no_such
-from shared.kernel.lifecycle import Lifecycle, transition
+from shared.kernel.lifecycle import Lifecycle, by_two, transition
+from shared.kernel.step_up import TWO_FACTORS
 
 KINDS = ("front", "section", "chapter", "country", "annex")
 BLIND = ("open", "single", "double")
@@ -19,9 +20,11 @@ LIVING = ("draft", "call", "writing")
 FROZEN = "frozen"
 ENDED = ("cleared", "declined", "dropped")
 """The states of contributions that a freeze leaves as they are."""
-CITED = ("writing", FROZEN)
+CITED = ("writing", FROZEN, "published")
 """The states in which a DOI that was registered is recorded."""
-PUBLISHED = frozenset(("call", "writing", FROZEN))
+RELEASED = ("published", "superseded", "retracted")
+"""The states of an edition that has appeared."""
+PUBLISHED = frozenset(("call", "writing", FROZEN, *RELEASED))
 """The states in which an edition is visible by its visibility."""
 DEADLINES = ("draft", "review", "final")
 
@@ -56,7 +59,7 @@ def _freezable(
 
 
 LIFECYCLE: Lifecycle[EditionGuardContext] = Lifecycle(
-    (*LIVING, FROZEN, "abandoned"),
+    (*LIVING, FROZEN, *RELEASED, "abandoned"),
     (
         transition("open_call", "draft", "call", guard=_openable, fact="call_opened"),
         transition("open_call", "draft", "call", is_scheduled=True, fact="call_opened"),
@@ -65,6 +68,16 @@ LIFECYCLE: Lifecycle[EditionGuardContext] = Lifecycle(
         transition("freeze", "writing", FROZEN, guard=_freezable, fields=("as_of",)),
         transition("thaw", FROZEN, "writing", reason_required=True),
         *(transition("record_doi", state, state, fields=("doi",), fact="updated") for state in CITED),
+        transition("publish", FROZEN, "published", step_up=TWO_FACTORS),
+        transition("supersede", "published", "superseded"),
+        transition(
+            "retract",
+            "published|superseded",
+            "retracted",
+            reason_required=True,
+            second_person=by_two,
+            step_up=TWO_FACTORS,
+        ),
         transition("abandon", "|".join(LIVING), "abandoned", reason_required=True),
     ),
 )

@@ -55,6 +55,8 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Edition, requ
         if doi is None:
             raise invalid_field("/fields/doi", "required", "Name the DOI that was registered.")
         after = replace(before, doi=doi)
+    if requested.action == "retract":
+        after = replace(before, retraction=requested.reason)
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
     return await EDITIONS.apply_transition(uow, before, requested, guard_context, may, lambda _target: after)
 

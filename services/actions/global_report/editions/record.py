@@ -79,4 +79,6 @@ class Edition(Record):
     review: Annotated[Review, Public, Written, "How contributions are reviewed."]
     as_of: Annotated[date | None, Public, Tracked, Example(None), "The day of its data, once it is frozen."]
     frozen_at: Annotated[datetime | None, Public, Tracked, Example(None), "When it was frozen."]
+    published_at: Annotated[datetime | None, Public, Tracked, Example(None), "When it was published."]
+    retraction: Annotated[str | None, Public, Tracked, Example(None), "Why it was retracted."]
     search_key: Annotated[str, Internal]

@@ -52,16 +52,16 @@ LISTING = listing(
 )
 _of_edition = _f.edition_id == bindparam("edition")
 _OF_EDITION = select(figure).where(_of_edition, _f.status == bindparam("status")).order_by(_f.id)
-_LIVE = Statement(within_context(_OF_EDITION))
+_KNOWN = Statement(within_context(_OF_EDITION))
 _LOCKED = Statement(_OF_EDITION.with_for_update())
 _NUMBER = Statement(select(func.count()).where(_of_edition, _f.status != constant("dropped")))
 _DATA = Statement(within_context(select(_d.content).where(_d.figure_id == bindparam("figure")).limit(1)))
 _FORGET = Statement(delete(figure_data).where(_d.figure_id == bindparam("figure")))
 
 
-async def live_of(connection: Connection, access: AccessScope, edition: UUID) -> list[Figure]:
-    """The live figures of an edition that the caller may read."""
-    return records_of(Figure, await _LIVE.fetch(connection, edition=edition, status="live", **access.parameters))
+async def of_edition(connection: Connection, access: AccessScope, edition: UUID, status: str) -> list[Figure]:
+    """The figures of an edition in a state that the caller may read."""
+    return records_of(Figure, await _KNOWN.fetch(connection, edition=edition, status=status, **access.parameters))
 
 
 async def lock_of(connection: Connection, edition: UUID, status: str) -> list[Figure]:

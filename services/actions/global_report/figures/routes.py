@@ -3,7 +3,7 @@ freeze them."""
 
 import re
 from contextlib import suppress
-from dataclasses import replace
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from services.actions.access import ROLES
 from services.actions.global_report.editions.routes import EDITION_API
 from services.actions.global_report.editions.schemas import EditionFields
-from services.actions.global_report.figures import answers, domain, freezing, operations, queries, schemas
+from services.actions.global_report.figures import answers, domain, operations, queries, schemas
 from services.actions.global_report.figures.asking import ask, ask_all
 from services.actions.global_report.figures.drawing import chart_of
 from services.actions.global_report.figures.record import Figure, Query
@@ -62,21 +62,35 @@ async def _prepare(ctx: RequestContext, verb: str, edition: UUID, query: Query) 
         ctx.prepared = {answers.ASKED: await ask_all(ctx.request, [query], domain.freezing_day(None, today()))}
 
 
+_ASKING = {"freeze": "writing", "publish": "frozen"}
+"""The transitions of an edition that ask its figures, by the state in which they are taken."""
+
+
 async def ask_before_freezing(ctx: RequestContext) -> None:
-    """Asks all figures of an edition that is to be frozen, before the transaction opens."""
+    """Asks all figures of an edition that is to be frozen or published, before the transaction opens."""
     given, record = await _body(ctx), ctx.request.path_params.get("record")
-    if ctx.request.method != "POST" or record is None or given.get("action") != "freeze":
+    if ctx.request.method != "POST" or record is None or given.get("action") not in _ASKING:
         return
     row = await EDITION_API.readable(record, ctx)
-    if row["status"] != "writing" or not ctx.access.may("freeze", None, row["id"]):
+    if row["status"] != _ASKING[given["action"]] or not ctx.access.may(given["action"], None, row["id"]):
+        return
+    if row["as_of"] is not None:
+        await _ask_again(ctx, row["id"], row["as_of"])
         return
     with suppress(ValidationError, Invalid):
         fields = EditionFields.model_validate(given.get("fields") or {})
         day = domain.freezing_day(fields.as_of, today())
         async with ctx.connection() as connection:
             access = ctx.access_on(operations.FIGURES.resource)
-            figures = await queries.live_of(connection, access, row["id"])
+            figures = await queries.of_edition(connection, access, row["id"], "live")
         ctx.prepared = {answers.ASKED: await ask_all(ctx.request, (one.query for one in figures), day)}
+
+
+async def _ask_again(ctx: RequestContext, edition: UUID, day: date) -> None:
+    """Asks the figures of a frozen edition again, for its day."""
+    async with ctx.connection() as connection:
+        figures = await queries.of_edition(connection, ctx.access_on(operations.FIGURES.resource), edition, "frozen")
+    ctx.prepared = {answers.ASKED: await ask_all(ctx.request, (one.query for one in figures), day)}
 
 
 async def _body(ctx: RequestContext) -> dict[str, Any]:
@@ -101,13 +115,6 @@ FIGURE_API = RecordApi(
     is_public=True,
 )
 router = record_routes(FIGURE_API)
-editions = record_routes(
-    replace(
-        EDITION_API,
-        steps=replace(EDITION_API.steps, verbs={"freeze": freezing.freeze, "thaw": freezing.thaw}),
-        bodies=replace(EDITION_API.bodies, before=ask_before_freezing),
-    )
-)
 _readable = Annotated[Row, Depends(FIGURE_API.readable)]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from services.actions.global_report.contributions.operations import comments_lock
-from services.actions.global_report.editions.domain import LIVING
+from services.actions.global_report.editions.domain import require_living
 from services.actions.global_report.editions.record import Edition
 from services.actions.global_report.review_rounds import domain, queries
 from services.actions.global_report.review_rounds.record import ReviewRound
@@ -26,11 +26,11 @@ ROUNDS: ResourceType[ReviewRound, domain.RoundGuardContext] = ResourceType.of(
 
 
 async def create(uow: UnitOfWork, access: AccessScope, of: Edition, new: ReviewRound) -> ReviewRound:
-    """Inserts a planned round. Raises Forbidden outside the caller's grants, Conflict for an edition that has ended,
-    Invalid for contributions that are not of the edition or not written, and for instants out of order."""
+    """Inserts a planned round. Raises Forbidden outside the caller's grants, Conflict for an edition that has ended or
+    is frozen (`edition_frozen`), Invalid for contributions that are not of the edition or not written, and for instants
+    out of order."""
     require(access, "create", None, of.id)
-    if of.status not in LIVING:
-        raise Conflict("The edition is not reviewed any more.", members={"current_state": of.status})
+    require_living(of)
     number = new.number or await queries.next_number(uow.connection, of.id)
     placed = replace(new, edition_id=of.id, number=number, country=None, visibility="restricted", status="planned")
     await _check(uow, None, placed)

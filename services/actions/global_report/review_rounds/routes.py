@@ -56,7 +56,12 @@ async def list_edition_review_rounds(edition: _Edition, ctx: CurrentContext) -> 
     return await list_response(ctx, LISTING, schemas.present, known, fixed={"edition_id": edition["id"]})
 
 
-@of_edition.post("/{record}/review_rounds", status_code=201, responses={201: {"model": schemas.ReviewRound}})
+@of_edition.post(
+    "/{record}/review_rounds",
+    options=RouteOptions(problems=("edition_frozen",)),
+    status_code=201,
+    responses={201: {"model": schemas.ReviewRound}},
+)
 async def create_review_round(body: schemas.ReviewRoundCreate, edition: _Edition, ctx: CurrentContext) -> Response:
     """Plan a round of review of an edition.
 

@@ -1,22 +1,16 @@
-"""Reads a manuscript in a child process with bounds: pandoc without files and network, whatever the manuscript says."""
+"""Reads a manuscript into its blocks."""
 
 import asyncio
 import io
-import sys
-import tempfile
 from collections.abc import Collection, Mapping
-from pathlib import Path
 
 import orjson
 
 from services.actions.global_report.versions.document import Node, Reading, read
 from services.actions.global_report.versions.domain import DOCX, Unreadable
+from services.actions.global_report.versions.pandoc import converted
 from shared.kernel.archives import ArchiveBounds, ArchiveFault, archive_fault
-from shared.kernel.children import reply_of
 
-SECONDS = 30
-_MEMORY = 512 << 20
-_MOST_OUTPUT = 64 << 20
 _ARCHIVE = ArchiveBounds(parts=2_000, unpacked=128 << 20, ratio=200)
 _TOO_MUCH = f"A DOCX has at most {_ARCHIVE.parts:,} parts and {_ARCHIVE.unpacked >> 20} MiB unpacked."
 _OF_ARCHIVE: Mapping[ArchiveFault, str] = {
@@ -27,7 +21,6 @@ _OF_ARCHIVE: Mapping[ArchiveFault, str] = {
 }
 _FORMATS = {DOCX: "docx"}
 _MARKDOWN = "markdown-raw_html-raw_tex-raw_attribute"
-_HEAP_EXHAUSTED = 251
 _DEEPEST_LINE = 120
 """How many signs of lists and quotes a line may begin with."""
 
@@ -41,54 +34,12 @@ async def reading_of(
         _check_archive(content)
     else:
         _check_lines(content)
-    output = await _converted(content, _FORMATS.get(media_type, _MARKDOWN))
+    output = await converted(content, _FORMATS.get(media_type, _MARKDOWN), "json")
     try:
         document = orjson.loads(output)
     except orjson.JSONDecodeError:
         raise Unreadable("Parts are too deep in one another.") from None
     return await asyncio.to_thread(read, document, references, figures)
-
-
-async def _converted(content: bytes, source: str) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "document.json"
-        with target.open("wb") as output:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", "-S", "-c", _LAUNCHER, _program(), source),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=output,
-                stderr=asyncio.subprocess.DEVNULL,
-                cwd=folder,
-                env={"HOME": folder, "LANG": "C.UTF-8"},
-            )
-            try:
-                await reply_of(process, content, SECONDS)
-            except TimeoutError:
-                raise Unreadable(f"The manuscript takes more than {SECONDS} seconds to read.") from None
-        if process.returncode == _HEAP_EXHAUSTED:
-            raise Unreadable("The manuscript takes too much memory to read.")
-        if process.returncode:
-            raise Unreadable("The manuscript cannot be read.")
-        return await asyncio.to_thread(target.read_bytes)
-
-
-_LAUNCHER = f"""
-import os, resource, sys
-resource.setrlimit(resource.RLIMIT_DATA, ({_MEMORY + (128 << 20)}, {_MEMORY + (128 << 20)}))
-resource.setrlimit(resource.RLIMIT_CPU, ({SECONDS}, {SECONDS}))
-resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-resource.setrlimit(resource.RLIMIT_FSIZE, ({_MOST_OUTPUT}, {_MOST_OUTPUT}))
-resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
-os.nice(5)
-bounds = ["+RTS", "-M{_MEMORY >> 20}m", "-RTS"]
-os.execv(sys.argv[1], [sys.argv[1], "--sandbox", "--from", sys.argv[2], "--to", "json", *bounds])
-"""
-
-
-def _program() -> str:
-    import pypandoc
-
-    return str(pypandoc.get_pandoc_path())
 
 
 def _check_lines(content: bytes) -> None:

@@ -103,7 +103,11 @@ async def create_contribution_version(
     return queued_response("actions", job, operations.READ_MANUSCRIPT, now())
 
 
-@router.get("/{record}/versions", responses={200: {"model": schemas.ContributionVersionPage}})
+@router.get(
+    "/{record}/versions",
+    options=RouteOptions(is_public=True),
+    responses={200: {"model": schemas.ContributionVersionPage}},
+)
 async def list_contribution_versions(contribution: _readable, ctx: CurrentContext) -> Response:
     """List the versions of a contribution.
 
@@ -115,7 +119,11 @@ async def list_contribution_versions(contribution: _readable, ctx: CurrentContex
     return document_response(ctx, {"items": known, "next": None})
 
 
-@router.get("/{record}/versions/{version}", responses={200: {"model": schemas.ContributionVersion}})
+@router.get(
+    "/{record}/versions/{version}",
+    options=RouteOptions(is_public=True),
+    responses={200: {"model": schemas.ContributionVersion}},
+)
 async def get_contribution_version(version: str, contribution: _readable, ctx: CurrentContext) -> Response:
     """Read a version of a contribution.
 
@@ -132,8 +140,8 @@ async def get_contribution_version(version: str, contribution: _readable, ctx: C
 
 
 def _known(rows: Sequence[Row], contribution: Row, ctx: RequestContext) -> Sequence[Row]:
-    """The versions that the caller reads, the newest first: who takes part in a round reads the present one and its
-    translations."""
+    """The versions that the caller reads, the newest first: who takes part in a round, and everybody once it is
+    published, reads the present one and its translations."""
     if ctx.access.may("history", contribution["country"], CONTRIBUTION_API.scope_of(contribution)):
         return rows
     current = next((row["number"] for row in rows if row["translates"] is None), None)
@@ -142,5 +150,7 @@ def _known(rows: Sequence[Row], contribution: Row, ctx: RequestContext) -> Seque
 
 def _shown(version: dict[str, Any], contribution: Row, ctx: RequestContext) -> dict[str, Any]:
     """The version; without what tells who sent it for who comments without knowing the authors."""
-    hidden = {"note": None, "created_by": None} if is_hidden_from(ctx.principal, contribution["id"]) else {}
+    is_outside = not ctx.access.sees_all_fields(contribution["country"], CONTRIBUTION_API.scope_of(contribution))
+    is_hidden = is_outside or is_hidden_from(ctx.principal, contribution["id"])
+    hidden = {"note": None, "created_by": None} if is_hidden else {}
     return {**version, **hidden}

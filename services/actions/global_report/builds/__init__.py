@@ -1,0 +1,1 @@
+"""Builds of editions: the whole report as files, of which each is made again from the same texts."""

@@ -1,0 +1,184 @@
+"""The job that builds an edition, file by file: what a killed attempt has stored, the next one takes up."""
+
+import io
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from services.actions.global_report.builds import domain, operations, queries
+from services.actions.global_report.builds.operations import BUILD_EDITION
+from services.actions.global_report.editions.queries import edition_of
+from services.actions.global_report.versions.domain import Unreadable
+from services.actions.global_report.volumes import assembling, formats
+from services.actions.global_report.volumes.archive import archive_of
+from services.actions.global_report.volumes.assembling import Volume
+from services.actions.global_report.volumes.charts import drawn_in
+from services.actions.global_report.volumes.domain import BuildWarning, Passage, Whole, name_of, places_of
+from services.actions.global_report.volumes.jats import article_of
+from services.actions.global_report.volumes.state import state_of
+from services.actions.global_report.volumes.typesetting import pdf_of
+from services.actions.global_report.volumes.writing import Writing
+from shared.bulk.store import FileStore
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.snapshot import snapshot
+from shared.database.statements import Row
+from shared.database.unit_of_work import Origin
+from shared.kernel.errors import Conflict, NotFound
+from shared.kernel.principal import Principal, PrincipalKind
+from shared.kernel.release import release
+from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
+from shared.printing.document import Unprintable
+
+_REFERENCES = "references.json"
+_OF_PRINT = ("formulas_as_text", "symbols_left_out")
+"""What is found when a volume is printed, which is not printed again."""
+
+
+def build_jobs(store: FileStore) -> JobHandlers:
+    """The handler of the job."""
+
+    async def handle(run: JobRun) -> dict[str, Any]:
+        key = UUID(run.payload["build"])
+        async with snapshot(run.database, SYSTEM_CONTEXT) as connection:
+            row = await queries.by_id(connection, key)
+            edition = await edition_of(connection, row["edition_id"]) if row else None
+            if row is None or edition is None:
+                raise NotFound("The build is no longer there.")
+            whole = await queries.whole_of(connection, edition, row["kind"])
+        if row["status"] != domain.BUILDING:
+            return _result(row)
+        making = _Making(run, store, row, whole)
+        try:
+            await making.make()
+        except (Unprintable, Unreadable, Conflict) as error:
+            reason = error.reason if isinstance(error, Unprintable) else str(error)
+            async with run.unit_of_work() as uow:
+                await operations.fail(uow, row, reason)
+            raise Conflict(reason, code="not_printable") from None
+        async with run.unit_of_work(SYSTEM_CONTEXT, _origin(row, run)) as uow:
+            await operations.complete(uow, row, making.warnings)
+        return _result(row)
+
+    return {BUILD_EDITION: handle}
+
+
+def _origin(row: Row, run: JobRun) -> Origin:
+    kind, _, author = row["created_by"].partition(":")
+    return Origin(Principal(PrincipalKind(kind), UUID(author)), str(run.id))
+
+
+def _result(row: Row) -> dict[str, Any]:
+    return {"build": row["number"], "kind": row["kind"], "languages": list(row["languages"])}
+
+
+class _Making:
+    """A build that is being made."""
+
+    def __init__(self, run: JobRun, store: FileStore, row: Row, whole: Whole) -> None:
+        self._run, self._store, self._row, self._whole = run, store, row, whole
+        self._state = state_of(whole)
+        self._name = name_of(whole.edition)
+        self._known: Mapping[str, Row] = {}
+        self._contents: dict[str, bytes] = {}
+        self._done = 0
+        self.warnings: list[BuildWarning] = []
+
+    async def make(self) -> None:
+        """Makes the files that are missing. Raises JobCancelled, Unprintable, Unreadable, and Conflict for an edition
+        that changed its state."""
+        domain.require_buildable(self._whole.edition, self._row["kind"])
+        async with self._run.unit_of_work() as uow:
+            self._known, before = await operations.begin(uow, self._row, self._state)
+        self.warnings += [one for one in before if one["code"] in _OF_PRINT]
+        figures = {one.key: one for one in self._whole.figures}
+        images: dict[str, bytes] = {
+            f"figures/{key}.json": content.encode() for key, content in self._whole.contents.items()
+        }
+        references: dict[str, Any] = {}
+        for language in self._row["languages"]:
+            writing = Writing(language, drawn_in(figures, self._whole.contents, language))
+            volume = await self._volume(writing)
+            await self._volume_files(volume)
+            references |= {one["id"]: one for one in assembling.references_of(volume)}
+            images |= {f"figures/{key}.{language}.svg": one.svg for key, one in writing.figures.items() if one.svg}
+        cited = orjson.dumps([references[key] for key in sorted(references)], option=orjson.OPT_INDENT_2) + b"\n"
+        await self._keep(_REFERENCES, None, formats.JSON_MEDIA, cited)
+        about = {"edition": self._name, "kind": self._row["kind"], "state": self._state, "release": release()}
+        archive = archive_of({**self._contents, **images}, about)
+        await self._keep(f"{self._name}.zip", None, formats.ZIP_MEDIA, archive)
+
+    async def _volume(self, writing: Writing) -> Volume:
+        """The texts of the edition in one language."""
+        written = []
+        for place in places_of(self._whole):
+            for passage in place.passages:
+                text = passage.text_in(writing.language)
+                self._warn_of(passage, text.language, writing.language)
+                async with snapshot(self._run.database, SYSTEM_CONTEXT) as connection:
+                    found = await queries.content_of(connection, passage.id, text.number)
+                written.append(await writing.write(passage, found["content"], found["cited"], place.level + 1))
+                await self._step()
+        return Volume(self._whole, writing, written, writing.unmentioned(), self._row["kind"] != domain.FINAL)
+
+    def _warn_of(self, passage: Passage, text: str, language: str) -> None:
+        if text != language:
+            code = "translation_stale" if language in passage.stale else "translation_missing"
+            self.warnings.append({"code": code, "language": language, "contribution": passage.number})
+
+    async def _volume_files(self, volume: Volume) -> None:
+        """The files of one language."""
+
+        async def page() -> bytes:
+            return assembling.page_of(volume).encode()
+
+        async def markdown() -> bytes:
+            return assembling.markdown_of(volume).encode()
+
+        async def article() -> bytes:
+            return article_of(volume)
+
+        async def pdf() -> bytes:
+            return await pdf_of(volume, self.warnings)
+
+        made: Mapping[str, tuple[str, Callable[[], Awaitable[bytes]]]] = {
+            "html": (formats.HTML_MEDIA, page),
+            "jats.xml": (formats.JATS_MEDIA, article),
+            "md": (formats.MARKDOWN_MEDIA, markdown),
+            "pdf": (formats.PDF_MEDIA, pdf),
+        }
+        for ending, (media, make) in made.items():
+            name = f"{self._name}.{volume.language}.{ending}"
+            if (stored := await self._stored(name)) is None:
+                await self._keep(name, volume.language, media, await make())
+            else:
+                self._contents[name] = stored
+            await self._step()
+
+    async def _stored(self, name: str) -> bytes | None:
+        """A file that an attempt before has stored."""
+        if (known := self._known.get(name)) is None:
+            return None
+        try:
+            async with aclosing(self._store.blocks(known["sha256"])) as blocks:  # type: ignore[type-var]
+                return b"".join([block async for block in blocks])
+        except FileNotFoundError:
+            return None
+
+    async def _keep(self, name: str, language: str | None, media: str, content: bytes) -> None:
+        """Stores a file, and enters it once it stands."""
+        stored = await self._store.put(io.BytesIO(content))
+        self._contents[name] = content
+        about = {"name": name, "language": language, "media_type": media}
+        async with self._run.unit_of_work() as uow:
+            digest = {"sha256": stored.digest, "size": stored.size}
+            await queries.add_file(uow.connection, self.warnings, build_id=self._row["id"], **about, **digest)
+
+    async def _step(self) -> None:
+        self._done += 1
+        total = len(self._row["languages"]) * (len(self._whole.passages) + 4)
+        await self._run.progress(self._done, total)
+        if self._run.cancelled:
+            raise JobCancelled

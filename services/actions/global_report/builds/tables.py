@@ -1,0 +1,34 @@
+"""Builds and their files."""
+
+from sqlalchemy import BigInteger, Column, Integer, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from shared.database.tables import document, instant, table, text
+
+build = table(
+    "action_build",
+    Column("id", Uuid, primary_key=True),
+    Column("edition_id", Uuid, nullable=False),
+    Column("number", Integer, nullable=False),
+    text("kind"),
+    text("status"),
+    Column("languages", ARRAY(Text), nullable=False),
+    text("state", nullable=True),
+    document("warnings"),
+    text("problem", nullable=True),
+    text("release", nullable=True),
+    instant("created_at"),
+    text("created_by"),
+    instant("finished_at", nullable=True),
+)
+"""A build of an edition. `state` is the digest of what it was made of, once the worker has begun it."""
+build_file = table(
+    "action_build_file",
+    Column("build_id", Uuid, primary_key=True),
+    Column("name", Text, primary_key=True),
+    text("language", nullable=True),
+    text("media_type"),
+    text("sha256"),
+    Column("size", BigInteger, nullable=False),
+)
+"""A file of a build; it is entered when it stands in the store."""

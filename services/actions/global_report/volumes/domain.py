@@ -1,0 +1,109 @@
+"""What the whole of an edition is made of. Plain Python."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypedDict
+from uuid import UUID
+
+from services.actions.global_report.editions.record import Edition, OutlineEntry
+from services.actions.global_report.figures.record import Figure
+from shared.records.record import Texts
+
+RTL = frozenset(("ar", "fa", "he", "ur"))
+"""Languages that are read from the right."""
+
+
+class BuildWarning(TypedDict):
+    """What a build says otherwise than its texts ask, by language and, if it is one, the contribution's number."""
+
+    code: str
+    language: str
+    contribution: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """An author as the build prints it."""
+
+    name: str
+    orcid: str | None
+    affiliation: str | None
+    roles: Sequence[str]
+    is_corresponding: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A version of a contribution in a language: its number and digest."""
+
+    number: int
+    language: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A contribution, with its present text, the translations of that, and the languages of older translations."""
+
+    id: UUID
+    number: int
+    outline_key: str
+    titles: Texts
+    abstract: Texts
+    keywords: Sequence[str]
+    funding: str | None
+    conflicts: str | None
+    authors: Sequence[Writer]
+    text: Text
+    translations: Mapping[str, Text]
+    stale: frozenset[str]
+
+    def text_in(self, language: str) -> Text:
+        """The text in a language: its translation, or the present text."""
+        return self.translations.get(language, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All that a build prints. `contents` are the frozen data of figures by their keys; `at` is the instant that its
+    files name."""
+
+    edition: Edition
+    passages: Sequence[Passage]
+    figures: Sequence[Figure]
+    contents: Mapping[str, str]
+    at: datetime
+
+
+def name_of(of: Edition) -> str:
+    """The beginning of the names of files."""
+    return f"report-{of.year}-{of.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the outline with its level from 1, and the contributions that are written for it."""
+
+    entry: OutlineEntry
+    level: int
+    passages: Sequence[Passage]
+
+
+def places_of(whole: Whole) -> list[Place]:
+    """The places of the outline in order, each before those below it. Places without text below them are left out."""
+    below: dict[str | None, list[OutlineEntry]] = {}
+    for entry in sorted(whole.edition.outline, key=lambda one: one["order"]):
+        below.setdefault(entry["parent"], []).append(entry)
+    written: dict[str, list[Passage]] = {}
+    for passage in sorted(whole.passages, key=lambda one: one.number):
+        written.setdefault(passage.outline_key, []).append(passage)
+
+    def under(parent: str | None, level: int) -> list[Place]:
+        found: list[Place] = []
+        for entry in below.get(parent, ()):
+            own, inner = written.get(entry["key"], []), under(entry["key"], level + 1)
+            found += [Place(entry, level, own), *inner] if own or inner else []
+        return found
+
+    return under(None, 1)

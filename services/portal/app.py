@@ -15,6 +15,7 @@ from services.portal.records.routes import router as records
 from services.portal.reference.routes import router as reference
 from services.portal.register.routes import router as register
 from services.portal.sdk.routes import router as sdk
+from services.portal.search.routes import router as search
 from services.portal.settings import PortalSettings
 from services.portal.verification.routes import router as verification
 from shared.pages.failures import readable
@@ -31,11 +32,12 @@ def create_app(settings: PortalSettings | None = None) -> Application:
     return make_app(
         "portal",
         settings or PortalSettings(),
-        [discovery, reference, pages, guides, contact, catalogue, register, records, verification, sdk],
+        [discovery, reference, pages, guides, contact, catalogue, search, register, records, verification, sdk],
         title="ESCM portal",
         description="Pages for people and developers.",
         tags={
             "problems": "What each code of a failure means.",
+            "search": "Public records and guides by their names.",
             "catalogue": "What data everybody may read, for other catalogues.",
         },
         has_database=False,

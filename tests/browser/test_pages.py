@@ -35,6 +35,11 @@ _REGISTER = {
     "/en/institutions": "University of Alpha",
     "/en/institutions/INS-000001": "University of Alpha",
     "/en/centres": "Research Centre of Gammaland",
+    "/en/initiatives": "Declarations",
+    "/en/search": "in any script",
+    "/en/search?q=gamma": "Research Centre of Gammaland",
+    "/ar/search?q=alpha": "University of Alpha",
+    "/en/search?q=nothingofthisname": "Nothing that is published fits",
     "/en/centres/{centre}": "ESNRC-XC-01",
 }
 _DEVELOPERS = {

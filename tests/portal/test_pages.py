@@ -26,6 +26,8 @@ REGISTER = (
     "/en/experts",
     "/en/institutions",
     "/en/centres",
+    "/en/initiatives",
+    "/en/search",
     "/en/countries/XA",
 )
 PAGES = (
@@ -213,7 +215,8 @@ def test_the_descriptions_of_a_folder_are_joined_in_the_order_of_their_names(tmp
 def test_the_portals_own_description_names_its_operations():
     own = create_app(PortalSettings(environment="test")).openapi()
     ids = {operation["operationId"] for path in own["paths"].values() for operation in path.values()}
-    assert ids == {"listProblems", "getProblem", "getCatalogue", "getPortalLiveness", "getPortalReadiness"}
+    health = {"getPortalLiveness", "getPortalReadiness"}
+    assert ids == {"listProblems", "getProblem", "getCatalogue", "search", *health}
 
 
 async def test_the_contact_for_security_is_shown_where_there_is_one(client):

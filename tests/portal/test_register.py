@@ -29,7 +29,16 @@ async def _published(site: Site, **body: object) -> str:
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_every_page_is_there_in_every_language(site: Site, language: str) -> None:
     records = {"experts": site.ref("experts"), "institutions": site.ref("institutions"), "centres": site.ref("centres")}
-    tails = ["/", "/people", "/account", "/v", "/countries", "/countries/XA", *(f"/{plural}" for plural in records)]
+    tails = [
+        "/",
+        "/people",
+        "/account",
+        "/v",
+        "/countries",
+        "/countries/XA",
+        "/initiatives",
+        *(f"/{plural}" for plural in records),
+    ]
     for tail in (*tails, *(f"/{plural}/{ref}" for plural, ref in records.items())):
         response = await site.page(f"/{language}{tail}")
         assert response.status_code == 200, tail

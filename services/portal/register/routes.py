@@ -96,6 +96,18 @@ async def show_centre(language: str, key: str, request: Request) -> Response:
     return await _record(request, language, "centres", key, views.centre, _OF_PEOPLE)
 
 
+@router.get("/initiatives", options=RouteOptions(is_public=True))
+async def list_initiatives(language: str, request: Request) -> Response:
+    """A page of the initiatives, by title."""
+    return await _list(request, language, "initiatives", views.initiatives, _PUBLISHED)
+
+
+@router.get("/initiatives/{key}", options=RouteOptions(is_public=True))
+async def show_initiative(language: str, key: str, request: Request) -> Response:
+    """One initiative by ref or id, with how many support it."""
+    return await _record(request, language, "initiatives", key, views.initiative, _PUBLISHED)
+
+
 async def _list(request: Request, language: str, plural: str, view: List, headers: dict[str, str]) -> Response:
     given = request.query_params
     asked = {name: given.get(name, "").strip() for name in FILTERS[plural]}

@@ -21,6 +21,7 @@ FILTERS: Mapping[str, tuple[str, ...]] = {
     "experts": ("q", "country", "cursor"),
     "institutions": ("q", "country", "cursor"),
     "centres": ("q", "country", "cursor"),
+    "initiatives": ("q", "cursor"),
 }
 """The filters of each list, as the API names them."""
 PAGE_SIZE = 25
@@ -137,6 +138,18 @@ async def centre(reads: PageReads, key: str) -> Values:
         reads.known("membership", "experts", record["director_id"], fields=_ONE),
     )
     return {"record": record, "host": host, "director": director, "themes": [words(each) for each in record["themes"]]}
+
+
+async def initiatives(reads: PageReads, query: Query) -> Values:
+    """One page of the initiatives."""
+    return await _page_of(reads, "membership", "initiatives", query)
+
+
+async def initiative(reads: PageReads, key: str) -> Values:
+    """One initiative with its text and how many support it."""
+    record = await reads.record("membership", "initiatives", key)
+    count = await reads.record("membership", f"initiatives/{record['ref']}", "count")
+    return {"record": record, "count": count}
 
 
 async def _page_of(reads: PageReads, service: str, plural: str, query: Query) -> Values:

@@ -5768,7 +5768,8 @@ export interface paths {
          * Read the numbers of the plan, of all services
          * @description What a first page shows: each number with its titles in six languages, its definition, the statistics that
          *     result in the same number, and the list of the counted records. With `as_of`, as they stood at the end of that
-         *     day. With `from`, `to` and `step` each has a `series`: the number at the end of each month or year.
+         *     day. With `from`, `to` and `step` each has a `series`: the number at the end of each month or year. `key` leaves
+         *     some of them, in the order of all.
          */
         get: operations["getHeadlines"];
         put?: never;
@@ -39750,6 +39751,8 @@ export interface operations {
                 as_of?: components["parameters"]["as_of"];
                 /** @description With it the response has `series`: the counts at the end of each month or year from this day on. */
                 from?: string;
+                /** @description Only the numbers of these keys, separated by commas; default: all. */
+                key?: string;
                 /** @description The interval of the series: `month` (default) or `year`. */
                 step?: "month" | "year";
                 /** @description The last day of the series; default: today. */

@@ -10,6 +10,7 @@ from services.portal.catalogue.routes import router as catalogue
 from services.portal.contact.routes import router as contact
 from services.portal.discovery.routes import router as discovery
 from services.portal.guides.routes import router as guides
+from services.portal.overview.routes import front, numbers
 from services.portal.pages.routes import router as pages
 from services.portal.records.routes import router as records
 from services.portal.reference.routes import router as reference
@@ -25,6 +26,10 @@ from shared.web.edge.app import Application
 from shared.web.edge.app import create_app as make_app
 
 DESCRIPTION = "Membership, centres, actions and access of the secretariat, described as one."
+_ROUTERS = (
+    *(front, numbers, discovery, reference, pages, guides, contact),
+    *(catalogue, search, register, records, verification, sdk),
+)
 
 
 def create_app(settings: PortalSettings | None = None) -> Application:
@@ -32,7 +37,21 @@ def create_app(settings: PortalSettings | None = None) -> Application:
     return make_app(
         "portal",
         settings or PortalSettings(),
-        [discovery, reference, pages, guides, contact, catalogue, search, register, records, verification, sdk],
+        [
+            front,
+            numbers,
+            discovery,
+            reference,
+            pages,
+            guides,
+            contact,
+            catalogue,
+            search,
+            register,
+            records,
+            verification,
+            sdk,
+        ],
         title="ESCM portal",
         description="Pages for people and developers.",
         tags={

@@ -27,12 +27,6 @@ def page(name: str, language: str, *, tail: str | None = None, **values: Any) ->
 
 
 @cache
-def front(language: str) -> bytes:
-    """The front page."""
-    return page("front.html", language, tail="/")
-
-
-@cache
 def people(language: str) -> bytes:
     """What is published, and how to take part."""
     return page("people.html", language, tail="/people")

@@ -36,7 +36,6 @@ class Hit:
     country: str | None
     api: str | None
     page: str
-    line: str | None = None
 
 
 @dataclass(slots=True)
@@ -151,7 +150,5 @@ def _hit(kind: str, of: _Kind, item: Mapping[str, Any], language: str) -> Hit:
 
 def _guides(q: str) -> tuple[list[Hit], bool]:
     found = search_guides(q)
-    hits = [
-        Hit(DOCUMENTS, one.name, one.title, "en", None, None, f"/guides/{one.name}", one.line) for one in found[:MOST]
-    ]
+    hits = [Hit(DOCUMENTS, one.name, one.title, "en", None, None, f"/guides/{one.name}") for one in found[:MOST]]
     return hits, len(found) > MOST

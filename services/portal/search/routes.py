@@ -14,7 +14,7 @@ from services.portal.search.finding import DOCUMENTS, KINDS, LONGEST, Found
 from services.portal.search.schemas import SearchResponse, present
 from shared.kernel.errors import invalid_parameter
 from shared.kernel.text import search_pattern
-from shared.pages.policy import HTML, PAGE
+from shared.pages.policy import HTML, OF_PEOPLE
 from shared.pages.reader import language_of
 from shared.web.contract.route_options import OptionsRouter, RouteOptions, query_of
 from shared.web.edge.fixed import tagged_response
@@ -22,8 +22,7 @@ from shared.web.request.paging import parameters_of
 from shared.web.request.route import refuse_unknown
 
 _JSON = "application/json; charset=utf-8"
-_OF_PEOPLE = {**PAGE, "Cache-Control": "public, max-age=30", "X-Robots-Tag": "noindex"}
-_NEGOTIATED = {**_OF_PEOPLE, "Vary": "Accept, Accept-Language"}
+_NEGOTIATED = {**OF_PEOPLE, "Vary": "Accept, Accept-Language"}
 _PARAMETERS = {
     "q": f"Text of a name or title, in any script, of at most {LONGEST} characters.",
     "kinds": f"What to search, separated by commas: {', '.join(f'`{kind}`' for kind in KINDS)}; default: all.",
@@ -76,7 +75,7 @@ async def search_page(language: str, request: Request) -> Response:
         more={kind: finding.page_of_list(kind, q, language) for kind in found.more},
         unavailable=found.unavailable,
     )
-    return tagged_response(request, body, HTML, _OF_PEOPLE)
+    return tagged_response(request, body, HTML, OF_PEOPLE)
 
 
 def _tail(query: dict[str, str]) -> str:

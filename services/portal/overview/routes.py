@@ -1,0 +1,53 @@
+"""The front page, `/` and `/{language}/`, and a page of each number in front, `/{language}/numbers/{key}`."""
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.portal.overview.headlines import KEYS, headlines, history
+from services.portal.pages import templates
+from services.portal.pages.languages import router_of_languages
+from services.portal.reading.reads import PageReads
+from shared.kernel.errors import EscmError, NotFound
+from shared.pages.policy import HTML, PUBLISHED
+from shared.pages.reader import language_of
+from shared.web.contract.route_options import OptionsRouter, RouteOptions
+from shared.web.edge.fixed import tagged_response
+
+_SHORT = {**PUBLISHED, "Cache-Control": "public, max-age=5"}
+"""Headers of a page without a part that could not be read."""
+front = OptionsRouter()
+numbers = router_of_languages()
+
+
+@front.get("/", options=RouteOptions(is_public=True), include_in_schema=False)
+async def front_of_reader(request: Request) -> Response:
+    """The front page, in the reader's language."""
+    return await _front(request, language_of(request), {"Vary": "Accept, Accept-Language"})
+
+
+@numbers.get("")
+@numbers.get("/", options=RouteOptions(is_public=True))
+async def front_page(language: str, request: Request) -> Response:
+    """The front page in a language."""
+    return await _front(request, language, {})
+
+
+@numbers.get("/numbers/{key}", options=RouteOptions(is_public=True))
+async def show_number(language: str, key: str, request: Request) -> Response:
+    """A number with its definition and history. Raises NotFound."""
+    if key not in KEYS:
+        raise NotFound("There is no such number.")
+    if request.query_params:
+        return RedirectResponse(f"/{language}/numbers/{key}", 301, {"Cache-Control": "public, max-age=60"})
+    number, chart = await history(PageReads(request), key, language)
+    body = templates.page("number.html", language, tail=f"/numbers/{key}", number_shown=number, chart=chart, keys=KEYS)
+    return tagged_response(request, body, HTML, PUBLISHED)
+
+
+async def _front(request: Request, language: str, more: dict[str, str]) -> Response:
+    try:
+        found = await headlines(PageReads(request), language)
+    except EscmError:
+        found = []
+    headers = {**(PUBLISHED if found else _SHORT), **more}
+    return tagged_response(request, templates.page("front.html", language, tail="/", numbers=found), HTML, headers)

@@ -43,13 +43,16 @@ class Pages:
         """Renders a template in one of the six languages.
 
         `addresses` are those of the page in each language, if it has them; `here` is the section of the site; `licence`
-        is that of the data which the page shows.
+        is that of the data which the page shows; `origin` precedes addresses that programs read; `data` is what they
+        read of the page.
         """
         said = {
             "language": language,
             "languages": OWN_NAMES,
             "addresses": addresses,
             "licence": None,
+            "origin": "",
+            "data": "",
             "here": "",
             "has_search": self._has_search,
             "t": partial(self.texts.text, language),

@@ -6,8 +6,10 @@ from fastapi.responses import RedirectResponse
 from services.portal.overview.headlines import KEYS, headlines, history
 from services.portal.pages import templates
 from services.portal.pages.languages import router_of_languages
+from services.portal.pages.linked import data_block, trail
 from services.portal.reading.reads import PageReads
 from shared.kernel.errors import EscmError, NotFound
+from shared.open_data.licences import licence_of
 from shared.pages.policy import HTML, PUBLISHED
 from shared.pages.reader import language_of
 from shared.web.contract.route_options import OptionsRouter, RouteOptions
@@ -40,7 +42,27 @@ async def show_number(language: str, key: str, request: Request) -> Response:
     if request.query_params:
         return RedirectResponse(f"/{language}/numbers/{key}", 301, {"Cache-Control": "public, max-age=60"})
     number, chart = await history(PageReads(request), key, language)
-    body = templates.page("number.html", language, tail=f"/numbers/{key}", number_shown=number, chart=chart, keys=KEYS)
+    settings = request.app.state.settings
+    origin = str(settings.issuer).rstrip("/")
+    dataset = {
+        "@type": "Dataset",
+        "name": number.title,
+        "description": number.definition,
+        "dateModified": number.as_of,
+        "license": licence_of(settings.data_licence).address,
+        "distribution": [{"@type": "DataDownload", "contentUrl": f"{origin}{number.json}"}],
+    }
+    steps = [("ESCM", f"/{language}/"), (number.title, f"/{language}/numbers/{key}")]
+    body = templates.page(
+        "number.html",
+        language,
+        tail=f"/numbers/{key}",
+        origin=origin,
+        data=data_block(dataset, trail(origin, steps)),
+        number_shown=number,
+        chart=chart,
+        keys=KEYS,
+    )
     return tagged_response(request, body, HTML, PUBLISHED)
 
 
@@ -50,4 +72,7 @@ async def _front(request: Request, language: str, more: dict[str, str]) -> Respo
     except EscmError:
         found = []
     headers = {**(PUBLISHED if found else _SHORT), **more}
-    return tagged_response(request, templates.page("front.html", language, tail="/", numbers=found), HTML, headers)
+    origin = str(request.app.state.settings.issuer).rstrip("/")
+    data = data_block({"@type": "Organization", "@id": f"{origin}/", "name": "ESCM Plan", "url": f"{origin}/"})
+    body = templates.page("front.html", language, tail="/", origin=origin, data=data, numbers=found)
+    return tagged_response(request, body, HTML, headers)

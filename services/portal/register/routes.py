@@ -12,9 +12,13 @@ from fastapi.responses import RedirectResponse
 
 from services.portal.pages import templates
 from services.portal.pages.languages import router_of_languages
+from services.portal.pages.linked import data_block, signposts, trail
+from services.portal.pages.texts import text
 from services.portal.reading.reads import Elsewhere, PageReads
 from services.portal.register import views
+from services.portal.register.described import DESCRIBED
 from services.portal.register.views import FILTERS, Query, Values
+from shared.open_data.licences import licence_of
 from shared.pages.policy import HTML, OF_PEOPLE, PAGE, PUBLISHED
 from shared.web.contract.route_options import RouteOptions
 from shared.web.edge.fixed import fixed_response, tagged_response
@@ -131,7 +135,18 @@ async def _record(
     except Elsewhere as moved:
         return _moved(f"/{language}/{plural}/{moved.key}")
     template = "country" if plural == "countries" else plural.removesuffix("s")
-    return _page(request, f"{template}.html", language, headers, here=plural, tail=tail, **values)
+    kind, api, key_field, said = DESCRIBED[plural]
+    origin, ref = _origin(request), str(values["record"][key_field])
+    licence = licence_of(request.app.state.settings.data_licence).address
+    place, record = f"{origin}/{language}/{plural}/{quote(ref, safe='')}", f"{origin}{api}/{quote(ref, safe='')}"
+    thing = {"@type": kind, "@id": place, **said(values, language)}
+    if kind == "Dataset":
+        thing |= {"license": licence, "distribution": [{"@type": "DataDownload", "contentUrl": record}]}
+    steps = [("ESCM", f"/{language}/"), (text(language, f"nav.{plural}"), f"/{language}/{plural}")]
+    data = data_block(thing, trail(origin, [*steps, (thing["name"], place.removeprefix(origin))]))
+    links = signposts(cite_as=place, record=record, kind=kind, licence=licence)
+    shown = {**headers, "Link": links}
+    return _page(request, f"{template}.html", language, shown, here=plural, tail=tail, data=data, **values)
 
 
 def _tail(plural: str, query: Query) -> str:
@@ -143,6 +158,12 @@ def _moved(address: str) -> Response:
     return RedirectResponse(address, 301, {"Cache-Control": "public, max-age=60"})
 
 
+def _origin(request: Request) -> str:
+    return str(request.app.state.settings.issuer).rstrip("/")
+
+
 def _page(request: Request, template: str, language: str, headers: dict[str, str], **values: Any) -> Response:
     licence = request.app.state.settings.data_licence
-    return tagged_response(request, templates.page(template, language, licence=licence, **values), HTML, headers)
+    return tagged_response(
+        request, templates.page(template, language, licence=licence, origin=_origin(request), **values), HTML, headers
+    )

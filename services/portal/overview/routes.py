@@ -1,5 +1,9 @@
 """The front page, `/` and `/{language}/`, and a page of each number in front, `/{language}/numbers/{key}`."""
 
+import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
@@ -8,6 +12,7 @@ from services.portal.pages import templates
 from services.portal.pages.languages import router_of_languages
 from services.portal.pages.linked import data_block, trail
 from services.portal.reading.reads import PageReads
+from services.portal.register.views import countries
 from shared.kernel.errors import EscmError, NotFound
 from shared.open_data.licences import licence_of
 from shared.pages.policy import HTML, PUBLISHED
@@ -17,6 +22,7 @@ from shared.web.edge.fixed import tagged_response
 
 _SHORT = {**PUBLISHED, "Cache-Control": "public, max-age=5"}
 """Headers of a page without a part that could not be read."""
+_Read = TypeVar("_Read")
 front = OptionsRouter()
 numbers = router_of_languages()
 
@@ -67,12 +73,20 @@ async def show_number(language: str, key: str, request: Request) -> Response:
 
 
 async def _front(request: Request, language: str, more: dict[str, str]) -> Response:
-    try:
-        found = await headlines(PageReads(request), language)
-    except EscmError:
-        found = []
-    headers = {**(PUBLISHED if found else _SHORT), **more}
+    reads = PageReads(request)
+    found, shown = await asyncio.gather(_known(headlines(reads, language)), _known(countries(reads, {})))
+    headers = {**(PUBLISHED if found and shown else _SHORT), **more}
     origin = str(request.app.state.settings.issuer).rstrip("/")
     data = data_block({"@type": "Organization", "@id": f"{origin}/", "name": "ESCM Plan", "url": f"{origin}/"})
-    body = templates.page("front.html", language, tail="/", origin=origin, data=data, numbers=found)
+    body = templates.page(
+        "front.html", language, tail="/", origin=origin, data=data, numbers=found, world=shown and shown["world"]
+    )
     return tagged_response(request, body, HTML, headers)
+
+
+async def _known(reading: Awaitable[_Read]) -> _Read | None:
+    """What a part of the page shows; None if it cannot be read at the moment."""
+    try:
+        return await reading
+    except EscmError:
+        return None

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from services.portal.pages.texts import country_name, words
 from services.portal.reading.reads import PageReads
 from services.portal.register.classifications import field_name
+from services.portal.register.world import world
 from shared.kernel.countries import REGIONS, known_codes
 from shared.kernel.text import search_key
 from shared.pages.texts import OWN_NAMES
@@ -42,7 +43,7 @@ async def countries(reads: PageReads, query: Query) -> Values:
         items |= {item["code"]: item for item in found["items"]}
         more = {"cursor": cursor} if (cursor := _cursor(found["next"])) else None
     as_of = next((item["as_of"] for item in items.values()), None)
-    return {"items": items, "next": None, "regions": REGIONS, "as_of": as_of}
+    return {"items": items, "next": None, "regions": REGIONS, "as_of": as_of, "world": world(items.values())}
 
 
 async def country(reads: PageReads, code: str) -> Values:

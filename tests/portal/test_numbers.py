@@ -14,6 +14,11 @@ from tests.support.callers import Caller
 from tests.support.services import open_portal
 
 _HEADLINES = "/actions/v1/statistics/headlines"
+_ERASED = """
+SELECT count(*) FROM member_expert
+WHERE erased_at IS NOT NULL AND visibility = 'public' AND status IN ('active', 'grace')
+"""
+"""Experts whom a test has erased without the steps that take them out of the numbers."""
 
 
 async def _values(site: Site) -> dict[str, int]:
@@ -57,7 +62,8 @@ async def test_a_number_opens_as_many_records(site: Site) -> None:
     ]
     for key, link in zip([key for key in KEYS if key != "organisations"], records, strict=True):
         if link.startswith("/en/"):
-            assert await _rows(site, link) == values[key], key
+            erased = await site.superuser.fetchval(_ERASED) if key == "experts" else 0
+            assert await _rows(site, link) == values[key] - erased, key
         else:
             assert len((await Caller(site.services["actions"], None).get(link)).json()["items"]) == values[key]
 

@@ -72,3 +72,13 @@ async def test_the_map_says_that_it_has_no_borders_in_every_language(site: Site,
         assert Balance(page).tags.count("figcaption") == 1
         assert page.count('class="land"') == 1
         assert "style=" not in page
+
+
+async def test_each_stage_has_its_number_of_countries_and_leads_to_them(site: Site) -> None:
+    page = (await site.page("/en/countries")).text
+    legend = dict(re.findall(r'<a href="/en/countries\?stage=(\d)">[^<]+</a> \((\d+)\)', page))
+    assert sorted(legend) == [str(stage) for stage in range(8)]
+    assert sum(map(int, legend.values())) == 252
+    for stage, count in legend.items():
+        rows = (await site.page(f"/en/countries?stage={stage}")).text.count('role="rowheader"')
+        assert rows == int(count), stage

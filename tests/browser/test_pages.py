@@ -131,7 +131,7 @@ def test_everything_is_found_by_links_and_forms_without_scripts(browser: Browser
     page.get_by_role("main").get_by_role("link", name="Countries", exact=True).click()
     page.get_by_label("Search by name").fill("gamma")
     page.get_by_role("button", name="Show").click()
-    page.get_by_role("link", name="Gammaland").click()
+    page.get_by_role("link", name="Gammaland", exact=True).click()
     page.get_by_role("link", name="Research Centre of Gammaland").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Research Centre of Gammaland")
     page.get_by_role("link", name="Experts", exact=True).click()

@@ -6044,7 +6044,8 @@ export interface paths {
          * Read the numbers of the plan, of all services
          * @description What a first page shows: each number with its titles in six languages, its definition, the statistics that
          *     result in the same number, and the list of the counted records. With `as_of`, as they stood at the end of that
-         *     day. With `from`, `to` and `step` each has a `series`: the number at the end of each month or year.
+         *     day. With `from`, `to` and `step` each has a `series`: the number at the end of each month or year. `key` leaves
+         *     some of them, in the order of all.
          */
         get: operations["getHeadlines"];
         put?: never;
@@ -11403,6 +11404,26 @@ export interface paths {
          * @description DCAT 3 as JSON-LD: each dataset with the addresses of its files.
          */
         get: operations["getCatalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search public records and guides
+         * @description Countries, experts, institutions, centres, initiatives, and documents, which are the guides. Each kind has ten hits at most; `more` has the address of the whole list. Titles are in the language of `Accept-Language` where there is one. A browser is sent to the page.
+         */
+        get: operations["search"];
         put?: never;
         post?: never;
         delete?: never;
@@ -27743,6 +27764,58 @@ export interface components {
             /** @description Always null: there is no next page. */
             next?: null;
         };
+        /** @description A public record or a guide. */
+        SearchHit: {
+            /**
+             * @description What it is.
+             * @enum {string}
+             */
+            kind: "countries" | "experts" | "institutions" | "centres" | "initiatives" | "documents";
+            /** @description Its ref, the code of a country, or the name of a guide. */
+            key: string;
+            /** @description Its name or title. */
+            title: string;
+            /** @description The language of the title; null for a name. */
+            language: string | null;
+            /** @description Its country, if it has one. */
+            country: string | null;
+            /** @description Where it is. */
+            links: components["schemas"]["SearchLinks"];
+        };
+        /** @description Where a hit is. `api` is null for a guide. */
+        SearchLinks: {
+            /** @description The record in the API. */
+            api: string | null;
+            /** @description The page for people. */
+            page: string;
+        };
+        /** @description Where the other hits of a kind are. `api` is null for guides. */
+        SearchMore: {
+            /**
+             * @description The kind.
+             * @enum {string}
+             */
+            kind: "countries" | "experts" | "institutions" | "centres" | "initiatives" | "documents";
+            /** @description The list in the API. */
+            api: string | null;
+            /** @description The list for people. */
+            page: string;
+        };
+        /** @description What is found, by kind. Each kind has ten hits at most; `more` names the kinds with others. */
+        SearchResponse: {
+            /** @description What was searched for. */
+            q: string;
+            /** @description The kinds that were searched. */
+            kinds: string[];
+            /** @description The hits in the order of kinds. */
+            items: components["schemas"]["SearchHit"][];
+            /** @description The lists of kinds that have more hits. */
+            more: components["schemas"]["SearchMore"][];
+            /** @description The kinds that could not be searched: their service does not respond. */
+            unavailable: string[];
+            /** @description Always null: `more` has the lists. */
+            next?: null;
+        };
     };
     responses: {
         /** @description Any other failure; everywhere: `internal_error`: Internal error. `maintenance`: Closed for maintenance. `rate_limited`: Too many requests. `unavailable`: Not available at the moment. */
@@ -40621,6 +40694,8 @@ export interface operations {
                 as_of?: components["parameters"]["as_of"];
                 /** @description With it the response has `series`: the counts at the end of each month or year from this day on. */
                 from?: string;
+                /** @description Only the numbers of these keys, separated by commas; default: all. */
+                key?: string;
                 /** @description The interval of the series: `month` (default) or `year`. */
                 step?: "month" | "year";
                 /** @description The last day of the series; default: today. */
@@ -50906,6 +50981,32 @@ export interface operations {
                 };
                 content: {
                     "application/ld+json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    search: {
+        parameters: {
+            query?: {
+                /** @description What to search, separated by commas: `countries`, `experts`, `institutions`, `centres`, `initiatives`, `documents`; default: all. */
+                kinds?: string;
+                /** @description Text of a name or title, in any script, of at most 200 characters. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is found, by kind. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResponse"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -10,11 +10,13 @@ from services.portal.catalogue.routes import router as catalogue
 from services.portal.contact.routes import router as contact
 from services.portal.discovery.routes import router as discovery
 from services.portal.guides.routes import router as guides
+from services.portal.overview.routes import front, numbers
 from services.portal.pages.routes import router as pages
 from services.portal.records.routes import router as records
 from services.portal.reference.routes import router as reference
 from services.portal.register.routes import router as register
 from services.portal.sdk.routes import router as sdk
+from services.portal.search.routes import router as search
 from services.portal.settings import PortalSettings
 from services.portal.verification.routes import router as verification
 from shared.pages.failures import readable
@@ -24,6 +26,10 @@ from shared.web.edge.app import Application
 from shared.web.edge.app import create_app as make_app
 
 DESCRIPTION = "Membership, centres, actions and access of the secretariat, described as one."
+_ROUTERS = (
+    *(front, numbers, discovery, reference, pages, guides, contact),
+    *(catalogue, search, register, records, verification, sdk),
+)
 
 
 def create_app(settings: PortalSettings | None = None) -> Application:
@@ -31,11 +37,12 @@ def create_app(settings: PortalSettings | None = None) -> Application:
     return make_app(
         "portal",
         settings or PortalSettings(),
-        [discovery, reference, pages, guides, contact, catalogue, register, records, verification, sdk],
+        list(_ROUTERS),
         title="ESCM portal",
         description="Pages for people and developers.",
         tags={
             "problems": "What each code of a failure means.",
+            "search": "Public records and guides by their names.",
             "catalogue": "What data everybody may read, for other catalogues.",
         },
         has_database=False,

@@ -21,10 +21,12 @@ def in_languages(tail: str) -> Addresses:
 class Pages:
     """The pages of a package: its templates in the folder `static`, and its texts."""
 
-    def __init__(self, package: str, **said: Any) -> None:
-        """`said` are further functions of the language, for templates."""
+    def __init__(self, package: str, *, has_search: bool = True, **said: Any) -> None:
+        """`has_search`: their head has the search field of the site. `said` are further functions of the language, for
+        templates."""
         self.texts = Texts(package)
         self._package = package
+        self._has_search = has_search
         self._said = said
 
     @cached_property
@@ -41,14 +43,18 @@ class Pages:
         """Renders a template in one of the six languages.
 
         `addresses` are those of the page in each language, if it has them; `here` is the section of the site; `licence`
-        is that of the data which the page shows.
+        is that of the data which the page shows; `origin` precedes addresses that programs read; `data` is what they
+        read of the page.
         """
         said = {
             "language": language,
             "languages": OWN_NAMES,
             "addresses": addresses,
             "licence": None,
+            "origin": "",
+            "data": "",
             "here": "",
+            "has_search": self._has_search,
             "t": partial(self.texts.text, language),
             **{each: partial(function, language=language) for each, function in self._said.items()},
         }

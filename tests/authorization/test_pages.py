@@ -18,7 +18,8 @@ _WORD = "pageword"
 _SHOWN = ("experts", "institutions", "centres")
 _QUERIES = ({}, {"q": _WORD}, {"country": "XC"}, {"country": "XC", "q": _WORD})
 _COUNTRIES = ("/en/countries", "/en/countries?stage=0", "/en/countries?q=gammaland", "/en/countries/XC")
-ADDRESSES = (*_COUNTRIES, *(f"/en/{part}?{urlencode(query)}" for part, query in product(_SHOWN, _QUERIES)))
+_SEARCHES = (f"/en/search?q={_WORD}",)
+ADDRESSES = (*_COUNTRIES, *_SEARCHES, *(f"/en/{part}?{urlencode(query)}" for part, query in product(_SHOWN, _QUERIES)))
 _OWN = re.compile(rb"[A-Z]{3}-\d{6}|[0-9a-f]{8}-[0-9a-f-]{27}")
 """Texts that a page repeats from the address or the request: a ref, an id."""
 Pages = dict[str, bytes]
@@ -53,6 +54,9 @@ async def _show(superuser: asyncpg.Connection, country_fixture: CountryFixture, 
         await superuser.execute(
             f"UPDATE {table} SET visibility = $2 WHERE id = $1", country_fixture.id(plural), visibility
         )
+    await superuser.execute(
+        "UPDATE member_initiative SET visibility = $2 WHERE id = $1", country_fixture.id("initiatives"), visibility
+    )
 
 
 @pytest.mark.parametrize("visibility", ["network", "restricted"])

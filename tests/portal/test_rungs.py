@@ -34,3 +34,29 @@ def test_a_gap_is_named(language: str) -> None:
 def test_nothing_is_explained_without_a_gap(reached: tuple[int, ...]) -> None:
     before, _, _ = text("en", "stage.gap", rung="").partition(".")
     assert before not in _page("en", *reached)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_screen_says_the_stage_its_day_and_what_is_next(language: str) -> None:
+    first, *_ = _page(language, 1, 2).split('<ol class="rungs">')
+    assert text(language, "stage.of", stage=2) in first
+    assert code_text(language, "stage", "preparatory_committee") in first
+    assert text(language, "stage.since", date=today().isoformat()) in first
+    assert text(language, "stage.next", rung=code_text(language, "stage", "scientific_committee")) in first
+    assert first.count("<strong>") == 3
+
+
+def test_a_country_at_the_end_has_nothing_next_and_one_at_the_beginning_no_day() -> None:
+    whole = _page("en", *range(1, 8))
+    assert "All seven stages are reached." in whole
+    assert "Next:" not in whole
+    nothing = _page("en")
+    assert "No stage reached yet" in nothing
+    assert "Next: Contact" in nothing
+    assert "since" not in nothing
+
+
+def test_a_rung_above_a_gap_is_not_shown_as_one_that_counts() -> None:
+    page = _page("en", 1, 2, 4, 5)
+    assert [page.count(f'<li class="{each}">') for each in ("met", "ahead", "unmet")] == [2, 2, 3]
+    assert f"Centre designated: reached on {today()}, counts once this is reached, too: Scientific committee" in page

@@ -15,11 +15,13 @@ from services.actions.reporting.assessments.domain import COMPLETIONS, KINDS
 from services.centres.committees.committees.domain import PUBLISHED as COMMITTEES
 from services.centres.designation.centres.domain import PUBLISHED as CENTRES
 from services.membership.certificates.certificates.domain import CATEGORIES as REVOCATIONS
+from services.membership.initiatives.initiatives.domain import PUBLISHED as INITIATIVES
 from services.membership.issuing.verification.schemas import STATUSES
 from services.membership.register.experts.record import CATEGORIES
 from services.membership.register.institutions.domain import PUBLISHED as INSTITUTIONS
 from services.portal.pages.texts import TEXTS, best, code_text, text, words
 from services.portal.register.classifications import field_name
+from services.portal.search.finding import KINDS as SEARCHED
 from shared.kernel.countries import REGIONS
 from shared.kernel.expertise import FIELDS_OF_SCIENCE
 from shared.kernel.text import LANGUAGES
@@ -28,7 +30,7 @@ from shared.pages.texts import OWN_NAMES
 _PORTAL = Path(__file__).parents[2] / "services/portal"
 _SHARED = Path(__file__).parents[2] / "shared/pages"
 _CODES = {
-    "status": {*ACTIONS.states, *PROGRAMMES, *COMMITTEES, *CENTRES, *INSTITUTIONS},
+    "status": {*ACTIONS.states, *PROGRAMMES, *COMMITTEES, *CENTRES, *INSTITUTIONS, *INITIATIVES},
     "stage": set(RUNGS),
     "category": set(CATEGORIES),
     "region": set(REGIONS),
@@ -38,6 +40,7 @@ _CODES = {
     "missing": set(REASONS_MISSING),
     "revocation": set(REVOCATIONS),
     "verify": set(STATUSES),
+    "kind": set(SEARCHED),
 }
 
 

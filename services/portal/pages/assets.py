@@ -7,6 +7,7 @@ from importlib.resources import files
 from urllib.parse import unquote
 
 _STATIC = files("services.portal.pages").joinpath("static")
+_CHARTS = files("shared.pages").joinpath("static/charts.css")
 _SWAGGER = "swagger-ui"
 _STYLE = f"{_SWAGGER}.css"
 _DRAWN = re.compile(r'url\("data:(image/svg\+xml);charset=utf-8,((?:[^"\\]|\\.)*)"\)')
@@ -28,6 +29,8 @@ def asset(name: str) -> tuple[bytes, str]:
     if name in _swagger_style()[1]:
         return _swagger_style()[1][name]
     media = _MEDIA[name]
+    if name == "style.css":
+        return _STATIC.joinpath(name).read_bytes() + _CHARTS.read_bytes(), media
     if name == _STYLE:
         return _swagger_style()[0], media
     folder = _STATIC.joinpath(_SWAGGER) if name.startswith(_SWAGGER) else _STATIC

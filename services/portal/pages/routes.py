@@ -1,4 +1,4 @@
-"""Pages for people (`/`, `/people`, `/account`, `/docs`, `/problems`, `/vocabularies`), and the catalogue of problems
+"""Pages for people (`/people`, `/account`, `/docs`, `/problems`, `/vocabularies`), and the catalogue of problems
 for programs."""
 
 from typing import Annotated, Any
@@ -45,12 +45,6 @@ class ProblemPage(Described):
 
     items: Annotated[list[CataloguedProblem], "The problems."]
     next: Annotated[None, "Always null: there is no next page."] = None
-
-
-@router.get("/", options=RouteOptions(is_public=True), include_in_schema=False)
-async def front_page(request: Request) -> Response:
-    """The front page, in the reader's language."""
-    return fixed_response(request, templates.front(language_of(request)), HTML, _NEGOTIATED)
 
 
 @router.get("/people", options=RouteOptions(is_public=True), include_in_schema=False)

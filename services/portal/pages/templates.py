@@ -7,6 +7,7 @@ from markupsafe import Markup, escape
 
 from services.portal.pages.texts import best, code_text, country_name
 from shared.kernel.text import LANGUAGES
+from shared.pages.charts.chart import number_text
 from shared.pages.templates import Pages, in_languages
 from shared.web.contract.catalogue import PROBLEMS
 from shared.web.contract.vocabularies import NAMES, VOCABULARIES, terms_of
@@ -16,19 +17,13 @@ def _code(kind: str, code: str, *, language: str) -> str:
     return code_text(language, kind, code)
 
 
-PAGES = Pages("services.portal.pages", code=_code, best=best, country=country_name)
+PAGES = Pages("services.portal.pages", code=_code, best=best, country=country_name, number=number_text)
 
 
 def page(name: str, language: str, *, tail: str | None = None, **values: Any) -> bytes:
     """Renders a template in one of the six languages. `tail` is the part of the address after the language, if the page
     exists in all six."""
     return PAGES.page(name, language, addresses=None if tail is None else in_languages(tail), **values)
-
-
-@cache
-def front(language: str) -> bytes:
-    """The front page."""
-    return page("front.html", language, tail="/")
 
 
 @cache

@@ -25,6 +25,7 @@ _KEY = re.compile(r"^[A-Za-z0-9-]{1,64}$")
 _SHOWN: Mapping[str, str] = {
     "membership.experts": "/experts/{ref}",
     "membership.institutions": "/institutions/{ref}",
+    "membership.initiatives": "/initiatives/{ref}",
     "centres.centres": "/centres/{ref}",
     "centres.committees": "/countries/{country}",
     "actions.programmes": "/countries/{country}",

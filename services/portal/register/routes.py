@@ -12,28 +12,20 @@ from fastapi.responses import RedirectResponse
 
 from services.portal.pages import templates
 from services.portal.pages.languages import router_of_languages
+from services.portal.pages.linked import data_block, signposts, trail
+from services.portal.pages.texts import text
 from services.portal.reading.reads import Elsewhere, PageReads
 from services.portal.register import views
+from services.portal.register.described import DESCRIBED
 from services.portal.register.views import FILTERS, Query, Values
-from shared.pages.policy import HTML, PAGE
+from shared.open_data.licences import licence_of
+from shared.pages.policy import HTML, OF_PEOPLE, PAGE, PUBLISHED
 from shared.web.contract.route_options import RouteOptions
 from shared.web.edge.fixed import fixed_response, tagged_response
-
-_PUBLISHED = {**PAGE, "Cache-Control": "public, max-age=60"}
-_OF_PEOPLE = {**PAGE, "Cache-Control": "public, max-age=30", "X-Robots-Tag": "noindex"}
-"""People are shown to readers, not to search engines, and are gone soon after they leave."""
-
 
 router = router_of_languages()
 List: TypeAlias = Callable[[PageReads, Query], Awaitable[Values]]
 Record: TypeAlias = Callable[[PageReads, str], Awaitable[Values]]
-
-
-@router.get("")
-@router.get("/", options=RouteOptions(is_public=True))
-async def front_page(language: str, request: Request) -> Response:
-    """The front page."""
-    return fixed_response(request, templates.front(language), HTML, PAGE)
 
 
 @router.get("/people", options=RouteOptions(is_public=True))
@@ -51,49 +43,61 @@ async def account_page(language: str, request: Request) -> Response:
 @router.get("/countries", options=RouteOptions(is_public=True))
 async def list_countries(language: str, request: Request) -> Response:
     """All countries with their stage and counts, by name, region and stage."""
-    return await _list(request, language, "countries", views.countries, _PUBLISHED)
+    return await _list(request, language, "countries", views.countries, PUBLISHED)
 
 
 @router.get("/countries/{code}", options=RouteOptions(is_public=True))
 async def show_country(language: str, code: str, request: Request) -> Response:
     """One country: its stage, programme, committees and centres."""
-    return await _record(request, language, "countries", code.upper(), views.country, _PUBLISHED)
+    return await _record(request, language, "countries", code.upper(), views.country, PUBLISHED)
 
 
 @router.get("/experts", options=RouteOptions(is_public=True))
 async def list_experts(language: str, request: Request) -> Response:
     """A page of the experts, by name and country."""
-    return await _list(request, language, "experts", views.experts, _OF_PEOPLE)
+    return await _list(request, language, "experts", views.experts, OF_PEOPLE)
 
 
 @router.get("/experts/{key}", options=RouteOptions(is_public=True))
 async def show_expert(language: str, key: str, request: Request) -> Response:
     """One expert by ref or id."""
-    return await _record(request, language, "experts", key, views.expert, _OF_PEOPLE)
+    return await _record(request, language, "experts", key, views.expert, OF_PEOPLE)
 
 
 @router.get("/institutions", options=RouteOptions(is_public=True))
 async def list_institutions(language: str, request: Request) -> Response:
     """A page of the institutions, by name and country."""
-    return await _list(request, language, "institutions", views.institutions, _PUBLISHED)
+    return await _list(request, language, "institutions", views.institutions, PUBLISHED)
 
 
 @router.get("/institutions/{key}", options=RouteOptions(is_public=True))
 async def show_institution(language: str, key: str, request: Request) -> Response:
     """One institution by ref or id."""
-    return await _record(request, language, "institutions", key, views.institution, _PUBLISHED)
+    return await _record(request, language, "institutions", key, views.institution, PUBLISHED)
 
 
 @router.get("/centres", options=RouteOptions(is_public=True))
 async def list_centres(language: str, request: Request) -> Response:
     """A page of the designated centres, by name and country."""
-    return await _list(request, language, "centres", views.centres, _PUBLISHED)
+    return await _list(request, language, "centres", views.centres, PUBLISHED)
 
 
 @router.get("/centres/{key}", options=RouteOptions(is_public=True))
 async def show_centre(language: str, key: str, request: Request) -> Response:
     """One centre by ref or id, with the name of its director."""
-    return await _record(request, language, "centres", key, views.centre, _OF_PEOPLE)
+    return await _record(request, language, "centres", key, views.centre, OF_PEOPLE)
+
+
+@router.get("/initiatives", options=RouteOptions(is_public=True))
+async def list_initiatives(language: str, request: Request) -> Response:
+    """A page of the initiatives, by title."""
+    return await _list(request, language, "initiatives", views.initiatives, PUBLISHED)
+
+
+@router.get("/initiatives/{key}", options=RouteOptions(is_public=True))
+async def show_initiative(language: str, key: str, request: Request) -> Response:
+    """One initiative by ref or id, with how many support it."""
+    return await _record(request, language, "initiatives", key, views.initiative, PUBLISHED)
 
 
 async def _list(request: Request, language: str, plural: str, view: List, headers: dict[str, str]) -> Response:
@@ -131,7 +135,18 @@ async def _record(
     except Elsewhere as moved:
         return _moved(f"/{language}/{plural}/{moved.key}")
     template = "country" if plural == "countries" else plural.removesuffix("s")
-    return _page(request, f"{template}.html", language, headers, here=plural, tail=tail, **values)
+    kind, api, key_field, said = DESCRIBED[plural]
+    origin, ref = _origin(request), str(values["record"][key_field])
+    licence = licence_of(request.app.state.settings.data_licence).address
+    place, record = f"{origin}/{language}/{plural}/{quote(ref, safe='')}", f"{origin}{api}/{quote(ref, safe='')}"
+    thing = {"@type": kind, "@id": place, **said(values, language)}
+    if kind == "Dataset":
+        thing |= {"license": licence, "distribution": [{"@type": "DataDownload", "contentUrl": record}]}
+    steps = [("ESCM", f"/{language}/"), (text(language, f"nav.{plural}"), f"/{language}/{plural}")]
+    data = data_block(thing, trail(origin, [*steps, (thing["name"], place.removeprefix(origin))]))
+    links = signposts(cite_as=place, record=record, kind=kind, licence=licence)
+    shown = {**headers, "Link": links}
+    return _page(request, f"{template}.html", language, shown, here=plural, tail=tail, data=data, **values)
 
 
 def _tail(plural: str, query: Query) -> str:
@@ -143,6 +158,12 @@ def _moved(address: str) -> Response:
     return RedirectResponse(address, 301, {"Cache-Control": "public, max-age=60"})
 
 
+def _origin(request: Request) -> str:
+    return str(request.app.state.settings.issuer).rstrip("/")
+
+
 def _page(request: Request, template: str, language: str, headers: dict[str, str], **values: Any) -> Response:
     licence = request.app.state.settings.data_licence
-    return tagged_response(request, templates.page(template, language, licence=licence, **values), HTML, headers)
+    return tagged_response(
+        request, templates.page(template, language, licence=licence, origin=_origin(request), **values), HTML, headers
+    )

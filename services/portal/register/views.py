@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from services.portal.pages.texts import country_name, words
 from services.portal.reading.reads import PageReads
 from services.portal.register.classifications import field_name
+from services.portal.register.world import world
 from shared.kernel.countries import REGIONS, known_codes
 from shared.kernel.text import search_key
 from shared.pages.texts import OWN_NAMES
@@ -21,6 +22,7 @@ FILTERS: Mapping[str, tuple[str, ...]] = {
     "experts": ("q", "country", "cursor"),
     "institutions": ("q", "country", "cursor"),
     "centres": ("q", "country", "cursor"),
+    "initiatives": ("q", "cursor"),
 }
 """The filters of each list, as the API names them."""
 PAGE_SIZE = 25
@@ -41,7 +43,7 @@ async def countries(reads: PageReads, query: Query) -> Values:
         items |= {item["code"]: item for item in found["items"]}
         more = {"cursor": cursor} if (cursor := _cursor(found["next"])) else None
     as_of = next((item["as_of"] for item in items.values()), None)
-    return {"items": items, "next": None, "regions": REGIONS, "as_of": as_of}
+    return {"items": items, "next": None, "regions": REGIONS, "as_of": as_of, "world": world(items.values())}
 
 
 async def country(reads: PageReads, code: str) -> Values:
@@ -137,6 +139,18 @@ async def centre(reads: PageReads, key: str) -> Values:
         reads.known("membership", "experts", record["director_id"], fields=_ONE),
     )
     return {"record": record, "host": host, "director": director, "themes": [words(each) for each in record["themes"]]}
+
+
+async def initiatives(reads: PageReads, query: Query) -> Values:
+    """One page of the initiatives."""
+    return await _page_of(reads, "membership", "initiatives", query)
+
+
+async def initiative(reads: PageReads, key: str) -> Values:
+    """One initiative with its text and how many support it."""
+    record = await reads.record("membership", "initiatives", key)
+    count = await reads.record("membership", f"initiatives/{record['ref']}", "count")
+    return {"record": record, "count": count}
 
 
 async def _page_of(reads: PageReads, service: str, plural: str, query: Query) -> Values:

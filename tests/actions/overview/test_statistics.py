@@ -280,7 +280,8 @@ async def test_each_headline_is_that_of_its_query_and_its_list(
             omitted = erased if item["key"] == "experts" else 0
             assert await listed(here[address.split("/")[1]], address) == item["value"] - omitted, item
     with_lists = {item["key"] for item in shown if item["links"]["records"]}
-    private = {"supports"} | ({"actions", "milestones", "endorsements", "results"} if name is None else set())
+    unlisted = {"actions", "milestones", "endorsements", "results"} if name is None else set()
+    private = {"supports", "organisations", *unlisted}
     assert with_lists == {item["key"] for item in shown} - (set() if name == "admin" else private)
 
 
@@ -297,6 +298,16 @@ async def test_headlines_have_a_series_that_ends_with_their_number(
     assert "series" not in (await admin.get(HEADLINES_PATH)).json()["items"][0]
     for query in ("from=2090-01-01", "step=year", f"from={days[0]}&as_of={days[1]}"):
         assert (await admin.get(f"{HEADLINES_PATH}?{query}")).status_code == 400, query
+
+
+async def test_some_headlines_are_read_by_their_keys(admin: Caller) -> None:
+    found = (await admin.get(f"{HEADLINES_PATH}?key=organisations,countries,experts")).json()["items"]
+    assert [item["key"] for item in found] == ["experts", "countries", "organisations"]
+    stages = (await admin.get(HEADLINES_PATH)).json()["items"]
+    in_stages = sum(item["value"] for item in stages if item["key"].startswith("countries_stage"))
+    assert found[1]["value"] == in_stages
+    refused = await admin.get(f"{HEADLINES_PATH}?key=experts,people")
+    assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (400, "key")
 
 
 async def test_results_are_counted_by_framework_kind_and_period(admin: Caller) -> None:

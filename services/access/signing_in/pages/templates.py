@@ -3,7 +3,8 @@
 from shared.contracts.kinds import kind_names
 from shared.pages.templates import Pages
 
-PAGES = Pages("services.access.signing_in.pages")
+PAGES = Pages("services.access.signing_in.pages", has_search=False)
+"""Their forms are the only ones of a page, so that nothing that is typed there leads elsewhere."""
 
 
 def named(resource: str, language: str) -> str:

@@ -34,6 +34,8 @@ HEADLINES = (
     Headline("actions", "actions", "status", "in_progress,finalising,closed"),
     Headline("milestones", "milestones", "status", "done"),
     Headline("results", "results", "status", "published"),
+    Headline("countries", "countries", "stage", "1,2,3,4,5,6,7"),
+    Headline("organisations", "supports", "capacity", "organisation"),
 )
 
 

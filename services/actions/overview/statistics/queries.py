@@ -135,7 +135,14 @@ COUNTED: Mapping[str, Counted] = {
 OF_MEMBERSHIP: Mapping[str, Counted] = {
     "experts": _named("expert", NAMED_EXPERTS),
     "institutions": _named("institution", NAMED_INSTITUTIONS),
-    "supports": Counted(_SUPPORTS, "support", (), only="accepted", is_public=False),
+    "supports": Counted(
+        _SUPPORTS,
+        "support",
+        (),
+        dimensions=(Dimension("capacity", "Capacities of supporters", str),),
+        only="accepted",
+        is_public=False,
+    ),
 }
 """What the statistics of membership count."""
 BUDGET_KEYS = ("pillar", "country", "status", "kind")

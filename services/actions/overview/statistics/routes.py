@@ -70,6 +70,8 @@ _QUERY = replace(
 )
 _SUMMED_BY = f"What to sum by, in order, separated by commas: {', '.join(BUDGET_KEYS)}; default: `pillar,country`."
 
+_OF_HEADLINES = {**SERIES, "key": "Only the numbers of these keys, separated by commas; default: all."}
+
 
 @router.get(
     "",
@@ -178,7 +180,7 @@ async def get_budgets(ctx: CurrentContext) -> Response:
 
 @router.get(
     "/headlines",
-    options=RouteOptions(is_public=True, is_item=True, query=query_of("as_of", described=SERIES)),
+    options=RouteOptions(is_public=True, is_item=True, query=query_of("as_of", described=_OF_HEADLINES)),
     operation_id="getHeadlines",
     summary="Read the numbers of the plan, of all services",
     responses={200: {"model": Headlines}},
@@ -186,12 +188,25 @@ async def get_budgets(ctx: CurrentContext) -> Response:
 async def get_headlines(ctx: CurrentContext) -> Response:
     """What a first page shows: each number with its titles in six languages, its definition, the statistics that
     result in the same number, and the list of the counted records. With `as_of`, as they stood at the end of that
-    day. With `from`, `to` and `step` each has a `series`: the number at the end of each month or year."""
+    day. With `from`, `to` and `step` each has a `series`: the number at the end of each month or year. `key` leaves
+    some of them, in the order of all."""
     days = series_of(ctx.request)
     until = days[-1] if days else as_of(ctx.request)
+    wanted = _wanted(ctx)
     async with ctx.connection() as connection:
-        items = [await _headline(ctx, connection, one, until, days) for one in HEADLINES]
+        items = [await _headline(ctx, connection, one, until, days) for one in wanted]
     return document_response(ctx, {"items": items, "as_of": until or today()})
+
+
+def _wanted(ctx: RequestContext) -> Sequence[Headline]:
+    """The numbers that `key` names. Raises Malformed `invalid_parameter` for another one."""
+    raw = ctx.request.query_params.get("key")
+    if raw is None:
+        return HEADLINES
+    keys = frozenset(raw.split(","))
+    if not keys <= {one.key for one in HEADLINES}:
+        raise invalid_parameter("key", f"There are {', '.join(one.key for one in HEADLINES)}.")
+    return [one for one in HEADLINES if one.key in keys]
 
 
 async def _headline(

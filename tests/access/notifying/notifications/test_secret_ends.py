@@ -81,14 +81,14 @@ async def test_who_looks_after_a_client_is_mailed_30_7_and_1_days_before(
 ) -> None:
     contact = await people.person()
     made = await a_client(people.caller, contacts=[str(contact)])
-    told = []
+    mailed = []
     for passed in (334, 1, 1, 22, 1, 5, 1, 1):
         days.pass_days(passed)
         for _ in range(2):
             async with unit_of_work(people.database, SYSTEM_CONTEXT) as uow:
                 await operations.remind_of_secrets(uow)
-        told.append(await people.superuser.fetchval(_DUE, UUID(made["id"])))
-    assert told == [0, 1, 1, 2, 2, 3, 3, 3]
+        mailed.append(await people.superuser.fetchval(_DUE, UUID(made["id"])))
+    assert mailed == [0, 1, 1, 2, 2, 3, 3, 3]
     await people.announce("escm.access.client.secret_expiry_due.v1", made)
     (mail,) = await arrived(posted, people.caller.accounts[str(contact)]["username"], 1)
     assert sentence(EVENT, "en") in " ".join(text_of(mail).split())

@@ -1,0 +1,58 @@
+"""`/sitemap.xml`: an index with one map for each language, which has all pages that search engines may show.
+
+No expert is in it: whether somebody agreed to be found by search engines is not public, so that their pages ask not to
+be indexed.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from urllib.parse import parse_qs, quote, urlsplit
+from xml.sax.saxutils import escape
+
+from services.portal.reading.reads import PageReads
+from shared.kernel.countries import known_codes
+from shared.kernel.text import LANGUAGES
+
+INDEX = "/sitemap.xml"
+XML = "application/xml; charset=utf-8"
+_BEGIN = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_FIXED = ("/", "/people", "/countries", "/institutions", "/centres", "/initiatives", "/v")
+_LISTS = (("membership", "institutions"), ("centres", "centres"), ("membership", "initiatives"))
+_AT_ONCE = 200
+_MOST = 15_000
+"""Most records of a list: a map may have 50,000 addresses."""
+
+
+def index(origin: str) -> str:
+    """The index of the maps."""
+    maps = "".join(f"<sitemap><loc>{escape(f'{origin}/sitemaps/{tag}.xml')}</loc></sitemap>\n" for tag in LANGUAGES)
+    return f'{_BEGIN}<sitemapindex xmlns="{_NAMESPACE}">\n{maps}</sitemapindex>\n'
+
+
+async def pages(reads: PageReads, language: str, origin: str, *, fictional: bool) -> str:
+    """The map of a language. Raises Unavailable if a service does not respond."""
+    countries = [f"/countries/{code}" for code in sorted(known_codes(fictional=fictional))]
+    lists = await asyncio.gather(*(_records(reads, service, plural) for service, plural in _LISTS))
+    tails = [*_FIXED, *countries, *(tail for found in lists for tail in found)]
+    urls = "".join(f"<url><loc>{escape(f'{origin}/{language}{tail}')}</loc></url>\n" for tail in tails)
+    return f'{_BEGIN}<urlset xmlns="{_NAMESPACE}">\n{urls}</urlset>\n'
+
+
+async def _records(reads: PageReads, service: str, plural: str) -> Sequence[str]:
+    found: list[str] = []
+    async for ref in _refs(reads, service, plural):
+        found.append(f"/{plural}/{quote(ref, safe='')}")
+        if len(found) == _MOST:
+            break
+    return found
+
+
+async def _refs(reads: PageReads, service: str, plural: str) -> AsyncIterator[str]:
+    more: dict[str, str] | None = {}
+    while more is not None:
+        listed = await reads.listed(service, plural, fields="ref", limit=str(_AT_ONCE), **more)
+        for item in listed["items"]:
+            yield item["ref"]
+        following = listed["next"]
+        more = {"cursor": parse_qs(urlsplit(following).query)["cursor"][0]} if following else None

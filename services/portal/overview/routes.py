@@ -1,0 +1,92 @@
+"""The front page, `/` and `/{language}/`, and a page of each number in front, `/{language}/numbers/{key}`."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.portal.overview.headlines import KEYS, headlines, history
+from services.portal.pages import templates
+from services.portal.pages.languages import router_of_languages
+from services.portal.pages.linked import data_block, trail
+from services.portal.reading.reads import PageReads
+from services.portal.register.views import countries
+from shared.kernel.errors import EscmError, NotFound
+from shared.open_data.licences import licence_of
+from shared.pages.policy import HTML, PUBLISHED
+from shared.pages.reader import language_of
+from shared.web.contract.route_options import OptionsRouter, RouteOptions
+from shared.web.edge.fixed import tagged_response
+
+_SHORT = {**PUBLISHED, "Cache-Control": "public, max-age=5"}
+"""Headers of a page without a part that could not be read."""
+_Read = TypeVar("_Read")
+front = OptionsRouter()
+numbers = router_of_languages()
+
+
+@front.get("/", options=RouteOptions(is_public=True), include_in_schema=False)
+async def front_of_reader(request: Request) -> Response:
+    """The front page, in the reader's language."""
+    return await _front(request, language_of(request), {"Vary": "Accept, Accept-Language"})
+
+
+@numbers.get("")
+@numbers.get("/", options=RouteOptions(is_public=True))
+async def front_page(language: str, request: Request) -> Response:
+    """The front page in a language."""
+    return await _front(request, language, {})
+
+
+@numbers.get("/numbers/{key}", options=RouteOptions(is_public=True))
+async def show_number(language: str, key: str, request: Request) -> Response:
+    """A number with its definition and history. Raises NotFound."""
+    if key not in KEYS:
+        raise NotFound("There is no such number.")
+    if request.query_params:
+        return RedirectResponse(f"/{language}/numbers/{key}", 301, {"Cache-Control": "public, max-age=60"})
+    number, chart = await history(PageReads(request), key, language)
+    settings = request.app.state.settings
+    origin = str(settings.issuer).rstrip("/")
+    dataset = {
+        "@type": "Dataset",
+        "name": number.title,
+        "description": number.definition,
+        "dateModified": number.as_of,
+        "license": licence_of(settings.data_licence).address,
+        "distribution": [{"@type": "DataDownload", "contentUrl": f"{origin}{number.json}"}],
+    }
+    steps = [("ESCM", f"/{language}/"), (number.title, f"/{language}/numbers/{key}")]
+    body = templates.page(
+        "number.html",
+        language,
+        tail=f"/numbers/{key}",
+        origin=origin,
+        data=data_block(dataset, trail(origin, steps)),
+        number_shown=number,
+        chart=chart,
+        keys=KEYS,
+    )
+    return tagged_response(request, body, HTML, PUBLISHED)
+
+
+async def _front(request: Request, language: str, more: dict[str, str]) -> Response:
+    reads = PageReads(request)
+    found, shown = await asyncio.gather(_known(headlines(reads, language)), _known(countries(reads, {})))
+    headers = {**(PUBLISHED if found and shown else _SHORT), **more}
+    origin = str(request.app.state.settings.issuer).rstrip("/")
+    data = data_block({"@type": "Organization", "@id": f"{origin}/", "name": "ESCM Plan", "url": f"{origin}/"})
+    body = templates.page(
+        "front.html", language, tail="/", origin=origin, data=data, numbers=found, world=shown and shown["world"]
+    )
+    return tagged_response(request, body, HTML, headers)
+
+
+async def _known(reading: Awaitable[_Read]) -> _Read | None:
+    """What a part of the page shows; None if it cannot be read at the moment."""
+    try:
+        return await reading
+    except EscmError:
+        return None

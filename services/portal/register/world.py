@@ -1,0 +1,66 @@
+"""The map of the countries: the outline of land without borders, and a marker of one size for each country.
+
+`data/map.json` is made by `deploy/map/make.mjs`. Fictional countries stand in a box below, in the order of their codes.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import orjson
+
+_LED = 8
+"""Units from a marker to its place from which on a line leads there."""
+_BOX_LEFT, _BOX_UP, _STEP = 24, 30, 18
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A country on the map with its stage; `line` leads to its place if it had to move far. `is_fictional`: it stands
+    in the box."""
+
+    code: str
+    stage: int
+    x: float
+    y: float
+    line: tuple[float, float] | None = None
+    is_fictional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The size of the map, the radius of its markers, the path of the outline of land, and its markers. `box` is the
+    width of the box of fictional countries; 0 without any."""
+
+    width: int
+    height: int
+    radius: int
+    outline: str
+    markers: tuple[Marker, ...]
+    box: int
+
+
+def world(items: Iterable[Mapping[str, Any]]) -> World:
+    """The map with countries of the API."""
+    made = _made()
+    placed: dict[str, list[float]] = made["places"]
+    stages = {str(item["code"]): int(item["stage"]) for item in items}
+    real = [_marker(code, stages[code], *placed[code]) for code in sorted(stages.keys() & placed.keys())]
+    fictional = [
+        Marker(code, stages[code], _BOX_LEFT + number * _STEP, made["height"] - _BOX_UP / 2, is_fictional=True)
+        for number, code in enumerate(sorted(stages.keys() - placed.keys()))
+    ]
+    box = _STEP * (len(fictional) + 1) if fictional else 0
+    return World(made["width"], made["height"], made["radius"], made["land"], (*real, *fictional), box)
+
+
+def _marker(code: str, stage: int, x: float, y: float, home_x: float, home_y: float) -> Marker:
+    is_far = (x - home_x) ** 2 + (y - home_y) ** 2 > _LED**2
+    return Marker(code, stage, x, y, (home_x, home_y) if is_far else None)
+
+
+@cache
+def _made() -> dict[str, Any]:
+    return dict(orjson.loads(files("services.portal.register").joinpath("data/map.json").read_bytes()))

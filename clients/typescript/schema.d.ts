@@ -36523,6 +36523,8 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
+                /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
+                holder?: components["parameters"]["holder"];
                 /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */

@@ -164,7 +164,7 @@ async def test_others_than_operators_and_administrators_see_no_key(keeper: Calle
 
 async def test_the_command_lists_the_keys(keeper: Caller, own_url: str) -> None:
     record = await signing_key(keeper)
-    given = {"DATABASE_URL": own_url, "COLUMNS": "200"}
+    given = {"DATABASE_URL": own_url}
     shown = await asyncio.to_thread(CliRunner().invoke, escm, ["keys"], env=given)
     assert shown.exit_code == 0, shown.output
-    assert all(text in shown.output for text in (record["ref"], record["kid"], "active"))
+    assert all(text in shown.output for text in (record["ref"], record["kid"][:12], "active"))

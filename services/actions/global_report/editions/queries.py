@@ -14,18 +14,21 @@ from shared.database.tables import Instant
 from shared.records.access_scope import constant
 from shared.records.filters import parsed_year
 from shared.records.listing import Filter
+from shared.records.next_steps import NextSteps
 from shared.records.plain import by_itself, listing
 from shared.records.rows import record_of, records_of
 
 _AT_ONCE = 100
 _MOST_KEYS = 10_000
 _e = edition.c
+NEXT_STEPS = NextSteps("actions.editions", edition, ())
 LISTING = listing(
     Edition,
     edition,
     LIFECYCLE.states,
     by_itself(edition, PUBLISHED),
     Filter("year", "The year of the edition", parsed_year, lambda bound: _e.year == bound),
+    NEXT_STEPS.holder,
 )
 _ONE = Lookup(select(edition).where(_e.id == bindparam("key")).limit(1))
 _USED = Lookup(

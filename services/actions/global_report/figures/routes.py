@@ -69,10 +69,11 @@ _ASKING = {"freeze": "writing", "publish": "frozen"}
 async def ask_before_freezing(ctx: RequestContext) -> None:
     """Asks all figures of an edition that is to be frozen or published, before the transaction opens."""
     given, record = await _body(ctx), ctx.request.path_params.get("record")
-    if ctx.request.method != "POST" or record is None or given.get("action") not in _ASKING:
+    action = str(given.get("action"))
+    if ctx.request.method != "POST" or record is None or action not in _ASKING:
         return
     row = await EDITION_API.readable(record, ctx)
-    if row["status"] != _ASKING[given["action"]] or not ctx.access.may(given["action"], None, row["id"]):
+    if row["status"] != _ASKING[action] or not ctx.access.may(action, None, row["id"]):
         return
     if row["as_of"] is not None:
         await _ask_again(ctx, row["id"], row["as_of"])

@@ -129,7 +129,11 @@ class Person:
         yield "coordinated_networks", coordinated
         file = {"category": "A01", "size": 1, "media_type": "text/plain", "sha256": "0" * 64, "status": "available"}
         yield "evidence", {**record, **file, "country": None, "scope_id": self.expert}
-        texts = {"status": "draft", "authors": [{"expert_id": str(self.expert), "canary": self.word}]}
+        texts = {
+            "status": "draft",
+            "published_version": None,
+            "authors": [{"expert_id": str(self.expert), "canary": self.word}],
+        }
         yield "contributions", {**record, **texts, "expert_ids": [self.expert]}
         yield "contribution_reviewers", {**record, "expert_id": self.expert, "status": "invited"}
         yield "contribution_comments", {**record, "by_id": self.account, "status": "open"}

@@ -83,10 +83,11 @@ def test_what_is_no_letter_is_escaped() -> None:
 
 
 def test_an_image_for_print_says_its_colours() -> None:
-    rows = (Row("آسيا", (Decimal(3),)),)
+    rows = (Row("آسيا", (Decimal(3),)), Row("الموقِّعة", (Decimal(1),)))
     svg = image(Chart("bars", "ar", "عنوان", "نص", rows), 720)
     printed = in_print(svg, is_rtl=True).decode()
     assert ("var(--" in printed, "@media" in printed, "#00567a" in printed) == (False, False, True)
+    assert ("الموقعة" in printed, "الموقِّعة" in svg.decode()) == (True, True)
     title = '<text class="chart-title" x="704" y="42" text-anchor="{}">'
     assert (title.format("start") in svg.decode(), title.format("end") in printed) == (True, True)
 

@@ -31,6 +31,7 @@ from shared.kernel.principal import Principal, PrincipalKind
 from shared.kernel.release import release
 from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
 from shared.printing.document import Unprintable
+from shared.printing.printer import LayoutFault
 
 _REFERENCES = "references.json"
 _OF_PRINT = ("formulas_as_text", "symbols_left_out")
@@ -53,7 +54,7 @@ def build_jobs(store: FileStore) -> JobHandlers:
         making = _Making(run, store, row, whole)
         try:
             await making.make()
-        except (Unprintable, Unreadable, Conflict) as error:
+        except (Unprintable, LayoutFault, Unreadable, Conflict) as error:
             reason = error.reason if isinstance(error, Unprintable) else str(error)
             async with run.unit_of_work() as uow:
                 await operations.fail(uow, row, reason)

@@ -20,6 +20,8 @@ _MEDIA = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _VARIABLE, _USE = re.compile(r"(--\w+):\s*([^;}]+);?"), re.compile(r"var\((--\w+)\)")
 _FONT = re.compile(r"font:\s*(?:(\d+) )?(\d+px)/[\d.]+ [^;}]+")
 _TEXT = re.compile(r"<text\b[^>]*>")
+_VOWELS = re.compile("[\u064b-\u0652\u0670]")
+"""Marks above and below Arabic letters. In images typst loses which letters a sign of several marks stands for."""
 _FONTS = "'Noto Sans', 'Noto Sans Arabic', 'Noto Sans SC', 'Noto Sans KR'"
 
 
@@ -72,11 +74,11 @@ def drawn_in(figures: Mapping[str, Figure], contents: Mapping[str, str], languag
 
 
 def in_print(svg: bytes, *, is_rtl: bool) -> bytes:
-    """An image of ours with its colours and fonts said plainly, as on a light page."""
-    text = svg.decode()
+    """An image of ours with its colours and fonts said plainly, as on a light page, and without marks of vowels."""
+    text = _VOWELS.sub("", svg.decode())
     found = _STYLE.search(text)
     if found is None:
-        return svg
+        return text.encode()
     style = _MEDIA.sub("", found[1])
     variables = {name: value.strip() for name, value in _VARIABLE.findall(style)}
     style = _USE.sub(lambda use: variables[use[1]], _VARIABLE.sub("", style))

@@ -73,7 +73,7 @@ def contribution_work(title: str = "Peat and carbon", **more: Any) -> Work:
             "keywords": [title, "peat"],
             "funding": title,
             "doi": "10.5555/2027.1.soils_a",
-            "issue": replace(ISSUE, isbn="978-3-16-148410-0"),
+            "issue": replace(ISSUE, isbn="978-3-16-148410-0", retraction=title),
             "whole": edition_work(title),
             **more,
         },
@@ -192,7 +192,18 @@ def test_another_issn_is_all_that_the_publishing_set_asks_for(dtd: etree.DTD) ->
     assert "issn" in str(dtd.error_log)
 
 
-@pytest.mark.parametrize("write", [csl.written, bibtex.written, ris.written, datacite.written_xml, jats.written])
+WRITERS = [csl.written, bibtex.written, ris.written, datacite.written_xml, jats.written]
+
+
+@pytest.mark.parametrize("write", WRITERS)
+@works
+def test_what_was_retracted_is_marked_with_its_reason(write: Callable[[Work], bytes], made: Make) -> None:
+    of = made(issue=replace(ISSUE, retraction="A number is wrong."))
+    assert "Retracted: A number is wrong." in write(of).decode()
+    assert "etracted" not in write(made(issue=ISSUE)).decode()
+
+
+@pytest.mark.parametrize("write", WRITERS)
 def test_without_a_doi_the_address_stands_there(write: Callable[[Work], bytes]) -> None:
     of = contribution_work(doi=None)
     written = io.BytesIO(write(of)).getvalue().decode()

@@ -84,6 +84,9 @@ async def test_everybody_reads_a_published_edition(
     gone = (await anonymous.get(text.edition_path)).json()
     assert (gone["status"], gone["retraction"]) == ("retracted", "A number is wrong.")
     assert (await anonymous.get(text.path)).status_code == 200, "the pages stay"
+    for path in (text.edition_path, text.path):
+        (cited,) = (await anonymous.get(f"{path}/citation")).json()
+        assert (cited["status"], cited["note"]) == ("retracted", "Retracted: A number is wrong.")
 
 
 @pytest.mark.long(_COSTS)

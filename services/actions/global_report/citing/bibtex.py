@@ -31,6 +31,7 @@ def written(of: Work) -> bytes:
         "number": of.issue.number,
         "isbn": of.issue.isbn,
         "language": _escaped(of.language),
+        "note": of.issue.note and _escaped(of.issue.note),
         "abstract": of.abstract and _escaped(of.abstract),
         "keywords": ", ".join(_escaped(word) for word in of.keywords) or None,
         "doi": of.doi and _escaped(of.doi),

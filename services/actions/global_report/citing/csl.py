@@ -25,6 +25,8 @@ def written(of: Work) -> bytes:
         "URL": of.link,
         "ISBN": of.issue.isbn,
         "language": of.language,
+        "note": of.issue.note,
+        "status": "retracted" if of.issue.note else None,
         "abstract": of.abstract,
         "keyword": ", ".join(of.keywords) or None,
     }

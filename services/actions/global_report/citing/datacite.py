@@ -51,10 +51,7 @@ def members(of: Work) -> dict[str, Any]:
                 "schemeUri": "https://spdx.org/licenses/",
             }
         ],
-        "descriptions": [
-            {"description": text, "descriptionType": "Abstract", "lang": language}
-            for language, text in of.abstracts.items()
-        ],
+        "descriptions": [*_descriptions(of)],
         "schemaVersion": _KERNEL,
     }
     return {name: value for name, value in found.items() if value}
@@ -100,6 +97,13 @@ def _titles(of: Work) -> Iterator[dict[str, str]]:
     for language, title in of.titles.items():
         if language != first:
             yield {"title": title, "titleType": "TranslatedTitle", "lang": language}
+
+
+def _descriptions(of: Work) -> Iterator[dict[str, str]]:
+    for language, text in of.abstracts.items():
+        yield {"description": text, "descriptionType": "Abstract", "lang": language}
+    if of.issue.note:
+        yield {"description": of.issue.note, "descriptionType": "Other", "lang": "en"}
 
 
 def _isbn(of: Work) -> list[dict[str, str]]:

@@ -28,12 +28,19 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """What an edition and its parts have in common. `number` is that of the edition with its year."""
+    """What an edition and its parts have in common. `number` is that of the edition with its year. `retraction` is why
+    it was retracted."""
 
     year: int
     number: str
     licence: str
     isbn: str | None = None
+    retraction: str | None = None
+
+    @property
+    def note(self) -> str | None:
+        """What whoever cites a retracted edition must know."""
+        return self.retraction and f"Retracted: {self.retraction}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +92,7 @@ def edition_cited(of: Edition, prefix: str, origin: str) -> Work:
         key=f"escm-{of.year}-{of.number}",
         titles=_lines(of.titles),
         language=of.languages[0],
-        issue=Issue(of.year, f"{of.year}.{of.number}", of.licence, of.isbn),
+        issue=Issue(of.year, f"{of.year}.{of.number}", of.licence, of.isbn, of.retraction and one_line(of.retraction)),
         address=record_page(origin, _page_language(of.languages[0]), Edition.resource_type.name, of.id),
         doi=of.doi or (f"{prefix}/{of.year}.{of.number}" if prefix else None),
     )

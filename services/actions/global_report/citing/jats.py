@@ -66,6 +66,10 @@ def _add_article(meta: etree._Element, of: Work) -> None:
             _add(words, "kwd", word)
     if of.funding:
         _add(_add(meta, "funding-group"), "funding-statement", of.funding)
+    if of.issue.note:
+        status = _add(_add(meta, "custom-meta-group"), "custom-meta")
+        _add(status, "meta-name", "status")
+        _add(status, "meta-value", of.issue.note)
 
 
 def _add_titles(group: etree._Element, of: Work) -> None:

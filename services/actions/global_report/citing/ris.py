@@ -23,6 +23,7 @@ def _lines(of: Work) -> Iterator[tuple[str, str | None]]:
     yield "PB", PUBLISHER
     yield "SN", of.issue.isbn
     yield "LA", of.language
+    yield "N1", of.issue.note
     yield "AB", of.abstract
     yield from (("KW", word) for word in of.keywords)
     yield "DO", of.doi

@@ -73,7 +73,9 @@ async def get_edition_citation(edition: Annotated[Row, Depends(EDITION_API.reada
     return _cited(ctx, edition_cited(record_read(Edition, edition), prefix, origin))
 
 
-@of_contribution.get("/{record}/citation", options=RouteOptions(is_item=True, query=_QUERY), responses=_CITED)
+@of_contribution.get(
+    "/{record}/citation", options=RouteOptions(is_public=True, is_item=True, query=_QUERY), responses=_CITED
+)
 async def get_contribution_citation(
     contribution: Annotated[Row, Depends(CONTRIBUTION_API.readable)], ctx: CurrentContext
 ) -> Response:

@@ -142,6 +142,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "review_rounds": "Times in which contributions are reviewed.",
             "reviewers": "Experts who are invited to review contributions.",
             "comments": "What reviewers and governments say about contributions, and the answers.",
+            "builds": "The files of an edition: PDF, HTML, JATS and Markdown, each with its digest.",
             "figures": "Public statistics in an edition, live, then frozen.",
             "government_bodies": "Ministries and agencies of a country.",
             "focal_points": "People who speak for a country.",

@@ -67,6 +67,7 @@ LISTS = sorted(path for path, model in RESPONSE_MODELS.items() if "items" in mod
 _QUERIES = {
     "/membership/v1/institutions/match": "?affiliation=University+of+the+Delta",
     "/centres/v1/statistics": "?figure=staff",
+    "/search": "?q=Delta",
     "/actions/v1/assessments/comparison": f"?country={COUNTRY}",
     "/actions/v1/timeline": f"?country={COUNTRY}",
     "/actions/v1/statistics/values": f"?indicator={WORLDWIDE}",

@@ -399,6 +399,8 @@ def _credentials_of_two(by: Client, admin: Client, second: str) -> None:
     assert response.status_code == 202, response.text
     factor = admin.create("/access/v1/factors", {"kind": "recovery_codes", "name": "On paper"})
     _propose(by, factor["links"]["self"], "remove")
+    (key, *_) = by.get("/access/v1/signing_keys")["items"]
+    _propose(by, key["links"]["self"], "rotate")
     admin.create("/access/v1/api_keys", {"name": "Of two", "owner": holder, **_KEY})
 
 
@@ -435,6 +437,17 @@ def _report(by: Client) -> None:
     said = {**of_round, "from": 2, "quote": "stores carbon", "text": "How much?"}
     comment = by.create(f"{text['links']['self']}/comments", said)
     by.step(comment["links"]["self"], "answer", reason="600 Gt.", fields={"decision": "accepted", "version": 1})
+    _published(by)
+
+
+def _published(by: Client) -> None:
+    """An edition that was published without a text, and whose retraction waits for a second person."""
+    path = by.create(EDITIONS, edition_body())["links"]["self"]
+    for verb in ("open_call", "close_call", "freeze"):
+        by.step(path, verb)
+    by.finished(by.start(f"{path}/builds", {"kind": "final"}))
+    by.step(path, "publish")
+    _propose(by, path, "retract", reason="A number is wrong.")
 
 
 def _consent(by: Client, account: dict[str, Any]) -> None:

@@ -22,6 +22,9 @@ def _call(opens: int, closes: int) -> dict[str, str]:
     return {name: (now + timedelta(days=days)).isoformat() for name, days in (("opens", opens), ("closes", closes))}
 
 
+_DOI = "10.5555/example"
+
+
 def _edition(path_run: PathRun, **more: Any) -> str:
     """A draft of an edition with an editor-in-chief."""
     number = next(_numbers)
@@ -232,14 +235,17 @@ PATHS = (
         _writing,
         "writing",
         (
+            taken(CHIEF, "record_doi", "writing", doi=_DOI),
             refused(CHIEF, "freeze", "contribution_open", _drop_text),
             given(_hidden_number),
             refused(CHIEF, "freeze", "figure_without_data", _drop_figure, as_of=day(-1)),
             taken(CHIEF, "freeze", "frozen"),
             taken(CHIEF, "thaw", "writing"),
             taken(CHIEF, "freeze", "frozen"),
+            taken(CHIEF, "record_doi", "frozen", doi=_DOI),
             given(_build),
             taken(CHIEF, "publish", "published"),
+            taken(CHIEF, "record_doi", "published", doi=_DOI),
             taken(CHIEF, "supersede", "superseded"),
             agreed(CHIEF, "admin", "retract", "retracted"),
         ),

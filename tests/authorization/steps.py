@@ -30,9 +30,10 @@ _SETS = {
     "action_action": "status = $2, actual_start = '2026-01-01'",
     "action_milestone": "status = $2, claimed_on = '2026-01-01', verified_on = '2026-01-02'",
     "action_endorsement": "status = $2, verified_on = '2026-01-02'",
+    "action_contribution": "status = $2, published_version = CASE WHEN $2 = 'published' THEN 1 END",
     "centre_evaluation": "status = $2, completed_on = CASE WHEN $2 = 'completed' THEN date '2026-01-02' END",
 }
-"""The days that some states need, by table."""
+"""The days and versions that some states need, by table."""
 
 
 @dataclass(frozen=True)

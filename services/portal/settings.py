@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from fastapi import Request
 from pydantic_settings import SettingsConfigDict
 
 from shared.configuration.settings import Settings
@@ -13,3 +14,14 @@ class PortalSettings(Settings):
     model_config = SettingsConfigDict(env_prefix="ESCM_PORTAL_", extra="ignore", populate_by_name=True)
     service: ClassVar[str] = "portal"
     has_secrets: ClassVar[bool] = False
+
+    @property
+    def origin(self) -> str:
+        """The address of the installation, to which paths are added."""
+        return self.issuer.rstrip("/")
+
+
+def origin_of(request: Request) -> str:
+    """The address of the installation that serves the request."""
+    settings: PortalSettings = request.app.state.settings
+    return settings.origin

@@ -26,5 +26,5 @@ async def security_contact(request: Request) -> Response:
     if not settings.security_contact:
         raise NotFound("This installation names no contact for security.")
     expires = (now() + _VALID).replace(microsecond=0).isoformat().replace("+00:00", "Z")
-    text = _TEXT.format(contact=settings.security_contact, expires=expires, issuer=settings.issuer.rstrip("/"))
+    text = _TEXT.format(contact=settings.security_contact, expires=expires, issuer=settings.origin)
     return Response(text, 200, {"Cache-Control": "public, max-age=86400"}, "text/plain; charset=utf-8")

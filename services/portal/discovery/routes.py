@@ -11,6 +11,7 @@ from services.portal.guides.rendering import as_markdown
 from services.portal.pages.assets import asset
 from services.portal.pages.languages import IN_LANGUAGE
 from services.portal.reading.reads import PageReads
+from services.portal.settings import origin_of
 from shared.kernel.errors import NotFound
 from shared.pages.policy import PAGE
 from shared.web.contract.route_options import OptionsRouter, RouteOptions
@@ -34,7 +35,7 @@ async def read_llms(request: Request) -> Response:
 @router.get("/.well-known/api-catalog", options=_OPEN, include_in_schema=False)
 async def read_api_catalog(request: Request) -> Response:
     """The APIs of the installation (RFC 9727)."""
-    body = orjson.dumps(documents.api_catalog(_origin(request)))
+    body = orjson.dumps(documents.api_catalog(origin_of(request)))
     return fixed_response(request, body, documents.LINKSET, _CATALOG)
 
 
@@ -54,7 +55,7 @@ async def read_sitemap(request: Request) -> Response:
 async def read_sitemap_of_language(language: str, request: Request) -> Response:
     """All pages of a language that search engines may show."""
     fictional = request.app.state.settings.fictional_countries
-    body = await sitemap.pages(PageReads(request), language, _origin(request), fictional=fictional)
+    body = await sitemap.pages(PageReads(request), language, origin_of(request), fictional=fictional)
     return tagged_response(request, body.encode(), sitemap.XML, {**PAGE, "Cache-Control": "public, max-age=3600"})
 
 
@@ -82,9 +83,5 @@ async def read_markdown(name: str, request: Request) -> Response:
     return _made(request, lambda origin: as_markdown(found, origin), _MARKDOWN)
 
 
-def _origin(request: Request) -> str:
-    return str(request.app.state.settings.issuer).rstrip("/")
-
-
 def _made(request: Request, make: Callable[[str], str], media_type: str) -> Response:
-    return fixed_response(request, make(_origin(request)).encode(), media_type, PAGE)
+    return fixed_response(request, make(origin_of(request)).encode(), media_type, PAGE)

@@ -5,8 +5,8 @@ be indexed.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from urllib.parse import parse_qs, quote, urlsplit
+from collections.abc import Sequence
+from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from services.portal.reading.reads import PageReads
@@ -41,18 +41,8 @@ async def pages(reads: PageReads, language: str, origin: str, *, fictional: bool
 
 async def _records(reads: PageReads, service: str, plural: str) -> Sequence[str]:
     found: list[str] = []
-    async for ref in _refs(reads, service, plural):
-        found.append(f"/{plural}/{quote(ref, safe='')}")
+    async for item in reads.every(service, plural, fields="ref", limit=str(_AT_ONCE)):
+        found.append(f"/{plural}/{quote(item['ref'], safe='')}")
         if len(found) == _MOST:
             break
     return found
-
-
-async def _refs(reads: PageReads, service: str, plural: str) -> AsyncIterator[str]:
-    more: dict[str, str] | None = {}
-    while more is not None:
-        listed = await reads.listed(service, plural, fields="ref", limit=str(_AT_ONCE), **more)
-        for item in listed["items"]:
-            yield item["ref"]
-        following = listed["next"]
-        more = {"cursor": parse_qs(urlsplit(following).query)["cursor"][0]} if following else None

@@ -13,6 +13,7 @@ from services.portal.pages.languages import router_of_languages
 from services.portal.pages.linked import data_block, trail
 from services.portal.reading.reads import PageReads
 from services.portal.register.views import countries
+from services.portal.settings import origin_of
 from shared.kernel.errors import EscmError, NotFound
 from shared.open_data.licences import licence_of
 from shared.pages.policy import HTML, PUBLISHED
@@ -49,7 +50,7 @@ async def show_number(language: str, key: str, request: Request) -> Response:
         return RedirectResponse(f"/{language}/numbers/{key}", 301, {"Cache-Control": "public, max-age=60"})
     number, chart = await history(PageReads(request), key, language)
     settings = request.app.state.settings
-    origin = str(settings.issuer).rstrip("/")
+    origin = origin_of(request)
     dataset = {
         "@type": "Dataset",
         "name": number.title,
@@ -76,7 +77,7 @@ async def _front(request: Request, language: str, more: dict[str, str]) -> Respo
     reads = PageReads(request)
     found, shown = await asyncio.gather(_known(headlines(reads, language)), _known(countries(reads, {})))
     headers = {**(PUBLISHED if found and shown else _SHORT), **more}
-    origin = str(request.app.state.settings.issuer).rstrip("/")
+    origin = origin_of(request)
     data = data_block({"@type": "Organization", "@id": f"{origin}/", "name": "ESCM Plan", "url": f"{origin}/"})
     body = templates.page(
         "front.html", language, tail="/", origin=origin, data=data, numbers=found, world=shown and shown["world"]

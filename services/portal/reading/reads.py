@@ -1,9 +1,9 @@
 """The reads of pages: anonymous, so that pages show only public data."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import orjson
 from fastapi import Request
@@ -15,6 +15,11 @@ _KEY = re.compile(r"^[A-Za-z0-9-]{1,64}$")
 _CODE = re.compile(r"[0-9A-Za-z*~$= -]{1,50}")
 """What the code of a certificate is written with; anything else would be another address of the API."""
 _REFUSALS: Mapping[int, type[EscmError]] = {400: Malformed, 404: NotFound, 410: Gone}
+
+
+def cursor_of(following: str | None) -> str | None:
+    """The cursor in the address of the next page."""
+    return parse_qs(urlsplit(following).query)["cursor"][0] if following else None
 
 
 class Elsewhere(Exception):
@@ -35,6 +40,16 @@ class PageReads:
     async def listed(self, service: str, plural: str, **query: str) -> dict[str, Any]:
         """A page of a list. Raises Malformed for an invalid filter."""
         return await self._read(service, plural, query)
+
+    async def every(self, service: str, plural: str, **query: str) -> AsyncIterator[dict[str, Any]]:
+        """The items of a list, page by page. Raises as `listed` does."""
+        more: dict[str, str] | None = {}
+        while more is not None:
+            found = await self.listed(service, plural, **query, **more)
+            for item in found["items"]:
+                yield item
+            cursor = cursor_of(found["next"])
+            more = {"cursor": cursor} if cursor else None
 
     async def record(self, service: str, plural: str, key: str, **query: str) -> dict[str, Any]:
         """A record by its id or ref. Raises NotFound, Gone, Elsewhere."""

@@ -18,6 +18,7 @@ from services.portal.reading.reads import Elsewhere, PageReads
 from services.portal.register import views
 from services.portal.register.described import DESCRIBED
 from services.portal.register.views import FILTERS, Query, Values
+from services.portal.settings import origin_of
 from shared.open_data.licences import licence_of
 from shared.pages.policy import HTML, OF_PEOPLE, PAGE, PUBLISHED
 from shared.web.contract.route_options import RouteOptions
@@ -136,7 +137,7 @@ async def _record(
         return _moved(f"/{language}/{plural}/{moved.key}")
     template = "country" if plural == "countries" else plural.removesuffix("s")
     kind, api, key_field, said = DESCRIBED[plural]
-    origin, ref = _origin(request), str(values["record"][key_field])
+    origin, ref = origin_of(request), str(values["record"][key_field])
     licence = licence_of(request.app.state.settings.data_licence).address
     place, record = f"{origin}/{language}/{plural}/{quote(ref, safe='')}", f"{origin}{api}/{quote(ref, safe='')}"
     thing = {"@type": kind, "@id": place, **said(values, language)}
@@ -158,12 +159,8 @@ def _moved(address: str) -> Response:
     return RedirectResponse(address, 301, {"Cache-Control": "public, max-age=60"})
 
 
-def _origin(request: Request) -> str:
-    return str(request.app.state.settings.issuer).rstrip("/")
-
-
 def _page(request: Request, template: str, language: str, headers: dict[str, str], **values: Any) -> Response:
     licence = request.app.state.settings.data_licence
     return tagged_response(
-        request, templates.page(template, language, licence=licence, origin=_origin(request), **values), HTML, headers
+        request, templates.page(template, language, licence=licence, origin=origin_of(request), **values), HTML, headers
     )

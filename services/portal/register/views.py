@@ -5,10 +5,10 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, TypeAlias
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from services.portal.pages.texts import country_name, words
-from services.portal.reading.reads import PageReads
+from services.portal.reading.reads import PageReads, cursor_of
 from services.portal.register.classifications import field_name
 from services.portal.register.world import world
 from shared.kernel.countries import REGIONS, known_codes
@@ -36,12 +36,8 @@ _ONE = "id,ref,display_name"
 
 async def countries(reads: PageReads, query: Query) -> Values:
     """All countries that match the filters, by code."""
-    items: Values = {}
-    more: Query | None = {}
-    while more is not None:
-        found = await reads.listed("actions", "countries", limit=str(_MOST_COUNTRIES), **query, **more)
-        items |= {item["code"]: item for item in found["items"]}
-        more = {"cursor": cursor} if (cursor := _cursor(found["next"])) else None
+    found = reads.every("actions", "countries", limit=str(_MOST_COUNTRIES), **query)
+    items = {item["code"]: item async for item in found}
     as_of = next((item["as_of"] for item in items.values()), None)
     return {"items": items, "next": None, "regions": REGIONS, "as_of": as_of, "world": world(items.values())}
 
@@ -155,11 +151,7 @@ async def initiative(reads: PageReads, key: str) -> Values:
 
 async def _page_of(reads: PageReads, service: str, plural: str, query: Query) -> Values:
     found = await reads.listed(service, plural, limit=str(PAGE_SIZE), **query)
-    return {"items": found["items"], "next": _cursor(found["next"])}
-
-
-def _cursor(address: str | None) -> str | None:
-    return parse_qs(urlsplit(address).query)["cursor"][0] if address else None
+    return {"items": found["items"], "next": cursor_of(found["next"])}
 
 
 @cache

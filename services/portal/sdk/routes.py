@@ -4,6 +4,7 @@ from fastapi import Request, Response
 
 from services.portal.pages.templates import page
 from services.portal.sdk.archives import archives
+from services.portal.settings import origin_of
 from shared.kernel.errors import NotFound
 from shared.pages.policy import HTML, PAGE
 from shared.web.contract.route_options import OptionsRouter, RouteOptions
@@ -17,7 +18,7 @@ router = OptionsRouter(prefix="/sdk")
 @router.get("/", options=_OPEN, include_in_schema=False)
 async def list_archives(request: Request) -> Response:
     """The archives with their digests; where none were packed, the page says so."""
-    origin = str(request.app.state.settings.issuer).rstrip("/")
+    origin = origin_of(request)
     return fixed_response(request, page("sdk.html", "en", archives=archives().values(), origin=origin), HTML, PAGE)
 
 

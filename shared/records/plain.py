@@ -79,6 +79,21 @@ def listing(record: type[Record], table: Table, states: tuple[str, ...], base: B
     )
 
 
+def listing_by_state(
+    table: Table, states: tuple[str, ...], base: Base, columns: Mapping[str, ColumnElement[Any]], *more: Filter
+) -> Listing:
+    """The list of a table of records by state and time of change, with these columns; `more` are the feature's own
+    filters."""
+    status = values("status", table.c.status, "States, separated by commas", one_of(states))
+    return Listing(
+        base=base,
+        key=table.c.id,
+        filters={chosen.name: chosen for chosen in (status, *more, *updated(table.c.updated_at))},
+        sorts={"created_at": table.c.created_at, "updated_at": table.c.updated_at},
+        columns=columns,
+    )
+
+
 def presenter(
     record: type[Record],
     table: Table,

@@ -20,8 +20,9 @@ from shared.database.statements import Connection, Statement
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.columns import read_columns, renderer
-from shared.records.listing import Filter, Listing, countries, one_of, reference, updated, values
+from shared.records.listing import Filter, countries, one_of, reference, values
 from shared.records.next_steps import caller_parameters, is_another_than
+from shared.records.plain import listing_by_state
 from shared.records.rows import records_of
 
 COLUMNS = read_columns(Grant, grant)
@@ -155,40 +156,31 @@ def visible_to(access_kind: AccessKind) -> Select[Any]:
     return select(grant).where(visible(grant, access_kind, NO_STATE))
 
 
-LISTING = Listing(
-    base=visible_to,
-    key=grant.c.id,
-    filters={
-        chosen.name: chosen
-        for chosen in (
-            values("status", grant.c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
-            values("role", grant.c.role, "Roles, separated by commas", one_of(ROLE_SCOPES)),
-            values(
-                "principal_kind", grant.c.principal_kind, "account or client", one_of(frozenset(("account", "client")))
-            ),
-            values(
-                "scope_kind",
-                grant.c.scope_kind,
-                "Kinds of scope, separated by commas",
-                one_of(frozenset().union(*ROLE_SCOPES.values())),
-            ),
-            Filter("scope_id", "What the scope is over", str, lambda bound: grant.c.scope_id == bound),
-            reference("principal_id", grant.c.principal_id),
-            reference("delegated_from", grant.c.delegated_from),
-            Filter(
-                "holder",
-                "`me`: grants that wait for the caller's confirmation; needs a token",
-                one_of(("me",)),
-                lambda _me: waits_for_caller(),
-                token_needed=True,
-                of_caller=lambda access: confirmation_parameters(access.principal),
-            ),
-            countries(grant.c.country),
-            *updated(grant.c.updated_at),
-        )
-    },
-    sorts={"created_at": grant.c.created_at, "updated_at": grant.c.updated_at},
-    columns=COLUMNS,
+LISTING = listing_by_state(
+    grant,
+    LIFECYCLE.states,
+    visible_to,
+    COLUMNS,
+    values("role", grant.c.role, "Roles, separated by commas", one_of(ROLE_SCOPES)),
+    values("principal_kind", grant.c.principal_kind, "account or client", one_of(frozenset(("account", "client")))),
+    values(
+        "scope_kind",
+        grant.c.scope_kind,
+        "Kinds of scope, separated by commas",
+        one_of(frozenset().union(*ROLE_SCOPES.values())),
+    ),
+    Filter("scope_id", "What the scope is over", str, lambda bound: grant.c.scope_id == bound),
+    reference("principal_id", grant.c.principal_id),
+    reference("delegated_from", grant.c.delegated_from),
+    Filter(
+        "holder",
+        "`me`: grants that wait for the caller's confirmation; needs a token",
+        one_of(("me",)),
+        lambda _me: waits_for_caller(),
+        token_needed=True,
+        of_caller=lambda access: confirmation_parameters(access.principal),
+    ),
+    countries(grant.c.country),
 )
 
 

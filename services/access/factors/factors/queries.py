@@ -19,8 +19,9 @@ from shared.database.locks import lock_names
 from shared.database.statements import Connection, Row, Statement
 from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.columns import read_columns, renderer
-from shared.records.listing import Listing, one_of, reference, updated, values
+from shared.records.listing import one_of, reference, values
 from shared.records.next_steps import NextSteps
+from shared.records.plain import listing_by_state
 from shared.records.rows import record_of, records_of
 
 _used_at = select(secret.c.used_at).where(secret.c.factor_id == factor.c.id).scalar_subquery().label("last_used")
@@ -106,21 +107,14 @@ def visible_to(access_kind: AccessKind) -> Select[Any]:
 
 
 NEXT_STEPS = NextSteps("access.factors", factor, ())
-LISTING = Listing(
-    base=visible_to,
-    key=factor.c.id,
-    filters={
-        chosen.name: chosen
-        for chosen in (
-            values("status", factor.c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
-            values("kind", factor.c.kind, "Kinds, separated by commas", one_of(KINDS)),
-            reference("account_id", factor.c.account_id),
-            NEXT_STEPS.holder,
-            *updated(factor.c.updated_at),
-        )
-    },
-    sorts={"created_at": factor.c.created_at, "updated_at": factor.c.updated_at},
-    columns=COLUMNS,
+LISTING = listing_by_state(
+    factor,
+    LIFECYCLE.states,
+    visible_to,
+    COLUMNS,
+    values("kind", factor.c.kind, "Kinds, separated by commas", one_of(KINDS)),
+    reference("account_id", factor.c.account_id),
+    NEXT_STEPS.holder,
 )
 
 

@@ -13,8 +13,9 @@ from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.columns import renderer, shown_columns
-from shared.records.listing import Filter, Listing, one_of, updated, values
+from shared.records.listing import Filter
 from shared.records.next_steps import NextSteps
+from shared.records.plain import listing_by_state
 from shared.records.rows import record_of, records_of
 
 COLUMNS = shown_columns(IdentityProvider, identity_provider)
@@ -33,20 +34,13 @@ def visible_to(access_kind: AccessKind) -> Select[Any]:
 
 
 NEXT_STEPS = NextSteps("access.identity_providers", identity_provider, ())
-LISTING = Listing(
-    base=visible_to,
-    key=identity_provider.c.id,
-    filters={
-        chosen.name: chosen
-        for chosen in (
-            values("status", identity_provider.c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
-            Filter("code", "Its name in addresses", str, lambda bound: identity_provider.c.code == bound),
-            NEXT_STEPS.holder,
-            *updated(identity_provider.c.updated_at),
-        )
-    },
-    sorts={"created_at": identity_provider.c.created_at, "updated_at": identity_provider.c.updated_at},
-    columns=COLUMNS,
+LISTING = listing_by_state(
+    identity_provider,
+    LIFECYCLE.states,
+    visible_to,
+    COLUMNS,
+    Filter("code", "Its name in addresses", str, lambda bound: identity_provider.c.code == bound),
+    NEXT_STEPS.holder,
 )
 
 

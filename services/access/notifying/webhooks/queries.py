@@ -20,7 +20,8 @@ from shared.database.statements import Connection, Row, Statement
 from shared.messaging.tables import core_fact
 from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.columns import read_columns, renderer
-from shared.records.listing import Listing, one_of, reference, updated, values
+from shared.records.listing import reference
+from shared.records.plain import listing_by_state
 from shared.records.rows import records_of
 
 _INSTANT = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
@@ -101,19 +102,12 @@ def visible_to(access_kind: AccessKind) -> Select[Any]:
     return select(webhook).where(visible(webhook, access_kind, NO_STATE))
 
 
-LISTING = Listing(
-    base=visible_to,
-    key=webhook.c.id,
-    filters={
-        chosen.name: chosen
-        for chosen in (
-            values("status", webhook.c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
-            reference("owner_id", webhook.c.owner_id),
-            *updated(webhook.c.updated_at),
-        )
-    },
-    sorts={"created_at": webhook.c.created_at, "updated_at": webhook.c.updated_at},
-    columns=COLUMNS,
+LISTING = listing_by_state(
+    webhook,
+    LIFECYCLE.states,
+    visible_to,
+    COLUMNS,
+    reference("owner_id", webhook.c.owner_id),
 )
 
 

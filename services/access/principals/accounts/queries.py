@@ -20,8 +20,9 @@ from shared.database.statements import Connection, Statement
 from shared.kernel.text import email_key
 from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.columns import renderer, shown_columns
-from shared.records.listing import Filter, Listing, countries, fragment, one_of, updated, values
+from shared.records.listing import Filter, countries, fragment
 from shared.records.next_steps import NextSteps
+from shared.records.plain import listing_by_state
 from shared.records.rows import record_of
 
 _OWNED = (
@@ -89,28 +90,21 @@ def visible_to(access_kind: AccessKind) -> Select[Any]:
 
 
 NEXT_STEPS = NextSteps("access.accounts", account, ())
-LISTING = Listing(
-    base=visible_to,
-    key=account.c.id,
-    filters={
-        chosen.name: chosen
-        for chosen in (
-            values("status", account.c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
-            countries(account.c.country),
-            Filter("email", "An e-mail address", email_key, lambda bound: account.c.email_key == bound),
-            Filter(
-                "expert_id",
-                "The id of an expert",
-                UUID,
-                lambda bound: account.c.id.in_(select(views.EXPERTS.c.account_id).where(views.EXPERTS.c.id == bound)),
-            ),
-            NEXT_STEPS.holder,
-            fragment(account.c.search_key),
-            *updated(account.c.updated_at),
-        )
-    },
-    sorts={"created_at": account.c.created_at, "updated_at": account.c.updated_at},
-    columns=COLUMNS,
+LISTING = listing_by_state(
+    account,
+    LIFECYCLE.states,
+    visible_to,
+    COLUMNS,
+    countries(account.c.country),
+    Filter("email", "An e-mail address", email_key, lambda bound: account.c.email_key == bound),
+    Filter(
+        "expert_id",
+        "The id of an expert",
+        UUID,
+        lambda bound: account.c.id.in_(select(views.EXPERTS.c.account_id).where(views.EXPERTS.c.id == bound)),
+    ),
+    NEXT_STEPS.holder,
+    fragment(account.c.search_key),
 )
 
 

@@ -18,8 +18,9 @@ from shared.database.locks import lock_names
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.columns import read_columns, renderer
-from shared.records.listing import Listing, one_of, reference, updated, values
+from shared.records.listing import reference
 from shared.records.next_steps import NextSteps
+from shared.records.plain import listing_by_state
 from shared.records.rows import records_of
 
 COLUMNS: Mapping[str, ColumnElement[Any]] = {
@@ -61,20 +62,13 @@ def visible_to(access_kind: AccessKind) -> Select[Any]:
 
 
 NEXT_STEPS = NextSteps("access.api_keys", api_key, ())
-LISTING = Listing(
-    base=visible_to,
-    key=api_key.c.id,
-    filters={
-        chosen.name: chosen
-        for chosen in (
-            values("status", api_key.c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
-            reference("owner_id", api_key.c.owner_id),
-            NEXT_STEPS.holder,
-            *updated(api_key.c.updated_at),
-        )
-    },
-    sorts={"created_at": api_key.c.created_at, "updated_at": api_key.c.updated_at},
-    columns=COLUMNS,
+LISTING = listing_by_state(
+    api_key,
+    LIFECYCLE.states,
+    visible_to,
+    COLUMNS,
+    reference("owner_id", api_key.c.owner_id),
+    NEXT_STEPS.holder,
 )
 
 

@@ -20,8 +20,9 @@ from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.columns import renderer, shown_columns
-from shared.records.listing import Filter, Listing, countries, fragment, one_of, updated, values
+from shared.records.listing import Filter, countries, fragment
 from shared.records.next_steps import NextStep, NextSteps
+from shared.records.plain import listing_by_state
 from shared.records.rows import record_of
 
 _end = func.unnest(client.c.secret_ends, type_=DateTime(timezone=True)).column_valued("secret_end")
@@ -73,22 +74,15 @@ def visible_to(access_kind: AccessKind) -> Select[Any]:
 
 
 NEXT_STEPS = NextSteps("access.clients", client, (NextStep("proposed", "confirm"),))
-LISTING = Listing(
-    base=visible_to,
-    key=client.c.id,
-    filters={
-        chosen.name: chosen
-        for chosen in (
-            values("status", client.c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
-            Filter("client_id", "The name that it authenticates with", str, lambda b: client.c.client_id == b),
-            countries(client.c.country),
-            NEXT_STEPS.holder,
-            fragment(client.c.search_key),
-            *updated(client.c.updated_at),
-        )
-    },
-    sorts={"created_at": client.c.created_at, "updated_at": client.c.updated_at},
-    columns=COLUMNS,
+LISTING = listing_by_state(
+    client,
+    LIFECYCLE.states,
+    visible_to,
+    COLUMNS,
+    Filter("client_id", "The name that it authenticates with", str, lambda b: client.c.client_id == b),
+    countries(client.c.country),
+    NEXT_STEPS.holder,
+    fragment(client.c.search_key),
 )
 
 

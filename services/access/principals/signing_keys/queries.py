@@ -15,8 +15,9 @@ from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.columns import read_columns, renderer
-from shared.records.listing import Filter, Listing, one_of, updated, values
+from shared.records.listing import Filter
 from shared.records.next_steps import NextSteps
+from shared.records.plain import listing_by_state
 from shared.records.rows import records_of
 
 COLUMNS = read_columns(SigningKey, signing_key)
@@ -53,20 +54,13 @@ def visible_to(access_kind: AccessKind) -> Select[Any]:
 
 
 NEXT_STEPS = NextSteps("access.signing_keys", signing_key, ())
-LISTING = Listing(
-    base=visible_to,
-    key=signing_key.c.id,
-    filters={
-        chosen.name: chosen
-        for chosen in (
-            values("status", signing_key.c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
-            Filter("kid", "Its name in tokens", str, lambda bound: signing_key.c.kid == bound),
-            NEXT_STEPS.holder,
-            *updated(signing_key.c.updated_at),
-        )
-    },
-    sorts={"created_at": signing_key.c.created_at, "updated_at": signing_key.c.updated_at},
-    columns=COLUMNS,
+LISTING = listing_by_state(
+    signing_key,
+    LIFECYCLE.states,
+    visible_to,
+    COLUMNS,
+    Filter("kid", "Its name in tokens", str, lambda bound: signing_key.c.kid == bound),
+    NEXT_STEPS.holder,
 )
 
 

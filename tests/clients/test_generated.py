@@ -53,4 +53,4 @@ def test_no_generated_request_finds_a_fault(running: dict[str, Any], token: str,
 
 
 def _end_of_log(running: dict[str, Any]) -> str:
-    return (Path(running["folder"]) / "local" / "log" / "api.log").read_text()[-8_000:]
+    return (Path(running["folder"]) / "log" / "api.log").read_text()[-8_000:]

@@ -69,6 +69,7 @@ async def test_only_what_the_caller_may_issue_is_issued(government: Importer, se
     [
         ({"kind": "membership"}, ""),
         ({"kind": "membership", "filters": {}, "items": [str(uuid4())]}, ""),
+        ({"kind": "membership", "filters": None}, ""),
         ({"kind": "membership", "items": ["a"]}, "/items/0"),
         ({"kind": "membership", "items": []}, "/items"),
         ({"kind": "membership", "filters": {"colour": "red"}}, "/filters/colour"),

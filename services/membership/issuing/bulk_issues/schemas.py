@@ -1,6 +1,6 @@
 """What goes over HTTP for many certificates."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -11,6 +11,7 @@ from shared.kernel.text import LANGUAGES
 from shared.web.contract.fields import Body, CleanTree
 
 MOST = 10_000
+_Filters: TypeAlias = Annotated[dict[str, str | list[str]], CleanTree, Field(max_length=20)]
 
 
 class BulkIssueBody(Body):
@@ -18,9 +19,8 @@ class BulkIssueBody(Body):
 
     kind: Annotated[Literal[tuple(SOURCES)], "What is certified."]  # type: ignore[valid-type]
     filters: Annotated[
-        dict[str, str | list[str]] | None,
-        CleanTree,
-        Field(max_length=20, examples=[{"country": "XA"}]),
+        _Filters | None,
+        Field(examples=[{"country": "XA"}]),
         "Filters of the list of experts for `membership`; else `country`, and `initiative_id` for `support`,"
         " `congress_id` for `participation`; `{}` for all.",
     ] = None

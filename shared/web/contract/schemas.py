@@ -22,7 +22,7 @@ class TransitionBody(Body):
     ]
     reason: Annotated[Prose | None, "The reason, if `requires` names it; the history shows it."] = None
     fields: Annotated[
-        dict[str, Any], CleanTree, Field(max_length=20), "What the transition takes; see its `fields_schema`."
+        dict[str, Any], Field(max_length=20), CleanTree, "What the transition takes; see its `fields_schema`."
     ] = {}
 
 

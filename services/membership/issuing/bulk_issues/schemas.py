@@ -11,7 +11,7 @@ from shared.kernel.text import LANGUAGES
 from shared.web.contract.fields import Body, CleanTree
 
 MOST = 10_000
-_Filters: TypeAlias = Annotated[dict[str, str | list[str]], CleanTree, Field(max_length=20)]
+_Filters: TypeAlias = Annotated[dict[str, str | list[str]], Field(max_length=20), CleanTree]
 
 
 class BulkIssueBody(Body):

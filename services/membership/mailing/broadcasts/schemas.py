@@ -42,9 +42,9 @@ class BroadcastBody(RecordBody, of=record.Broadcast):
     ]
     segment: Annotated[
         dict[str, str | list[str]],
+        Field(max_length=20, examples=[{"country": "XA", "status": "active"}]),
         CleanTree,
         AfterValidator(_joined),
-        Field(max_length=20, examples=[{"country": "XA", "status": "active"}]),
     ]
     purpose: Literal[PURPOSES]  # type: ignore[valid-type]
     per_minute: Annotated[int, Field(ge=1, le=FASTEST)] = 60

@@ -8,7 +8,7 @@ import typer
 from deploy.cli.console import out
 from shared.configuration.addresses import DatabaseAddress
 
-Service: TypeAlias = Literal["access", "membership", "centres", "actions"]
+Service: TypeAlias = Literal["access", "membership", "centres", "actions", "portal"]
 
 
 def settings(

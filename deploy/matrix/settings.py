@@ -16,7 +16,7 @@ from deploy.local.folder import PROJECT
 from shared.configuration.settings import DEVELOPMENT_SECRET, Settings
 
 FILE = PROJECT / "docs" / "reference" / "settings.md"
-SERVICES = ("access", "membership", "centres", "actions")
+SERVICES = ("access", "membership", "centres", "actions", "portal")
 _OF_EACH = frozenset({"pool_size", "database_password"})
 """Fields that each service has under its own name."""
 _HEAD = """# Settings
@@ -54,7 +54,7 @@ def settings_of(service: str) -> Iterator[Setting]:
     of = class_of(service)
     meanings = _meanings(Settings) | _meanings(of)
     for name, field in of.model_fields.items():
-        is_common = name in Settings.model_fields and name not in _OF_EACH
+        is_common = name in Settings.model_fields and not (name in _OF_EACH and of.has_secrets)
         if is_common == (service == ""):
             yield _setting(of, name, field, meanings.get(name, ""))
 

@@ -12,6 +12,7 @@ from services.portal.discovery.routes import router as discovery
 from services.portal.guides.routes import router as guides
 from services.portal.overview.routes import front, numbers
 from services.portal.pages.routes import router as pages
+from services.portal.reading.copies import copies
 from services.portal.records.routes import router as records
 from services.portal.reference.routes import router as reference
 from services.portal.register.routes import router as register
@@ -48,7 +49,7 @@ def create_app(settings: PortalSettings | None = None) -> Application:
         has_database=False,
         prefix="",
         document=lambda _app: merged_document(),
-        holding=(public_api,),
+        holding=(public_api, copies),
         respond=readable,
     )
 

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from fastapi import Request
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from shared.configuration.settings import Settings
@@ -14,6 +15,8 @@ class PortalSettings(Settings):
     model_config = SettingsConfigDict(env_prefix="ESCM_PORTAL_", extra="ignore", populate_by_name=True)
     service: ClassVar[str] = "portal"
     has_secrets: ClassVar[bool] = False
+    fresh: float = Field(60.0, ge=0, le=300)
+    """Seconds for which pages use what a service returned without asking it again; never for what names people."""
 
     @property
     def origin(self) -> str:

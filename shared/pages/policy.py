@@ -12,6 +12,8 @@ PAGE = {**GUARD, "Cache-Control": "public, max-age=300"}
 """Headers of a page that changes only with a release."""
 PUBLISHED = {**GUARD, "Cache-Control": "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"}
 """Headers of a page of public records that names no person."""
+PARTIAL = {**GUARD, "Cache-Control": "public, max-age=5", "X-Robots-Tag": "noindex"}
+"""Headers of a page without what could not be read at the moment."""
 OF_PEOPLE = {**GUARD, "Cache-Control": "public, max-age=30", "X-Robots-Tag": "noindex"}
 """Headers of a page that names people: shown to readers, not to search engines, and without them soon after they
 leave."""

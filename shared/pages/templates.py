@@ -44,7 +44,7 @@ class Pages:
 
         `addresses` are those of the page in each language, if it has them; `here` is the section of the site; `licence`
         is that of the data which the page shows; `origin` precedes addresses that programs read; `data` is what they
-        read of the page.
+        read of the page. `as_of_copy` is since when the page may lack changes, where a service is away.
         """
         said = {
             "language": language,
@@ -54,6 +54,7 @@ class Pages:
             "origin": "",
             "data": "",
             "here": "",
+            "as_of_copy": None,
             "has_search": self._has_search,
             "t": partial(self.texts.text, language),
             **{each: partial(function, language=language) for each, function in self._said.items()},

@@ -49,15 +49,21 @@ class PublicApi:
         await self._http.aclose()
 
     async def get(
-        self, path: str, query: Mapping[str, str], request: Request, *, most_bytes: int = MOST_BYTES
+        self,
+        path: str,
+        query: Mapping[str, str],
+        request: Request,
+        *,
+        most_bytes: int = MOST_BYTES,
+        known: str | None = None,
     ) -> Reply:
-        """The response at a path `/{service}/v1/…`, whatever its status, on behalf of the sender of `request`. Raises
-        Unavailable on a timeout, and for more bytes."""
+        """The response at a path `/{service}/v1/…`, whatever its status, on behalf of the sender of `request`; 304 if
+        it still has the ETag `known`. Raises Unavailable on a timeout, and for more bytes."""
         service = path.split("/")[1]
         address = self._address.replace("{service}", service).rstrip("/")
         try:
             async with asyncio.timeout(self._seconds), self._slots:
-                return await self._reply(f"{address}{path}", query, _headers(request), most_bytes)
+                return await self._reply(f"{address}{path}", query, _headers(request, known), most_bytes)
         except (httpx.HTTPError, TimeoutError) as error:
             raise Unavailable(f"The service {service} does not respond.") from error
 
@@ -71,11 +77,13 @@ class PublicApi:
             return Reply(response.status_code, response.headers, bytes(content))
 
 
-def _headers(request: Request) -> dict[str, str]:
+def _headers(request: Request, known: str | None) -> dict[str, str]:
     state = request.scope["state"]
     headers = {"X-Request-Id": state["request_id"], "traceparent": state["traceparent"]}
     if request.client is not None:
         headers["X-Forwarded-For"] = request.client.host
+    if known is not None:
+        headers["If-None-Match"] = known
     return headers
 
 

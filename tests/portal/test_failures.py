@@ -141,6 +141,6 @@ class _Hanging(httpx.AsyncBaseTransport):
 async def test_many_readers_of_a_hanging_service_share_a_bounded_number_of_calls() -> None:
     hanging = _Hanging()
     async with open_portal(hanging, api_seconds=0.5) as client:
-        responses = await asyncio.gather(*(client.get("/en/countries", headers=HTML) for _ in range(100)))
+        responses = await asyncio.gather(*(client.get(f"/en/countries?q={n}", headers=HTML) for n in range(100)))
     assert {response.status_code for response in responses} == {503}
     assert (hanging.most, hanging.under_way) == (32, 0)

@@ -52,7 +52,7 @@ class ToServices(httpx.AsyncBaseTransport):
 @asynccontextmanager
 async def open_portal(transport: httpx.AsyncBaseTransport | None, **settings: Any) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the portal, which reads the API through the transport."""
-    app = create_portal(PortalSettings(environment="test", **settings))
+    app = create_portal(PortalSettings(**{"environment": "test", "fresh": 0, **settings}))
     async with serving(app) as client:
         app.state.public_api = api = PublicApi(app.state.settings, transport)
         yield client

@@ -16,13 +16,11 @@ from services.portal.register.views import countries
 from services.portal.settings import origin_of
 from shared.kernel.errors import EscmError, NotFound
 from shared.open_data.licences import licence_of
-from shared.pages.policy import HTML, PUBLISHED
+from shared.pages.policy import HTML, PARTIAL, PUBLISHED
 from shared.pages.reader import language_of
 from shared.web.contract.route_options import OptionsRouter, RouteOptions
 from shared.web.edge.fixed import tagged_response
 
-_SHORT = {**PUBLISHED, "Cache-Control": "public, max-age=5"}
-"""Headers of a page without a part that could not be read."""
 _Read = TypeVar("_Read")
 front = OptionsRouter()
 numbers = router_of_languages()
@@ -48,7 +46,8 @@ async def show_number(language: str, key: str, request: Request) -> Response:
         raise NotFound("There is no such number.")
     if request.query_params:
         return RedirectResponse(f"/{language}/numbers/{key}", 301, {"Cache-Control": "public, max-age=60"})
-    number, chart = await history(PageReads(request), key, language)
+    reads = PageReads(request)
+    number, chart = await history(reads, key, language)
     settings = request.app.state.settings
     origin = origin_of(request)
     dataset = {
@@ -69,18 +68,27 @@ async def show_number(language: str, key: str, request: Request) -> Response:
         number_shown=number,
         chart=chart,
         keys=KEYS,
+        as_of_copy=reads.as_of,
     )
-    return tagged_response(request, body, HTML, PUBLISHED)
+    return tagged_response(request, body, HTML, PARTIAL if reads.as_of else PUBLISHED)
 
 
 async def _front(request: Request, language: str, more: dict[str, str]) -> Response:
     reads = PageReads(request)
     found, shown = await asyncio.gather(_known(headlines(reads, language)), _known(countries(reads, {})))
-    headers = {**(PUBLISHED if found and shown else _SHORT), **more}
+    is_whole = found and shown and not reads.as_of
+    headers = {**(PUBLISHED if is_whole else PARTIAL), **more}
     origin = origin_of(request)
     data = data_block({"@type": "Organization", "@id": f"{origin}/", "name": "ESCM Plan", "url": f"{origin}/"})
     body = templates.page(
-        "front.html", language, tail="/", origin=origin, data=data, numbers=found, world=shown and shown["world"]
+        "front.html",
+        language,
+        tail="/",
+        origin=origin,
+        data=data,
+        numbers=found,
+        world=shown and shown["world"],
+        as_of_copy=reads.as_of,
     )
     return tagged_response(request, body, HTML, headers)
 

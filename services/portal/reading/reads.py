@@ -1,19 +1,26 @@
-"""The reads of pages: anonymous, so that pages show only public data."""
+"""The reads of pages: anonymous, so that pages show only public data.
+
+What names people is read anew for each page: who leaves is gone everywhere at once.
+"""
 
 import re
 from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import orjson
 from fastapi import Request
 
+from services.portal.reading.copies import Copies
 from shared.kernel.errors import EscmError, Gone, Malformed, NotFound, RateLimited, Unavailable
-from shared.reading.api import PublicApi
+from shared.reading.api import PublicApi, Reply
 
 _KEY = re.compile(r"^[A-Za-z0-9-]{1,64}$")
 _CODE = re.compile(r"[0-9A-Za-z*~$= -]{1,50}")
 """What the code of a certificate is written with; anything else would be another address of the API."""
+_OF_PEOPLE = ("experts", "certificates")
+"""The lists of membership whose records name people."""
 _REFUSALS: Mapping[int, type[EscmError]] = {400: Malformed, 404: NotFound, 410: Gone}
 
 
@@ -31,11 +38,14 @@ class Elsewhere(Exception):
 
 
 class PageReads:
-    """The reads of one page."""
+    """The reads of one page. `as_of` is set where a service is away: since when the page may lack changes."""
 
     def __init__(self, request: Request) -> None:
         self._request = request
         self._api: PublicApi = request.app.state.public_api
+        self._copies: Copies = request.app.state.copies
+        self._oldest: datetime | None = None
+        self.as_of: datetime | None = None
 
     async def listed(self, service: str, plural: str, **query: str) -> dict[str, Any]:
         """A page of a list. Raises Malformed for an invalid filter."""
@@ -58,12 +68,18 @@ class PageReads:
         return await self._read(service, f"{plural}/{key}", query)
 
     async def known(self, service: str, plural: str, key: str | None, **query: str) -> dict[str, Any] | None:
-        """A record that another one refers to; None without a reference or if it is not public."""
+        """A record that another one refers to; None without a reference, if it is not public, or if it names people
+        and the service is away. Raises Unavailable for others without a copy."""
         try:
             return await self.record(service, plural, key, **query) if key else None
         except Elsewhere as moved:
             return await self.known(service, plural, moved.key, **query)
         except (NotFound, Gone):
+            return None
+        except Unavailable:
+            if plural not in _OF_PEOPLE or self._oldest is None:
+                raise
+            self.as_of = self._oldest
             return None
 
     async def verified(self, code: str) -> dict[str, Any]:
@@ -73,7 +89,7 @@ class PageReads:
         return await self._read("membership", f"certificates/verify/{quote(code, safe='')}", {})
 
     async def _read(self, service: str, path: str, query: Mapping[str, str]) -> dict[str, Any]:
-        response = await self._api.get(f"/{service}/v1/{path}", query, self._request)
+        response = await self._response(f"/{service}/v1/{path}", query, of_people=path.split("/")[0] in _OF_PEOPLE)
         if response.status_code == 200 and response.headers.get("content-type", "").startswith("application/json"):
             return dict(orjson.loads(response.content))
         if response.status_code == 308:
@@ -83,3 +99,12 @@ class PageReads:
         if refusal := _REFUSALS.get(response.status_code):
             raise refusal
         raise Unavailable(f"The service {service} fails.")
+
+    async def _response(self, path: str, query: Mapping[str, str], *, of_people: bool) -> Reply:
+        if of_people:
+            return await self._api.get(path, query, self._request)
+        copy = await self._copies.get(path, query, self._request)
+        self._oldest = min(copy.seen, self._oldest or copy.seen)
+        if copy.is_stale:
+            self.as_of = min(copy.seen, self.as_of or copy.seen)
+        return copy.reply

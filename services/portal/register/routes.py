@@ -20,7 +20,7 @@ from services.portal.register.described import DESCRIBED
 from services.portal.register.views import FILTERS, Query, Values
 from services.portal.settings import origin_of
 from shared.open_data.licences import licence_of
-from shared.pages.policy import HTML, OF_PEOPLE, PAGE, PUBLISHED
+from shared.pages.policy import HTML, OF_PEOPLE, PAGE, PARTIAL, PUBLISHED
 from shared.web.contract.route_options import RouteOptions
 from shared.web.edge.fixed import fixed_response, tagged_response
 
@@ -107,13 +107,15 @@ async def _list(request: Request, language: str, plural: str, view: List, header
     query = {name: value for name, value in asked.items() if value}
     if given.keys() - asked.keys():
         return _moved(f"/{language}{_tail(plural, query)}")
-    values = await view(PageReads(request), query)
+    reads = PageReads(request)
+    values = await view(reads, query)
     narrowed = {name: value for name, value in query.items() if name != "cursor"}
     following = values.pop("next")
     return _page(
         request,
         f"{plural}.html",
         language,
+        reads,
         headers,
         here=plural,
         tail=_tail(plural, query),
@@ -131,8 +133,9 @@ async def _record(
     tail = f"/{plural}/{quote(key, safe='')}"
     if request.query_params:
         return _moved(f"/{language}{tail}")
+    reads = PageReads(request)
     try:
-        values = await view(PageReads(request), key)
+        values = await view(reads, key)
     except Elsewhere as moved:
         return _moved(f"/{language}/{plural}/{moved.key}")
     template = "country" if plural == "countries" else plural.removesuffix("s")
@@ -147,7 +150,7 @@ async def _record(
     data = data_block(thing, trail(origin, [*steps, (thing["name"], place.removeprefix(origin))]))
     links = signposts(cite_as=place, record=record, kind=kind, licence=licence)
     shown = {**headers, "Link": links}
-    return _page(request, f"{template}.html", language, shown, here=plural, tail=tail, data=data, **values)
+    return _page(request, f"{template}.html", language, reads, shown, here=plural, tail=tail, data=data, **values)
 
 
 def _tail(plural: str, query: Query) -> str:
@@ -159,8 +162,9 @@ def _moved(address: str) -> Response:
     return RedirectResponse(address, 301, {"Cache-Control": "public, max-age=60"})
 
 
-def _page(request: Request, template: str, language: str, headers: dict[str, str], **values: Any) -> Response:
-    licence = request.app.state.settings.data_licence
-    return tagged_response(
-        request, templates.page(template, language, licence=licence, origin=origin_of(request), **values), HTML, headers
-    )
+def _page(
+    request: Request, template: str, language: str, reads: PageReads, headers: dict[str, str], **values: Any
+) -> Response:
+    licence, away = request.app.state.settings.data_licence, reads.as_of
+    body = templates.page(template, language, licence=licence, origin=origin_of(request), as_of_copy=away, **values)
+    return tagged_response(request, body, HTML, {**headers, **PARTIAL} if away else headers)

@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 
 from services.portal.guides.library import contents, guides
 from services.portal.guides.rendering import as_markdown
+from services.portal.pages.feeds import Entry, feed
 
 SERVICES = ("access", "membership", "centres", "actions")
 CHANGES = "/docs/changes.atom"
@@ -82,24 +83,15 @@ def _sections(text: str) -> Iterator[tuple[str, Sequence[str]]]:
 
 def changes(origin: str) -> str:
     """The releases as a feed, newest first, with their changes."""
-    found = releases()
-    updated = found[0].day if found else "1970-01-01"
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
-        f"<title>Changes of the ESCM API</title>\n<id>{origin}{CHANGES}</id>\n"
-        f'<link rel="self" href="{origin}{CHANGES}"/>\n<link href="{origin}/guides/changes"/>\n'
-        f"<updated>{updated}T00:00:00Z</updated>\n<author><name>ESCM Plan</name></author>\n"
-        f"{''.join(_entry(one, origin) for one in found)}</feed>\n"
-    )
+    entries = [
+        Entry(f"{origin}{CHANGES}#{one.version}", one.version, f"{origin}/guides/changes", one.day, _html(one))
+        for one in releases()
+    ]
+    return feed("Changes of the ESCM API", f"{origin}{CHANGES}", f"{origin}/guides/changes", entries)
 
 
-def _entry(of: Release, origin: str) -> str:
-    parts = (
+def _html(of: Release) -> str:
+    return "".join(
         f"<h2>{escape(heading)}</h2><ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul>"
         for heading, lines in of.changes
-    )
-    return (
-        f"<entry><title>{of.version}</title><id>{origin}{CHANGES}#{of.version}</id>"
-        f'<link href="{origin}/guides/changes"/><updated>{of.day}T00:00:00Z</updated>'
-        f'<content type="html">{escape("".join(parts))}</content></entry>\n'
     )

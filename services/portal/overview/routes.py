@@ -7,8 +7,10 @@ from typing import TypeVar
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.portal.overview.changes import as_feed, latest
 from services.portal.overview.headlines import KEYS, headlines, history
 from services.portal.pages import templates
+from services.portal.pages.feeds import ATOM
 from services.portal.pages.languages import router_of_languages
 from services.portal.pages.linked import data_block, trail
 from services.portal.reading.reads import PageReads
@@ -37,6 +39,14 @@ async def front_of_reader(request: Request) -> Response:
 async def front_page(language: str, request: Request) -> Response:
     """The front page in a language."""
     return await _front(request, language, {})
+
+
+@numbers.get("/changes.atom", options=RouteOptions(is_public=True))
+async def read_changes(language: str, request: Request) -> Response:
+    """The latest changes of the register, as a feed."""
+    reads = PageReads(request)
+    body = await as_feed(reads, language, origin_of(request))
+    return tagged_response(request, body.encode(), ATOM, PARTIAL if reads.as_of else PUBLISHED)
 
 
 @numbers.get("/numbers/{key}", options=RouteOptions(is_public=True))
@@ -75,8 +85,10 @@ async def show_number(language: str, key: str, request: Request) -> Response:
 
 async def _front(request: Request, language: str, more: dict[str, str]) -> Response:
     reads = PageReads(request)
-    found, shown = await asyncio.gather(_known(headlines(reads, language)), _known(countries(reads, {})))
-    is_whole = found and shown and not reads.as_of
+    found, shown, changed = await asyncio.gather(
+        _known(headlines(reads, language)), _known(countries(reads, {})), _known(latest(reads, language))
+    )
+    is_whole = found and shown and changed is not None and not reads.as_of
     headers = {**(PUBLISHED if is_whole else PARTIAL), **more}
     origin = origin_of(request)
     data = data_block({"@type": "Organization", "@id": f"{origin}/", "name": "ESCM Plan", "url": f"{origin}/"})
@@ -88,6 +100,7 @@ async def _front(request: Request, language: str, more: dict[str, str]) -> Respo
         data=data,
         numbers=found,
         world=shown and shown["world"],
+        changes=changed,
         as_of_copy=reads.as_of,
     )
     return tagged_response(request, body, HTML, headers)

@@ -145,6 +145,30 @@ def test_everything_is_found_by_links_and_forms_without_scripts(browser: Browser
     context.close()
 
 
+def test_the_map_is_one_stop_and_arrows_move_inside(browser: Browser, toured: dict[str, Any]) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{toured['base_url']}/en/countries")
+    stops = page.locator(".map [tabindex='0']")
+    expect(stops).to_have_count(1)
+    page.locator(".at[href$='/KE']").focus()
+    for key, axis, sign in (
+        ("ArrowLeft", "cx", -1),
+        ("ArrowRight", "cx", 1),
+        ("ArrowUp", "cy", -1),
+        ("ArrowDown", "cy", 1),
+    ):
+        before = page.locator(":focus circle").get_attribute(axis)
+        page.keyboard.press(key)
+        after = page.locator(":focus circle").get_attribute(axis)
+        assert (float(after or "nan") - float(before or "nan")) * sign > 0, key
+    expect(stops).to_have_count(1)
+    address = page.locator(":focus").get_attribute("href")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{toured['base_url']}{address}")
+    page.close()
+
+
 def test_a_printed_list_is_without_what_only_a_screen_needs(seen: tuple[Visit, str]) -> None:
     page = seen[0].open("/en/countries")
     page.emulate_media(media="print")

@@ -47,7 +47,7 @@ async def test_every_page_is_there_in_every_language(site: Site, language: str) 
         page = Balance(response.text)
         assert page.tags.count("h1") == 1
         assert {f"/{other}{tail}" for other in LANGUAGES} <= set(page.links)
-        assert ("script" in page.tags) is (tail == "/account")
+        assert ("script" in page.tags) is (tail in ("/account", "/", "/countries"))
 
 
 async def test_a_country_shows_its_stage_programme_committee_and_centres(site: Site) -> None:

@@ -15,6 +15,7 @@ _PAINTED = re.compile(r"url\(data:(image/(?:png|jpeg));base64,([^)]*)\)")
 _MEDIA = {
     "style.css": "text/css; charset=utf-8",
     "account.js": "text/javascript; charset=utf-8",
+    "map.js": "text/javascript; charset=utf-8",
     "docs.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
     _STYLE: "text/css; charset=utf-8",

@@ -100,6 +100,13 @@ def _complete(path_run: PathRun) -> None:
     path_run.by(CHIEF).step(path_run.notes["round"], "complete")
 
 
+def _correct(path_run: PathRun) -> None:
+    """The chief publishes an erratum with the version to which the country has consented."""
+    said = {"version": 2, "severity": "minor", "texts": {"en": "A word was missing."}}
+    made = path_run.create(CHIEF, f"{path_run.record}/errata", **said)
+    assert (made["issue"], made["replaces"]) == (1, 1)
+
+
 PATHS = (
     Path(
         "actions.contributions",
@@ -118,6 +125,9 @@ PATHS = (
             refused("national_publisher", "consent", "consent_given"),
             taken(CHIEF, "clear", "cleared"),
             follows("publish", "published", publish_edition),
+            refused("national_publisher", "consent", "consent_given", version_of_chief),
+            taken("national_publisher", "consent", "published"),
+            given(_correct),
         ),
     ),
     Path(

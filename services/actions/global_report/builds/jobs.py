@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 
-from services.actions.global_report.builds import domain, operations, queries
+from services.actions.global_report.builds import domain, material, operations, queries
 from services.actions.global_report.builds.operations import BUILD_EDITION
 from services.actions.global_report.editions.queries import edition_of
 from services.actions.global_report.versions.domain import Unreadable
@@ -48,7 +48,7 @@ def build_jobs(store: FileStore) -> JobHandlers:
             edition = await edition_of(connection, row["edition_id"]) if row else None
             if row is None or edition is None:
                 raise NotFound("The build is no longer there.")
-            whole = await queries.whole_of(connection, edition, row["kind"])
+            whole = await material.whole_of(connection, edition, row["kind"], row["issue"])
         if row["status"] != domain.BUILDING:
             return _result(row)
         making = _Making(run, store, row, whole)
@@ -92,7 +92,8 @@ class _Making:
         that changed its state."""
         domain.require_buildable(self._whole.edition, self._row["kind"])
         async with self._run.unit_of_work() as uow:
-            self._known, before = await operations.begin(uow, self._row, self._state)
+            is_retracted = self._whole.edition.retraction is not None
+            self._known, before = await operations.begin(uow, self._row, self._state, is_retracted=is_retracted)
         self.warnings += [one for one in before if one["code"] in _OF_PRINT]
         figures = {one.key: one for one in self._whole.figures}
         images: dict[str, bytes] = {

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import orjson
 
-from services.actions.global_report.builds import queries
+from services.actions.global_report.builds import material, queries
 from services.actions.global_report.builds.domain import FINAL
+from services.actions.global_report.builds.operations import order_again
 from services.actions.global_report.contributions.operations import CONTRIBUTIONS
-from services.actions.global_report.editions.operations import EDITIONS, load_guard_context
+from services.actions.global_report.editions.operations import EDITIONS, load_guard_context, transition
 from services.actions.global_report.editions.record import Edition
 from services.actions.global_report.figures import domain as figures
 from services.actions.global_report.figures.answers import ASKED, Answer, Asked, digest_of, name_of, verified
@@ -40,7 +41,7 @@ async def publish(uow: UnitOfWork, access: AccessScope, before: Edition, request
     EDITIONS.lifecycle.advance(before.status, requested.action, loaded, permitted(access, before))
     require(access, requested.action, None, before.id)
     await uow.flush()
-    whole = await queries.whole_of(uow.connection, before, FINAL)
+    whole = await material.whole_of(uow.connection, before, FINAL)
     await _require_build(uow, before, whole)
     locked = await lock_of(uow.connection, before.id, "frozen")
     figures.require_reproducible(_matches(locked, whole, uow.scratch.get(ASKED, {})))
@@ -53,6 +54,13 @@ async def publish(uow: UnitOfWork, access: AccessScope, before: Edition, request
         await CONTRIBUTIONS.apply_scheduled(uow, contribution, "publish", shown)
     for one in locked:
         await FIGURES.write(uow, "publish", one, replace(one, visibility=after.visibility), fact="updated")
+    return after
+
+
+async def retract(uow: UnitOfWork, access: AccessScope, before: Edition, requested: TransitionRequest) -> Edition:
+    """The retracted edition, which is built again, so that its files say so. Raises what `Lifecycle.advance` raises."""
+    after = await transition(uow, access, before, requested)
+    await order_again(uow, after)
     return after
 
 

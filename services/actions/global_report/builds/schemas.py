@@ -8,6 +8,7 @@ from urllib.parse import quote
 from pydantic import AfterValidator, Field
 
 from services.actions.global_report.builds.domain import KINDS, STATES
+from services.actions.global_report.editions.domain import MOST_ISSUES
 from shared.kernel.clock import to_text
 from shared.web.contract.contract import STATES as LISTED
 from shared.web.contract.fields import Body, LanguageTag, ResponseModel, each_once
@@ -24,6 +25,9 @@ class EditionBuildCreate(Body):
     languages: Annotated[
         list[LanguageTag], Field(max_length=20), AfterValidator(each_once), "By default all of the edition."
     ] = []
+    issue: Annotated[
+        int | None, Field(ge=0, le=MOST_ISSUES, strict=True, examples=[None]), "The issue; by default the present one."
+    ] = None
 
 
 class EditionBuildWarning(ResponseModel):
@@ -62,6 +66,8 @@ class EditionBuild(ResponseModel):
     kind: Annotated[str, Field(examples=["proof"], json_schema_extra={LISTED: [*KINDS]}), "What it is for."]
     status: Annotated[str, Field(examples=["complete"], json_schema_extra={LISTED: [*STATES]}), "How far it is."]
     languages: Annotated[list[str], Field(examples=[["en"]]), "Its languages."]
+    issue: Annotated[int, Field(examples=[0]), "The issue of the edition that it says."]
+    retracted: Annotated[bool, Field(examples=[False]), "Whether its files say that the edition is retracted."]
     stale: Annotated[
         bool | None, Field(examples=[False]), "Whether the edition says something else now; null until it is complete."
     ]
@@ -83,7 +89,7 @@ class EditionBuildPage(ResponseModel):
 def shown(row: Mapping[str, Any], files: Sequence[Mapping[str, Any]], edition: str, state: str) -> dict[str, Any]:
     """A build with its files. `edition` is the address of the edition, `state` what a build would be made of now."""
     address = f"{edition}/builds/{row['number']}/files"
-    names = ("number", "kind", "status", "languages", "warnings", "problem", "release")
+    names = ("number", "kind", "status", "languages", "issue", "retracted", "warnings", "problem", "release")
     return {
         **{name: row[name] for name in names},
         "stale": row["state"] != state if row["status"] == "complete" else None,

@@ -9,6 +9,7 @@ from services.actions.access import ROLES
 from services.actions.global_report.citing import bibtex, csl, datacite, jats, queries, ris
 from services.actions.global_report.citing.domain import Work, contribution_cited, edition_cited, person_of
 from services.actions.global_report.contributions.participants import is_hidden_from
+from services.actions.global_report.contributions.queries import is_alone
 from services.actions.global_report.contributions.record import Contribution
 from services.actions.global_report.contributions.routes import CONTRIBUTION_API
 from services.actions.global_report.editions.queries import edition_of
@@ -87,14 +88,16 @@ async def get_contribution_citation(
     async with ctx.connection() as connection:
         whole = await edition_of(connection, of.edition_id)
         names = await queries.names_of(connection, of.expert_ids)
-        is_alone = await queries.is_alone(connection, of)
+        is_only = await is_alone(connection, of)
+        errata = await queries.errata_of(connection, of.id)
     if whole is None:
         raise NotFound
     prefix, origin = _addresses(ctx.request)
     is_hidden = is_hidden_from(ctx.principal, of.id)
     people = [person for author in of.authors if (person := person_of(author, names))] if not is_hidden else []
     shown = edition_cited(whole, prefix, origin)
-    return _cited(ctx, contribution_cited(of, shown, people, prefix, origin, is_alone=is_alone, is_blind=is_hidden))
+    cited = contribution_cited(of, shown, people, prefix, origin, is_alone=is_only, is_blind=is_hidden, errata=errata)
+    return _cited(ctx, cited)
 
 
 def _addresses(request: Request) -> tuple[str, str]:

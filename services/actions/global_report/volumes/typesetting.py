@@ -16,6 +16,8 @@ _LAYOUTS = Path(__file__).parent / "layouts"
 _SECONDS, _PATIENCE = 300, 900.0
 _MEMORY = 2 << 30
 _IMPORT = '#import "parts.typ": *\n'
+_RUNNING = 160
+"""How many characters of what is wrong stand above each page."""
 _ALL_FIGURES = "figures.typ"
 
 
@@ -80,7 +82,8 @@ def document_of(volume: Volume, texts: Mapping[int, str]) -> Document:
         "edition": name_of(of),
         "footer": f"{name_of(of)} · {of.doi or of.licence}",
         "lines": volume.lines,
-        "mark": writing.labels["proof"] if volume.is_proof else None,
+        "mark": writing.labels["proof"] if volume.is_proof else volume.retraction,
+        "running": volume.retraction and volume.retraction[:_RUNNING],
         "proof": volume.is_proof,
         "day": [at.year, at.month, at.day],
         "labels": dict(writing.labels),

@@ -4962,7 +4962,7 @@ export interface paths {
         };
         /**
          * List the comments on a contribution
-         * @description All for editors and authors, whom an edition may hide who comments; for others their own.
+         * @description All for editors and authors, whom an edition may hide who comments; for others their own, and those that were published with the edition, without names.
          */
         get: operations["listContributionComments"];
         put?: never;

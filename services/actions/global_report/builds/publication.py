@@ -8,6 +8,7 @@ import orjson
 from services.actions.global_report.builds import material, queries
 from services.actions.global_report.builds.domain import FINAL
 from services.actions.global_report.builds.operations import order_again
+from services.actions.global_report.comments import queries as comments
 from services.actions.global_report.contributions.operations import CONTRIBUTIONS
 from services.actions.global_report.editions.operations import EDITIONS, load_guard_context, transition
 from services.actions.global_report.editions.record import Edition
@@ -31,7 +32,8 @@ STORE = "files of builds"
 
 
 async def publish(uow: UnitOfWork, access: AccessScope, before: Edition, requested: TransitionRequest) -> Edition:
-    """The published edition, whose contributions and figures are public as it is.
+    """The published edition, whose contributions and figures are public as it is; so are comments with an answer, if it
+    says so.
 
     Raises what `Lifecycle.advance` raises, Conflict `build_stale` without a final build in all languages that says what
     the edition says and whose files stand, `figure_not_reproducible` with the keys of figures that the API answers
@@ -52,6 +54,9 @@ async def publish(uow: UnitOfWork, access: AccessScope, before: Edition, request
         contribution = await CONTRIBUTIONS.lock(uow, passage.id)
         shown = replace(contribution, visibility=after.visibility, published_version=passage.text.number)
         await CONTRIBUTIONS.apply_scheduled(uow, contribution, "publish", shown)
+    if before.review["publish_comments"]:
+        keys, actor = [one.id for one in whole.passages], uow.origin.actor.label
+        await comments.publish(uow.connection, keys, after.visibility, now(), actor)
     for one in locked:
         await FIGURES.write(uow, "publish", one, replace(one, visibility=after.visibility), fact="updated")
     return after

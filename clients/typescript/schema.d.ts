@@ -15811,6 +15811,8 @@ export interface components {
             name: string;
             /** @description Its language; null for one of the whole build. */
             language: string | null;
+            /** @description The number of the contribution that it has by itself; null for others. */
+            contribution: number | null;
             /** @description Its media type. */
             media_type: string;
             /** @description Its digest. */
@@ -15833,7 +15835,7 @@ export interface components {
         };
         /** @description What a build says otherwise than it was asked. */
         EditionBuildWarning: {
-            /** @description What: a text is in its original language, since there is no translation, or only one of an older version; formulas are printed as TeX; symbols that no font has are left out. */
+            /** @description What: a text is in its original language, since there is no translation, or only one of an older version; formulas are printed as TeX; symbols that no font has are left out; a contribution by itself is no PDF/UA. */
             code: string;
             /** @description In which language. */
             language: string;

@@ -18,6 +18,8 @@ ALTER TABLE action_edition ADD COLUMN issue integer NOT NULL DEFAULT 0
 --;
 ALTER TABLE action_build ADD COLUMN issue integer NOT NULL DEFAULT 0, ADD COLUMN retracted boolean NOT NULL DEFAULT false
 --;
+ALTER TABLE action_build_file ADD COLUMN contribution integer
+--;
 CREATE TABLE action_erratum (
     id uuid PRIMARY KEY,
     edition_id uuid NOT NULL REFERENCES action_edition (id),
@@ -92,6 +94,8 @@ def downgrade() -> None:
     _builds("")
     run("""
 DROP TABLE action_erratum
+--;
+ALTER TABLE action_build_file DROP COLUMN contribution
 --;
 ALTER TABLE action_build DROP COLUMN retracted, DROP COLUMN issue
 --;

@@ -902,6 +902,7 @@ class EditionBuildCreate(TypedDict):
 class EditionBuildFile(TypedDict):
     name: str
     language: str | None
+    contribution: int | None
     media_type: str
     sha256: str
     size: int

@@ -22,6 +22,8 @@ from shared.records.access_scope import AccessScope, constant
 
 _b, _f, _v = build.c, build_file.c, version.c
 _MOST = 10_000
+_MOST_FILES = 200_000
+_OF_FILE = ("language", "media_type", "sha256", "size", "contribution")
 _of_edition = _b.edition_id == bindparam("edition", type_=Uuid)
 _of_build = _f.build_id == bindparam("build", type_=Uuid)
 _LIST = Statement(within_context(select(build).where(_of_edition).order_by(_b.number.desc()).limit(100)))
@@ -30,7 +32,7 @@ _FILES_OF = Statement(
         select(build_file)
         .where(_f.build_id == any_(bindparam("builds", type_=ARRAY(Uuid))))
         .order_by(_f.build_id, _f.name)
-        .limit(_MOST)
+        .limit(_MOST_FILES)
     )
 )
 _FILE = Statement(
@@ -73,10 +75,10 @@ _BEGIN = Statement(
 _FORGET_FILES = Statement(delete(build_file).where(_of_build))
 _ADD_FILE = Statement(
     upsert(build_file)
-    .values({name: bindparam(name) for name in ("build_id", "name", "language", "media_type", "sha256", "size")})
+    .values({name: bindparam(name) for name in ("build_id", "name", *_OF_FILE)})
     .on_conflict_do_update(
         index_elements=[_f.build_id, _f.name],
-        set_={name: bindparam(name) for name in ("language", "media_type", "sha256", "size")},
+        set_={name: bindparam(name) for name in _OF_FILE},
     )
 )
 _WARN = Statement(

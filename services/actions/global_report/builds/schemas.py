@@ -38,11 +38,14 @@ class EditionBuildWarning(ResponseModel):
         Field(
             examples=["translation_missing"],
             json_schema_extra={
-                LISTED: ["translation_missing", "translation_stale", "formulas_as_text", "symbols_left_out"]
+                LISTED: [
+                    *("translation_missing", "translation_stale", "formulas_as_text", "symbols_left_out"),
+                    "reading_profile_missing",
+                ]
             },
         ),
         "What: a text is in its original language, since there is no translation, or only one of an older version;"
-        " formulas are printed as TeX; symbols that no font has are left out.",
+        " formulas are printed as TeX; symbols that no font has are left out; a contribution by itself is no PDF/UA.",
     ]
     language: Annotated[str, Field(examples=["fr"]), "In which language."]
     contribution: Annotated[int | None, Field(examples=[3]), "The number of the contribution, if it is one."]
@@ -53,6 +56,9 @@ class EditionBuildFile(ResponseModel):
 
     name: Annotated[str, Field(examples=["report-2027-1.en.pdf"]), "Its name."]
     language: Annotated[str | None, Field(examples=["en"]), "Its language; null for one of the whole build."]
+    contribution: Annotated[
+        int | None, Field(examples=[None]), "The number of the contribution that it has by itself; null for others."
+    ]
     media_type: Annotated[str, Field(examples=["application/pdf"]), "Its media type."]
     sha256: Annotated[str, Field(examples=["0" * 64]), "Its digest."]
     size: Annotated[int, Field(examples=[120_000]), "Its size in bytes."]
@@ -97,7 +103,7 @@ def shown(row: Mapping[str, Any], files: Sequence[Mapping[str, Any]], edition: s
         "finished_at": row["finished_at"] and to_text(row["finished_at"]),
         "files": [
             {
-                **{name: one[name] for name in ("name", "language", "media_type", "sha256", "size")},
+                **{name: one[name] for name in ("name", "language", "contribution", "media_type", "sha256", "size")},
                 "link": f"{address}/{quote(one['name'])}",
             }
             for one in files

@@ -33,5 +33,6 @@ build_file = table(
     text("media_type"),
     text("sha256"),
     Column("size", BigInteger, nullable=False),
+    Column("contribution", Integer, nullable=True),
 )
-"""A file of a build; it is entered when it stands in the store."""
+"""A file of a build; it is entered when it stands in the store. `contribution` is the number of the one that it has."""

@@ -108,6 +108,17 @@ class Place:
     passages: Sequence[Passage]
 
 
+def above(of: Edition, key: str) -> list[OutlineEntry]:
+    """The entry of the outline with this key, after those of which it is a part."""
+    known = {entry["key"]: entry for entry in of.outline}
+    found: list[OutlineEntry] = []
+    at = known.get(key)
+    while at is not None:
+        found.insert(0, at)
+        at = known.get(at["parent"] or "")
+    return found
+
+
 def places_of(whole: Whole) -> list[Place]:
     """The places of the outline in order, each before those below it. Places without text below them are left out."""
     below: dict[str | None, list[OutlineEntry]] = {}

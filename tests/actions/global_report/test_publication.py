@@ -76,7 +76,7 @@ async def test_everybody_reads_a_published_edition(
     ]
     assert (listed["stale"], listed["kind"]) == (False, "final")
     assert (await contents(anonymous, listed)).keys() >= {"en.pdf", "ar.pdf", "zip"}
-    for path in (f"{text.path}/history", f"{text.path}/comments", f"{text.path}/reviewers"):
+    for path in (f"{text.path}/history", f"{text.path}/reviewers"):
         assert (await anonymous.get(path)).status_code in (401, 403)
     late = await chief.change(text.edition_path, isbn="978-3-16-148410-0")
     assert late.status_code == 409

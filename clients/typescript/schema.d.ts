@@ -4424,7 +4424,7 @@ export interface paths {
         put?: never;
         /**
          * Send a version of a contribution
-         * @description Markdown, or a form with a `file`, which is DOCX or Markdown of at most 20 MiB. A job reads it; its `result` is the number of the version, how many words and blocks it has, and `warnings`, which name their block.
+         * @description Markdown, or a form with a `file`, which is DOCX or Markdown of at most 20 MiB. A job reads it; its `result` is the number of the version, how many words and blocks it has, and `warnings`, which name their block. A version of a contribution that was published stays with its editors and authors until an erratum publishes it.
          */
         post: operations["createContributionVersion"];
         delete?: never;
@@ -4445,6 +4445,50 @@ export interface paths {
          * @description With its blocks, by whose numbers comments name a place. It never changes.
          */
         get: operations["getContributionVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/contributions/{record}/errata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the errata of a contribution
+         * @description The newest first.
+         */
+        get: operations["listContributionErrata"];
+        put?: never;
+        /**
+         * Publish an erratum of a contribution
+         * @description By an editor who is none of its authors. A newer version is published with its translations, as the next `issue` of the edition, which is built again; the version before stays readable, and so do the files of earlier issues. The chapter of a country needs its consent to the version (`consent`).
+         */
+        post: operations["createContributionErratum"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/contributions/{record}/errata/{issue}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an erratum of a contribution
+         * @description By the issue of the edition that it made.
+         */
+        get: operations["getContributionErratum"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4918,7 +4962,7 @@ export interface paths {
         };
         /**
          * List the comments on a contribution
-         * @description All for editors and authors, whom an edition may hide who comments; for others their own.
+         * @description All for editors and authors, whom an edition may hide who comments; for others their own, and those that were published with the edition, without names.
          */
         get: operations["listContributionComments"];
         put?: never;
@@ -14821,6 +14865,8 @@ export interface components {
             current?: components["schemas"]["CurrentVersion"] | null;
             /** @description In items: how many comments there are. */
             comments?: components["schemas"]["CommentCounts"] | null;
+            /** @description In items: the DOI below the prefix of the installation; null if it has none. */
+            doi?: string | null;
             /** @description For how many days its last day has passed while its authors have it; null if it is in time. */
             days_late: number | null;
         } & {
@@ -14888,6 +14934,68 @@ export interface components {
              * @description The edition.
              */
             edition_id: string;
+        };
+        /** @description An erratum: which version it published, beside which one. */
+        ContributionErratum: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The edition.
+             */
+            edition_id: string;
+            /**
+             * Format: uuid
+             * @description The contribution.
+             */
+            contribution_id: string;
+            /** @description The issue of the edition that it made. */
+            issue: number;
+            /** @description The number of the version that is published from then on. */
+            version: number;
+            /** @description The number of the version before, which stays readable. */
+            replaces: number;
+            /** @description `major`: what the text says changes; `minor`: nothing that a reader would decide otherwise by. */
+            severity: string;
+            /** @description What was wrong, by language, for the page, the files and the metadata. */
+            texts: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description When it was published.
+             */
+            published_at: string;
+            /** @description In the response to its creation: the number of the build that it ordered. */
+            build?: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description An erratum of a published contribution. */
+        ContributionErratumCreate: {
+            /** @description The number of the version that is published from then on. */
+            version: number;
+            /**
+             * @description `major`: what the text says changes; `minor`: nothing that a reader would decide otherwise by.
+             * @enum {string}
+             */
+            severity: "minor" | "major";
+            /** @description What was wrong, by language, for the page, the files and the metadata. */
+            texts: {
+                [key: string]: string;
+            };
+        };
+        /** @description The errata of a contribution, the newest first. */
+        ContributionErratumPage: {
+            /** @description The errata. */
+            items: components["schemas"]["ContributionErratum"][];
+            /** @description Always null. */
+            next: string | null;
+        } & {
+            [key: string]: unknown;
         };
         /** @description The fields of transitions. */
         ContributionFields: {
@@ -15644,6 +15752,8 @@ export interface components {
             frozen_at: string | null;
             /** @description When it was published. */
             published_at: string | null;
+            /** @description How many errata it has: 0 as it was published, then the number of the last. */
+            issue: number;
             /** @description Why it was retracted. */
             retraction: string | null;
         } & {
@@ -15659,6 +15769,10 @@ export interface components {
             status: string;
             /** @description Its languages. */
             languages: string[];
+            /** @description The issue of the edition that it says. */
+            issue: number;
+            /** @description Whether its files say that the edition is retracted. */
+            retracted: boolean;
             /** @description Whether the edition says something else now; null until it is complete. */
             stale: boolean | null;
             /** @description What it says otherwise than it was asked. */
@@ -15688,6 +15802,8 @@ export interface components {
             kind: "proof" | "final";
             /** @description By default all of the edition. */
             languages?: string[];
+            /** @description The issue; by default the present one. */
+            issue?: number | null;
         };
         /** @description A file of a build. */
         EditionBuildFile: {
@@ -15695,6 +15811,8 @@ export interface components {
             name: string;
             /** @description Its language; null for one of the whole build. */
             language: string | null;
+            /** @description The number of the contribution that it has by itself; null for others. */
+            contribution: number | null;
             /** @description Its media type. */
             media_type: string;
             /** @description Its digest. */
@@ -15717,7 +15835,7 @@ export interface components {
         };
         /** @description What a build says otherwise than it was asked. */
         EditionBuildWarning: {
-            /** @description What: a text is in its original language, since there is no translation, or only one of an older version; formulas are printed as TeX; symbols that no font has are left out. */
+            /** @description What: a text is in its original language, since there is no translation, or only one of an older version; formulas are printed as TeX; symbols that no font has are left out; a contribution by itself is no PDF/UA. */
             code: string;
             /** @description In which language. */
             language: string;
@@ -37203,6 +37321,87 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContributionVersion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listContributionErrata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The errata of a contribution, the newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContributionErratumPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createContributionErratum: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContributionErratumCreate"];
+            };
+        };
+        responses: {
+            /** @description An erratum. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContributionErratum"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getContributionErratum: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The issue. */
+                issue: string;
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An erratum. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContributionErratum"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -52,6 +52,7 @@ _EDIT = (
     | _permissions("comments", "read history create import reopen resolve")
     | _permissions("figures", "read history create update drop")
     | _permissions("builds", "read create")
+    | _permissions("errata", "create")
 )
 COMMENTER, BLIND_COMMENTER = "contribution_commenter", "contribution_blind_commenter"
 """The roles of reviewers and officials over the contributions of a round, until it is complete: those who know the

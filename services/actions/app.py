@@ -21,6 +21,7 @@ from services.actions.global_report.comments.routes import of_edition as comment
 from services.actions.global_report.comments.routes import router as comments
 from services.actions.global_report.contributions.routes import of_edition
 from services.actions.global_report.contributions.routes import router as contributions
+from services.actions.global_report.errata.routes import router as errata
 from services.actions.global_report.figures.routes import router as figures
 from services.actions.global_report.review_rounds.routes import of_edition as rounds_of_edition
 from services.actions.global_report.review_rounds.routes import router as review_rounds
@@ -96,7 +97,7 @@ _OPEN_DATA = (open_data, country_profiles, report_documents, iati)
 _REPORTS = (report_templates, expected_reports, reports, report_orders, report_sections, *REPORT_PARTS)
 _REVIEW = (review_rounds, reviewers, comments, rounds_of_edition, reviewers_of_contribution)
 _GLOBAL_REPORT = (
-    *(editions, of_edition, builds, contributions, versions, figures),
+    *(editions, of_edition, builds, contributions, versions, errata, figures),
     *(*_REVIEW, comments_of_contribution, comments_of_edition, citation_of_edition, citation_of_contribution),
 )
 _SCHEMES = (schemes, codes, states, mappings, all_mappings, coverage)
@@ -143,6 +144,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "reviewers": "Experts who are invited to review contributions.",
             "comments": "What reviewers and governments say about contributions, and the answers.",
             "builds": "The files of an edition: PDF, HTML, JATS and Markdown, each with its digest.",
+            "errata": "What was corrected in contributions after their publication.",
             "figures": "Public statistics in an edition, live, then frozen.",
             "government_bodies": "Ministries and agencies of a country.",
             "focal_points": "People who speak for a country.",

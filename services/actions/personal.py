@@ -152,15 +152,16 @@ IMPERSONAL: Mapping[str, str] = {
     "action_action": f"{RECORD} programme_id pillar kind titles descriptions planned_start planned_end"
     " actual_start actual_end participants locations tags budget baseline previous_status search_key",
     "action_build": "id edition_id number kind status languages state warnings problem release created_at created_by"
-    " finished_at",
-    "action_build_file": "build_id name language media_type sha256 size",
+    " finished_at issue retracted",
+    "action_build_file": "build_id name language media_type sha256 size contribution",
     "action_country_fact": "id country visibility key link day starts ends",
     "action_country_stage": "country id version visibility stage facts updated_at",
     "action_endorsement": f"{RECORD} body body_id level document issued valid_to verified_on withdrawn_on"
     " withdrawal_reason claimants search_key",
+    "action_erratum": "id edition_id contribution_id issue version replaces severity texts published_at created_by",
     "action_extension": "period_id country visibility until reason created_at created_by",
     "action_edition": f"{RECORD} year number titles languages licence doi isbn outline call deadlines review"
-    " as_of frozen_at published_at retraction search_key",
+    " as_of frozen_at published_at issue retraction search_key",
     "action_figure": f"{RECORD} edition_id key kind titles captions alternatives query x y series source as_of"
     " definition release sha256 search_key",
     "action_figure_data": "figure_id content",

@@ -118,7 +118,7 @@ def create_worker(settings: ActionsSettings | None = None) -> Worker:
     printing = {**printing_jobs(kinds, documents), **report_jobs(settings)}
     handlers = {**evidence_jobs(objects, scanner), **printing, **VALIDATION_JOBS, **bulk.handlers, **steps.handlers}
     handlers |= {**VERSION_JOBS, **copies.handlers, **author_jobs(settings), **mail_handlers(settings, {})}
-    handlers |= {**build_jobs(builds), **reset_jobs(settings, "action_")}
+    handlers |= {**build_jobs(builds, settings), **reset_jobs(settings, "action_")}
     return Worker("actions", settings, REACTIONS, handlers, {**bulk.schedules, **schedules}, has_bulk_jobs=True)
 
 

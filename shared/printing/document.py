@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 SHARED_LAYOUTS: Mapping[str, bytes] = {
     path.name: path.read_bytes() for path in sorted((Path(__file__).parent / "layouts").glob("*.typ"))
 }
 """What every layout may import."""
+Standard: TypeAlias = Literal["a-3a", "ua-1"]
 _JOINERS = "\n\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 _INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn")
 
@@ -30,12 +31,14 @@ class TooLarge(Unprintable):
 @dataclass(frozen=True, slots=True)
 class Document:
     """`layout` is the name of a file in the folder of layouts, `data` its data, `at` the instant that the file says it
-    was made at, and `files` are further files of UTF-8 text that the layout reads by name."""
+    was made at, and `files` are further files of UTF-8 text that the layout reads by name. `standard` is the profile of
+    the PDF: for archives, or for reading (PDF/UA)."""
 
     layout: str
     data: Mapping[str, Any]
     at: datetime
     files: Mapping[str, bytes] = field(default_factory=dict)
+    standard: Standard = "a-3a"
 
 
 def without_symbols(document: Document) -> Document:

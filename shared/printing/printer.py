@@ -78,7 +78,7 @@ class Printer:
         return self._process.pid if self._process and self._process.returncode is None else None
 
     async def pdf(self, document: Document) -> bytes:
-        """The document as PDF/A-3. The same document gives the same bytes.
+        """The document as PDF/A-3, or by its own profile. The same document gives the same bytes.
 
         Raises LayoutFault; Unprintable; TooLarge if twice the document took too much time of the processor or too much
         memory; Unavailable if it waits too long for others, or takes too long because the machine has other work.
@@ -103,6 +103,7 @@ class Printer:
         files = {name: base64.b64encode(content).decode() for name, content in document.files.items()}
         order = {"layouts": str(self._layouts), "layout": document.layout, "timestamp": int(document.at.timestamp())}
         order |= {"seconds": self._seconds, "data": visible(document.data), "files": files}
+        order["standard"] = document.standard
         return orjson.dumps(order) + b"\n"
 
     async def _reply(self, line: bytes) -> dict[str, Any]:

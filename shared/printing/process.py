@@ -12,7 +12,7 @@ import resource
 import sys
 import time
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import orjson
 import typst
@@ -21,8 +21,6 @@ from shared.printing import fonts
 from shared.printing.document import SHARED_LAYOUTS
 
 _NICE = 5
-_STANDARD: Literal["a-3a"] = "a-3a"
-"""PDF/A-3 with tags, for readers that speak the text."""
 _NO_GLYPH = "could not be displayed"
 
 
@@ -55,7 +53,7 @@ def _made(found: typst.Fonts, order: dict[str, Any]) -> dict[str, Any]:
             given,
             root=str(layouts),
             font_paths=found,
-            pdf_standards=_STANDARD,
+            pdf_standards=order["standard"],
             timestamp=order["timestamp"],
         )
     except typst.TypstError as error:

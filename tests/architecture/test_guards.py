@@ -22,6 +22,7 @@ PUBLIC_LISTS = {
     "programmes",
     "countries",
     "editions",
+    "comments",
     "contributions",
     "figures",
     "frameworks",

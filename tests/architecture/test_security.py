@@ -100,8 +100,12 @@ def test_routes_of_access_are_guarded_or_give_tokens() -> None:
     assert [path for path in others if not path.startswith((*_TOKENS_PATHS, *_PAGES))] == []
 
 
-_TAKEN = {f"/{service}/v1/report_templates": {"version"} for service in ("centres", "actions")}
-"""What a body takes under such a name, with another meaning and another name in responses (decision 95)."""
+_TAKEN = {
+    **{f"/{service}/v1/report_templates": {"version"} for service in ("centres", "actions")},
+    "/actions/v1/contributions/{record}/errata": {"version"},
+}
+"""What a body takes under such a name, with another meaning: another name in responses (decision 95), or the number of
+a version of a text."""
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)

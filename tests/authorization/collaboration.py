@@ -28,6 +28,11 @@ WITH made AS (
 INSERT INTO action_build_file (build_id, name, media_type, sha256, size)
 SELECT id, 'report.pdf', 'application/pdf', repeat('0', 64), 1 FROM made
 """
+_ERRATUM = """
+INSERT INTO action_erratum (id, edition_id, contribution_id, issue, version, replaces, severity, texts, published_at,
+    created_by)
+SELECT uuidv7(), edition_id, id, 1, 2, 1, 'minor', $2, now(), 'system' FROM action_contribution WHERE id = $1
+"""
 _REVIEWER = """
 INSERT INTO action_reviewer (id, version, status, country, visibility, created_at, created_by, updated_at, updated_by,
     edition_id, contribution_id, round_id, round_number, expert_id, titles)
@@ -63,6 +68,7 @@ async def _chapter(fixture: "CountryFixture", enter: Enter, superuser: asyncpg.C
     made = await enter(fixture, "actions", "contributions", **contribution_of(fixture))
     block = {"number": 1, "kind": "paragraph", "text": fixture.word}
     await superuser.execute(_VERSION, made["id"], dumps([block]))
+    await superuser.execute(_ERRATUM, made["id"], dumps({"en": fixture.word}))
     of_round = await enter(fixture, "actions", f"editions/{fixture.id('editions')}/review_rounds", **round_of(fixture))
     await superuser.execute("UPDATE action_review_round SET status = 'open' WHERE id = $1", of_round["id"])
     await enter(fixture, "actions", f"contributions/{made['id']}/comments", **comment_of(fixture))

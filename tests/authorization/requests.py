@@ -208,6 +208,11 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
     "createContributionReviewer": lambda country_fixture: {"expert_id": country_fixture.reviewer, "round": 1},
     "createFigure": figure_of,
     "createEditionBuild": lambda _country_fixture: {"kind": "proof"},
+    "createContributionErratum": lambda country_fixture: {
+        "version": 2,
+        "severity": "minor",
+        "texts": {"en": country_fixture.word},
+    },
     "createContributionVersion": lambda country_fixture: {"body": country_fixture.word},
     **dict.fromkeys(("confirmAuthorship", "previewAuthorship"), lambda _country_fixture: {"token": uuid4().hex}),
     "createNomination": lambda country_fixture: {
@@ -441,6 +446,7 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
         "{score_id}": country_fixture.id("evaluation_scores" if plural == "evaluations" else "scores"),
         "{version}": "1",
         "{build}": "1",
+        "{issue}": "1",
         "{file}": "report.pdf",
         "{offer}": country_fixture.id("offers"),
         "{comment}": country_fixture.id("task_comments"),

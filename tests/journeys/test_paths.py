@@ -71,7 +71,6 @@ FINAL = {
     "access.grants hand_over: role_not_delegated": "an administrator grants the role anew, which takes two",
     "access.clients mark_first_party: already_first_party": "a client is marked once",
     "actions.contributions confirm_authorship: authorship_confirmed": "an authorship is confirmed once",
-    "actions.contributions consent: consent_given": "a return ends the consent, which is given anew",
     "actions.contributions consent: not_a_country_chapter": "only the chapter of a country needs a consent",
     "actions.reviewers accept: round_over": "the editor invites to another round",
     "actions.comments reopen: reopened_before": "whoever commented comments again in another round",

@@ -22,6 +22,7 @@ from tests.authorization.plain import body_of, plain_kinds
 from tests.journeys.paths.calls import enter_results
 from tests.journeys.paths.evaluations import enter_evaluation
 from tests.journeys.paths.results import WORLDWIDE, enter_values
+from tests.journeys.paths.reviews import enter_erratum
 from tests.journeys.paths.world import World
 from tests.support.contract import description
 from tests.support.documents import run_commands
@@ -102,6 +103,7 @@ def _fill(running: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> 
         with closing(World(running)) as world:
             enter_results(world)
             enter_evaluation(world)
+            enter_erratum(world)
             enter_values(world)
         eventually(lambda: by.get("/membership/v1/affiliations")["items"])
         with closing(Client(running["base_url"], running["demo"]["clients"]["auditor"])) as auditor:

@@ -13,11 +13,12 @@ from shared.messaging.worker import Worker
 
 
 async def main(what: str) -> None:
-    settings = ActionsSettings()
+    settings = ActionsSettings(issuer="https://escm.test")
     if what == "relay":
         process: Relay | Worker = Relay(settings, grace=0.5, lease=1.0, backoff=0.05)
     else:
-        process = Worker("actions", settings, {}, build_jobs(build_files(settings)), {}, lease=3.0, patience=0.5)
+        jobs = build_jobs(build_files(settings), settings)
+        process = Worker("actions", settings, {}, jobs, {}, lease=3.0, patience=0.5)
     stop_on_signals(process.stop)
     await process.work()
 

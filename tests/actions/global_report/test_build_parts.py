@@ -110,7 +110,8 @@ def _whole(**more: Any) -> domain.Whole:
         {"key": "a", "titles": {"en": "A"}, "kind": "chapter", "parent": "part", "order": 1, "country": None},
         {"key": "empty", "titles": {"en": "E"}, "kind": "chapter", "parent": None, "order": 0, "country": None},
     ]
-    edition = EDITIONS.new({"year": 2027, "number": 1, "titles": {"en": "R"}, "outline": entries, "licence": "CC0-1.0"})
+    about = {"year": 2027, "number": 1, "titles": {"en": "R"}, "outline": entries, "licence": "CC0-1.0", "issue": 0}
+    edition = EDITIONS.new(about)
     text = domain.Text(1, "en", "0" * 64)
     of = {"id": UUID(int=1), "titles": {"en": "T"}, "abstract": {}, "keywords": [], "funding": None, "conflicts": None}
     given = {**of, "authors": [], "text": text, "translations": {}, "stale": frozenset(), **more}

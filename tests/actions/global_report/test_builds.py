@@ -87,8 +87,15 @@ def start(settings: ActionsSettings) -> Iterator[Start]:
 
 
 def said(pdf: bytes) -> str:
-    """The text of a PDF."""
-    return " ".join(" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf)).pages)
+    """The text of a PDF, without the places where long words may break."""
+    pages = (page.extract_text().replace("\u200b", "") for page in PdfReader(io.BytesIO(pdf)).pages)
+    return " ".join(" ".join(page.split()) for page in pages)
+
+
+def profile(pdf: bytes) -> str:
+    """Which profile a PDF says it has."""
+    metadata = PdfReader(io.BytesIO(pdf)).trailer["/Root"]["/Metadata"].get_data().decode()  # type: ignore[index]
+    return next(name for name in ("pdfuaid:part", "pdfaid:part") if name in metadata)
 
 
 @pytest.mark.long(_COSTS)
@@ -101,7 +108,8 @@ async def test_a_final_build_is_complete_and_the_same_again(frozen: tuple[Caller
     files = await contents(chief, first)
     assert files.keys() == {
         *("ar.html", "ar.jats.xml", "ar.md", "ar.pdf", "en.html", "en.jats.xml", "en.md", "en.pdf"),
-        *("json", "zip"),
+        *("json", "zip", "bib", "ris", "csl.json", "datacite.json", "datacite.xml"),
+        *(f"{language}.soils-{number}.pdf" for language in ("ar", "en")),
     }
     assert await contents(chief, await built(chief, text.edition_path, "final")) == files
     page = files["ar.html"].decode()
@@ -120,6 +128,17 @@ async def test_a_final_build_is_complete_and_the_same_again(frozen: tuple[Caller
     printed = said(files["en.pdf"])
     assert "Most of it lies in bogs." in printed
     assert PdfReader(io.BytesIO(files["en.pdf"])).metadata is not None
+    (chapter,) = [one for one in first["files"] if one["contribution"] == number and one["language"] == "en"]
+    assert chapter["name"].endswith(f".en.soils-{number}.pdf")
+    alone = files[f"en.soils-{number}.pdf"]
+    assert "Most of it lies in bogs." in said(alone)
+    assert (profile(alone), profile(files["en.pdf"])) == ("pdfuaid:part", "pdfaid:part")
+    assert profile(files[f"ar.soils-{number}.pdf"]) == "pdfuaid:part"
+    assert files["bib"].startswith(b"@techreport{escm-")
+    assert files["ris"].startswith(b"TY  - RPRT")
+    assert orjson.loads(files["datacite.json"])["types"]["resourceTypeGeneral"] == "Report"
+    assert etree.fromstring(files["datacite.xml"]).tag.endswith("resource")
+    assert orjson.loads(files["csl.json"])[0]["type"] == "report"
 
 
 @pytest.mark.long(_COSTS)
@@ -197,6 +216,32 @@ async def test_what_a_text_says_runs_nowhere(
     assert "root:" not in printed
     etree.fromstring(files["en.jats.xml"])
     assert {one["code"] for one in made["warnings"]} == {"symbols_left_out"}
+
+
+@pytest.mark.long(_COSTS)
+async def test_a_contribution_by_itself_is_for_reading(
+    admin: Caller, posted: Mailbox, membership: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert membership
+    of = await edition(admin, "open_call", "close_call")
+    chief = editor(admin, of, monkeypatch)
+    await entered(chief, FIGURES, figure_body(of))
+    names = []
+    for body in ("# Peat\n\nSee {figure:experts}.", "# Soils\n\n##### Deep\n\nAs in {figure:experts}, $E = mc^2$."):
+        text = await entered(chief, CONTRIBUTIONS, contribution_body(of))
+        await ended(chief, await chief.post(f"{text['links']['self']}/versions", {"body": body}))
+        names.append(f"en.soils-{text['number']}.pdf")
+    made = await built(chief, of["links"]["self"])
+    assert made["warnings"] == []
+    files = await contents(chief, made)
+    for name in names:
+        assert profile(files[name]) == "pdfuaid:part"
+        assert said(files[name]).count("Figure 1. Experts by region") == 1, (
+            "also where it stands elsewhere in the whole"
+        )
+    assert said(files["en.pdf"]).count("Figure 1. Experts by region") == 1
+    assert "Deep" in said(files[names[1]])
+    assert "Deep" not in said(files[names[0]])
 
 
 async def test_editors_order_builds_and_nobody_else_reads_them(

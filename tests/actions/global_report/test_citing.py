@@ -9,7 +9,7 @@ import pytest
 import rispy
 from lxml import etree
 
-from services.actions.global_report.citing.routes import FORMATS
+from services.actions.global_report.citing.formats import CITATIONS
 from shared.configuration.settings import Settings
 from tests.support.callers import Caller
 from tests.support.centres import entered, refused, stepped
@@ -43,7 +43,7 @@ async def test_everybody_cites_a_public_edition_in_each_format(
     path = made["links"]["self"]
     assert (await anonymous.get(f"{path}/citation")).status_code == 404, "its call has not opened"
     await stepped(admin, made, "open_call")
-    for name, each in FORMATS.items():
+    for name, each in CITATIONS.items():
         found = await anonymous.get(f"{path}/citation", params={"format": name})
         assert (found.status_code, found.headers["content-type"]) == (200, each.media_type)
         assert f'filename="escm-{made["year"]}-{made["number"]}.{each.ending}"' in found.headers["content-disposition"]
@@ -128,7 +128,7 @@ async def test_a_citation_names_nobody_to_who_reviews_without_knowing_the_author
     name = (await cited(text.author, text.path))["author"][0]["literal"]
     assert name != "ESCM Plan"
     for me in (await reviewer(text, of_round, superuser, monkeypatch), official(admin, monkeypatch, "XB")):
-        for each in FORMATS:
+        for each in CITATIONS:
             found = await me.get(f"{text.path}/citation", params={"format": each})
             assert found.status_code == 200
             assert name not in found.text

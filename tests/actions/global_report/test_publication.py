@@ -1,11 +1,14 @@
 """An edition is published with its texts, figures and files, once a final build stands and its numbers repeat."""
 
+import io
 from typing import Any
 
 import asyncpg
 import pytest
+from pypdf import PdfReader
 
-from tests.actions.global_report.test_builds import built, contents
+from tests.actions.global_report.test_builds import built, contents, said
+from tests.actions.global_report.test_errata import completed
 from tests.support.callers import CALLERS, Caller
 from tests.support.centres import stepped
 from tests.support.editions import CONTRIBUTIONS, FIGURES
@@ -19,6 +22,11 @@ async def _refused(by: Caller, of: UnderReview) -> dict[str, Any]:
     response = await by.step(of.edition_path, "publish")
     assert response.status_code == 409, response.text
     return dict(response.json())
+
+
+async def listed_builds(by: Caller, of: UnderReview) -> list[dict[str, Any]]:
+    """The builds that the caller reads."""
+    return list((await by.get(f"{of.edition_path}/builds")).json()["items"])
 
 
 async def test_an_edition_without_a_final_build_is_not_published(
@@ -68,7 +76,7 @@ async def test_everybody_reads_a_published_edition(
     ]
     assert (listed["stale"], listed["kind"]) == (False, "final")
     assert (await contents(anonymous, listed)).keys() >= {"en.pdf", "ar.pdf", "zip"}
-    for path in (f"{text.path}/history", f"{text.path}/comments", f"{text.path}/reviewers"):
+    for path in (f"{text.path}/history", f"{text.path}/reviewers"):
         assert (await anonymous.get(path)).status_code in (401, 403)
     late = await chief.change(text.edition_path, isbn="978-3-16-148410-0")
     assert late.status_code == 409
@@ -84,6 +92,15 @@ async def test_everybody_reads_a_published_edition(
     gone = (await anonymous.get(text.edition_path)).json()
     assert (gone["status"], gone["retraction"]) == ("retracted", "A number is wrong.")
     assert (await anonymous.get(text.path)).status_code == 200, "the pages stay"
+    last = again["number"] + 1
+    marked = await completed(anonymous, text, last)
+    assert (marked["retracted"], [one["number"] for one in await listed_builds(anonymous, text)]) == (True, [last])
+    assert (await anonymous.get(again["files"][0]["link"])).status_code == 404, "files without the mark"
+    files, mark = await contents(anonymous, marked), "Retracted: A number is wrong."
+    for ending in ("en.html", "en.md", "en.jats.xml"):
+        assert mark in files[ending].decode().replace("\\", ""), ending
+    assert said(files["en.pdf"]).count(mark) > len(PdfReader(io.BytesIO(files["en.pdf"])).pages)
+    assert "مسحوب" in files["ar.html"].decode()
     for path in (text.edition_path, text.path):
         (cited,) = (await anonymous.get(f"{path}/citation")).json()
         assert (cited["status"], cited["note"]) == ("retracted", "Retracted: A number is wrong.")

@@ -14,7 +14,7 @@ from tests.journeys.paths.editions import (
     version_of_chief,
 )
 from tests.journeys.paths.path import Path, PathRun, follows, given, refused, taken
-from tests.journeys.paths.world import V1
+from tests.journeys.paths.world import V1, World
 from tests.support.running import eventually
 
 _V1 = V1["actions"]
@@ -100,6 +100,23 @@ def _complete(path_run: PathRun) -> None:
     path_run.by(CHIEF).step(path_run.notes["round"], "complete")
 
 
+def _correct(path_run: PathRun) -> None:
+    """The chief publishes an erratum with the version to which the country has consented."""
+    said = {"version": 2, "severity": "minor", "texts": {"en": "A word was missing."}}
+    made = path_run.create(CHIEF, f"{path_run.record}/errata", **said)
+    assert (made["issue"], made["replaces"]) == (1, 1)
+
+
+def enter_erratum(world: World) -> None:
+    """A published text with an erratum."""
+    path_run = PathRun(world, PATHS[1])
+    _text(path_run)
+    path_run.by(CHIEF).step(path_run.record, "clear")
+    publish_edition(path_run)
+    version_of_chief(path_run)
+    _correct(path_run)
+
+
 PATHS = (
     Path(
         "actions.contributions",
@@ -118,6 +135,9 @@ PATHS = (
             refused("national_publisher", "consent", "consent_given"),
             taken(CHIEF, "clear", "cleared"),
             follows("publish", "published", publish_edition),
+            refused("national_publisher", "consent", "consent_given", version_of_chief),
+            taken("national_publisher", "consent", "published"),
+            given(_correct),
         ),
     ),
     Path(

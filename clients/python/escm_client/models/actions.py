@@ -443,6 +443,7 @@ class Contribution(TypedDict):
     published_version: int | None
     current: NotRequired[CurrentVersion | None]
     comments: NotRequired[CommentCounts | None]
+    doi: NotRequired[str | None]
     days_late: int | None
 
 
@@ -473,6 +474,30 @@ class ContributionCreate(TypedDict):
     authors: NotRequired[list[AuthorBody]]
     country: NotRequired[str | None]
     edition_id: str
+
+
+class ContributionErratum(TypedDict):
+    id: str
+    edition_id: str
+    contribution_id: str
+    issue: int
+    version: int
+    replaces: int
+    severity: str
+    texts: dict[str, str]
+    published_at: str
+    build: NotRequired[int | None]
+
+
+class ContributionErratumCreate(TypedDict):
+    version: int
+    severity: Literal["minor", "major"]
+    texts: dict[str, str]
+
+
+class ContributionErratumPage(TypedDict):
+    items: list[ContributionErratum]
+    next: str | None
 
 
 class ContributionFields(TypedDict):
@@ -848,6 +873,7 @@ class Edition(TypedDict):
     as_of: str | None
     frozen_at: str | None
     published_at: str | None
+    issue: int
     retraction: str | None
 
 
@@ -856,6 +882,8 @@ class EditionBuild(TypedDict):
     kind: str
     status: str
     languages: list[str]
+    issue: int
+    retracted: bool
     stale: bool | None
     warnings: list[EditionBuildWarning]
     problem: str | None
@@ -868,11 +896,13 @@ class EditionBuild(TypedDict):
 class EditionBuildCreate(TypedDict):
     kind: Literal["proof", "final"]
     languages: NotRequired[list[str]]
+    issue: NotRequired[int | None]
 
 
 class EditionBuildFile(TypedDict):
     name: str
     language: str | None
+    contribution: int | None
     media_type: str
     sha256: str
     size: int

@@ -23,7 +23,12 @@ router = record_routes(
         EDITION_API,
         steps=replace(
             EDITION_API.steps,
-            verbs={"freeze": freezing.freeze, "thaw": freezing.thaw, "publish": publication.publish},
+            verbs={
+                "freeze": freezing.freeze,
+                "thaw": freezing.thaw,
+                "publish": publication.publish,
+                "retract": publication.retract,
+            },
         ),
         bodies=replace(EDITION_API.bodies, before=_before),
     )

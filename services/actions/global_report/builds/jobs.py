@@ -3,13 +3,16 @@
 import io
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import orjson
 
-from services.actions.global_report.builds import domain, operations, queries
+from services.actions.global_report.builds import domain, material, operations, queries
 from services.actions.global_report.builds.operations import BUILD_EDITION
+from services.actions.global_report.citing.domain import Work, edition_cited
+from services.actions.global_report.citing.formats import CITATIONS
 from services.actions.global_report.editions.queries import edition_of
 from services.actions.global_report.versions.domain import Unreadable
 from services.actions.global_report.volumes import assembling, formats
@@ -19,8 +22,9 @@ from services.actions.global_report.volumes.charts import drawn_in
 from services.actions.global_report.volumes.domain import BuildWarning, Passage, Whole, name_of, places_of
 from services.actions.global_report.volumes.jats import article_of
 from services.actions.global_report.volumes.state import state_of
-from services.actions.global_report.volumes.typesetting import pdf_of
+from services.actions.global_report.volumes.typesetting import Typesetter
 from services.actions.global_report.volumes.writing import Writing
+from services.actions.settings import ActionsSettings
 from shared.bulk.store import FileStore
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.snapshot import snapshot
@@ -34,12 +38,17 @@ from shared.printing.document import Unprintable
 from shared.printing.printer import LayoutFault
 
 _REFERENCES = "references.json"
-_OF_PRINT = ("formulas_as_text", "symbols_left_out")
+_CITED = {
+    "csl.json": CITATIONS["csl"],
+    **{of.ending: of for of in (CITATIONS[name] for name in ("bibtex", "ris", "datacite_json", "datacite_xml"))},
+}
+"""The citations of the edition, by the ends of the names of their files."""
+_OF_PRINT = ("formulas_as_text", "symbols_left_out", "reading_profile_missing")
 """What is found when a volume is printed, which is not printed again."""
 
 
-def build_jobs(store: FileStore) -> JobHandlers:
-    """The handler of the job."""
+def build_jobs(store: FileStore, settings: ActionsSettings) -> JobHandlers:
+    """The handler of the job. The settings say the prefix of DOIs and the address of the installation."""
 
     async def handle(run: JobRun) -> dict[str, Any]:
         key = UUID(run.payload["build"])
@@ -48,10 +57,10 @@ def build_jobs(store: FileStore) -> JobHandlers:
             edition = await edition_of(connection, row["edition_id"]) if row else None
             if row is None or edition is None:
                 raise NotFound("The build is no longer there.")
-            whole = await queries.whole_of(connection, edition, row["kind"])
+            whole = await material.whole_of(connection, edition, row["kind"], row["issue"])
         if row["status"] != domain.BUILDING:
             return _result(row)
-        making = _Making(run, store, row, whole)
+        making = _Making(run, store, row, whole, edition_cited(whole.edition, settings.doi_prefix, settings.issuer))
         try:
             await making.make()
         except (Unprintable, LayoutFault, Unreadable, Conflict) as error:
@@ -78,8 +87,8 @@ def _result(row: Row) -> dict[str, Any]:
 class _Making:
     """A build that is being made."""
 
-    def __init__(self, run: JobRun, store: FileStore, row: Row, whole: Whole) -> None:
-        self._run, self._store, self._row, self._whole = run, store, row, whole
+    def __init__(self, run: JobRun, store: FileStore, row: Row, whole: Whole, cited: Work) -> None:
+        self._run, self._store, self._row, self._whole, self._cited = run, store, row, whole, cited
         self._state = state_of(whole)
         self._name = name_of(whole.edition)
         self._known: Mapping[str, Row] = {}
@@ -92,7 +101,8 @@ class _Making:
         that changed its state."""
         domain.require_buildable(self._whole.edition, self._row["kind"])
         async with self._run.unit_of_work() as uow:
-            self._known, before = await operations.begin(uow, self._row, self._state)
+            is_retracted = self._whole.edition.retraction is not None
+            self._known, before = await operations.begin(uow, self._row, self._state, is_retracted=is_retracted)
         self.warnings += [one for one in before if one["code"] in _OF_PRINT]
         figures = {one.key: one for one in self._whole.figures}
         images: dict[str, bytes] = {
@@ -107,6 +117,8 @@ class _Making:
             images |= {f"figures/{key}.{language}.svg": one.svg for key, one in writing.figures.items() if one.svg}
         cited = orjson.dumps([references[key] for key in sorted(references)], option=orjson.OPT_INDENT_2) + b"\n"
         await self._keep(_REFERENCES, None, formats.JSON_MEDIA, cited)
+        for ending, of in _CITED.items():
+            await self._keep(f"{self._name}.{ending}", None, of.media_type, of.write(self._cited))
         about = {"edition": self._name, "kind": self._row["kind"], "state": self._state, "release": release()}
         archive = archive_of({**self._contents, **images}, about)
         await self._keep(f"{self._name}.zip", None, formats.ZIP_MEDIA, archive)
@@ -141,22 +153,34 @@ class _Making:
         async def article() -> bytes:
             return article_of(volume)
 
-        async def pdf() -> bytes:
-            return await pdf_of(volume, self.warnings)
-
         made: Mapping[str, tuple[str, Callable[[], Awaitable[bytes]]]] = {
             "html": (formats.HTML_MEDIA, page),
             "jats.xml": (formats.JATS_MEDIA, article),
             "md": (formats.MARKDOWN_MEDIA, markdown),
-            "pdf": (formats.PDF_MEDIA, pdf),
         }
         for ending, (media, make) in made.items():
-            name = f"{self._name}.{volume.language}.{ending}"
-            if (stored := await self._stored(name)) is None:
-                await self._keep(name, volume.language, media, await make())
-            else:
-                self._contents[name] = stored
-            await self._step()
+            await self._file(f"{self._name}.{volume.language}.{ending}", volume.language, media, make)
+        async with Typesetter(volume, self.warnings) as typesetter:
+            name, pdf = f"{self._name}.{volume.language}", formats.PDF_MEDIA
+            await self._file(f"{name}.pdf", volume.language, pdf, typesetter.whole)
+            for one in volume.written:
+                of, chapter = one.passage, partial(typesetter.chapter, one)
+                await self._file(f"{name}.{of.outline_key}-{of.number}.pdf", volume.language, pdf, chapter, of.number)
+
+    async def _file(
+        self,
+        name: str,
+        language: str | None,
+        media: str,
+        make: Callable[[], Awaitable[bytes]],
+        contribution: int | None = None,
+    ) -> None:
+        """Makes a file unless an attempt before has stored it."""
+        if (stored := await self._stored(name)) is None:
+            await self._keep(name, language, media, await make(), contribution)
+        else:
+            self._contents[name] = stored
+        await self._step()
 
     async def _stored(self, name: str) -> bytes | None:
         """A file that an attempt before has stored."""
@@ -168,18 +192,20 @@ class _Making:
         except FileNotFoundError:
             return None
 
-    async def _keep(self, name: str, language: str | None, media: str, content: bytes) -> None:
+    async def _keep(
+        self, name: str, language: str | None, media: str, content: bytes, contribution: int | None = None
+    ) -> None:
         """Stores a file, and enters it once it stands."""
         stored = await self._store.put(io.BytesIO(content))
         self._contents[name] = content
-        about = {"name": name, "language": language, "media_type": media}
+        about = {"name": name, "language": language, "media_type": media, "contribution": contribution}
         async with self._run.unit_of_work() as uow:
             digest = {"sha256": stored.digest, "size": stored.size}
             await queries.add_file(uow.connection, self.warnings, build_id=self._row["id"], **about, **digest)
 
     async def _step(self) -> None:
         self._done += 1
-        total = len(self._row["languages"]) * (len(self._whole.passages) + 4)
+        total = len(self._row["languages"]) * (2 * len(self._whole.passages) + 4)
         await self._run.progress(self._done, total)
         if self._run.cancelled:
             raise JobCancelled

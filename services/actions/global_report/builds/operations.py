@@ -36,22 +36,40 @@ def build_files(settings: Settings) -> FileStore:
     return FileStore(settings.storage_path / _FOLDER, settings.shared_url(_FOLDER))
 
 
-async def order(uow: UnitOfWork, access: AccessScope, of: Edition, kind: str, languages: Sequence[str]) -> UUID:
-    """Assigns a build of an edition to the worker, by default in all of its languages. Returns the id of the job.
+async def order(
+    uow: UnitOfWork, access: AccessScope, of: Edition, kind: str, languages: Sequence[str], issue: int | None = None
+) -> UUID:
+    """Assigns a build of an edition to the worker, by default of its present issue in all of its languages. Returns the
+    id of the job.
 
     Raises Forbidden outside the caller's grants, Conflict for an edition in another state and while one is being built,
-    Invalid for languages in which it does not appear.
+    Invalid for languages in which it does not appear, and for an issue that there is not.
     """
     require(access, "create", None, of.id)
     domain.require_buildable(of, kind)
     for place, language in enumerate(languages):
         if language not in of.languages:
             raise invalid_field(f"/languages/{place}", "not_one_of", f"One of: {', '.join(of.languages)}.")
-    number, at = await queries.next_number(uow.connection, of.id), now()
-    if await queries.is_building(uow.connection, of.id, at - domain.PATIENCE):
+    chosen = of.issue if issue is None else issue
+    if not 0 <= chosen <= of.issue:
+        raise invalid_field("/issue", "out_of_range", f"The edition has the issues 0 to {of.issue}.")
+    number = await queries.next_number(uow.connection, of.id)
+    if await queries.is_building(uow.connection, of.id, now() - domain.PATIENCE):
         raise Conflict("The edition is being built.")
-    await queries.drop_old(uow.connection, of.id, kind, domain.KEPT - 1)
-    key, author = uuid7(), uow.origin.actor.label
+    return await _assign(uow, of, chosen, number, kind, languages)
+
+
+async def order_again(uow: UnitOfWork, of: Edition) -> int:
+    """Assigns a final build of an edition that says something else from now on to the worker, also while another one is
+    made. Returns its number."""
+    number = await queries.next_number(uow.connection, of.id)
+    await _assign(uow, of, of.issue, number, domain.FINAL, ())
+    return number
+
+
+async def _assign(uow: UnitOfWork, of: Edition, issue: int, number: int, kind: str, languages: Sequence[str]) -> UUID:
+    await queries.drop_old(uow.connection, of.id, kind, issue, domain.KEPT - 1)
+    key, author, at = uuid7(), uow.origin.actor.label, now()
     uow.append(
         build,
         id=key,
@@ -61,18 +79,22 @@ async def order(uow: UnitOfWork, access: AccessScope, of: Edition, kind: str, la
         status=domain.BUILDING,
         languages=sorted(languages or of.languages),
         warnings=[],
+        issue=issue,
+        retracted=False,
         created_at=at,
         created_by=author,
     )
     return defer(uow, "actions", BUILD_EDITION, {"build": str(key)}, created_by=author)
 
 
-async def begin(uow: UnitOfWork, row: Row, state: str) -> tuple[dict[str, Row], list[BuildWarning]]:
+async def begin(
+    uow: UnitOfWork, row: Row, state: str, *, is_retracted: bool
+) -> tuple[dict[str, Row], list[BuildWarning]]:
     """The files of a build that stand from an attempt before, by name, and its warnings: none if it was made of
     something else."""
     found = await queries.locked(uow.connection, row["id"])
     if found is None or found["state"] != state:
-        await queries.begin(uow.connection, row["id"], state)
+        await queries.begin(uow.connection, row["id"], state, is_retracted=is_retracted)
         return {}, []
     return {one["name"]: one for one in await queries.files_of(uow.connection, row["id"])}, found["warnings"]
 

@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import orjson
 
-from services.actions.global_report.builds import queries
+from services.actions.global_report.builds import material, queries
 from services.actions.global_report.builds.domain import FINAL
+from services.actions.global_report.builds.operations import order_again
+from services.actions.global_report.comments import queries as comments
 from services.actions.global_report.contributions.operations import CONTRIBUTIONS
-from services.actions.global_report.editions.operations import EDITIONS, load_guard_context
+from services.actions.global_report.editions.operations import EDITIONS, load_guard_context, transition
 from services.actions.global_report.editions.record import Edition
 from services.actions.global_report.figures import domain as figures
 from services.actions.global_report.figures.answers import ASKED, Answer, Asked, digest_of, name_of, verified
@@ -30,7 +32,8 @@ STORE = "files of builds"
 
 
 async def publish(uow: UnitOfWork, access: AccessScope, before: Edition, requested: TransitionRequest) -> Edition:
-    """The published edition, whose contributions and figures are public as it is.
+    """The published edition, whose contributions and figures are public as it is; so are comments with an answer, if it
+    says so.
 
     Raises what `Lifecycle.advance` raises, Conflict `build_stale` without a final build in all languages that says what
     the edition says and whose files stand, `figure_not_reproducible` with the keys of figures that the API answers
@@ -40,7 +43,7 @@ async def publish(uow: UnitOfWork, access: AccessScope, before: Edition, request
     EDITIONS.lifecycle.advance(before.status, requested.action, loaded, permitted(access, before))
     require(access, requested.action, None, before.id)
     await uow.flush()
-    whole = await queries.whole_of(uow.connection, before, FINAL)
+    whole = await material.whole_of(uow.connection, before, FINAL)
     await _require_build(uow, before, whole)
     locked = await lock_of(uow.connection, before.id, "frozen")
     figures.require_reproducible(_matches(locked, whole, uow.scratch.get(ASKED, {})))
@@ -51,8 +54,18 @@ async def publish(uow: UnitOfWork, access: AccessScope, before: Edition, request
         contribution = await CONTRIBUTIONS.lock(uow, passage.id)
         shown = replace(contribution, visibility=after.visibility, published_version=passage.text.number)
         await CONTRIBUTIONS.apply_scheduled(uow, contribution, "publish", shown)
+    if before.review["publish_comments"]:
+        keys, actor = [one.id for one in whole.passages], uow.origin.actor.label
+        await comments.publish(uow.connection, keys, after.visibility, now(), actor)
     for one in locked:
         await FIGURES.write(uow, "publish", one, replace(one, visibility=after.visibility), fact="updated")
+    return after
+
+
+async def retract(uow: UnitOfWork, access: AccessScope, before: Edition, requested: TransitionRequest) -> Edition:
+    """The retracted edition, which is built again, so that its files say so. Raises what `Lifecycle.advance` raises."""
+    after = await transition(uow, access, before, requested)
+    await order_again(uow, after)
     return after
 
 

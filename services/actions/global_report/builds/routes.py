@@ -8,7 +8,7 @@ from typing import Annotated, cast
 from fastapi import Depends, FastAPI, Response
 
 from services.actions.access import ROLES
-from services.actions.global_report.builds import operations, queries, schemas
+from services.actions.global_report.builds import material, operations, queries, schemas
 from services.actions.global_report.editions.domain import RELEASED
 from services.actions.global_report.editions.record import Edition
 from services.actions.global_report.editions.routes import EDITION_API
@@ -48,7 +48,7 @@ async def create_edition_build(body: schemas.EditionBuildCreate, row: _readable,
     the data of figures. The same texts give the same files. Its `result` is the number of the build.
     """
     edition = record_read(Edition, row)
-    job = await operations.order(ctx.uow, ctx.access, edition, body.kind, body.languages)
+    job = await operations.order(ctx.uow, ctx.access, edition, body.kind, body.languages, body.issue)
     return queued_response("actions", job, operations.BUILD_EDITION, now())
 
 
@@ -118,4 +118,4 @@ def _require_reader(ctx: RequestContext, row: Row) -> None:
 async def _state(ctx: RequestContext, row: Row, kind: str) -> str:
     """What a build of a kind would be made of now."""
     async with snapshot(ctx.read_database, SYSTEM_CONTEXT) as connection:
-        return state_of(await queries.whole_of(connection, record_read(Edition, row), kind))
+        return state_of(await material.whole_of(connection, record_read(Edition, row), kind))

@@ -1,6 +1,6 @@
 """Builds and their files."""
 
-from sqlalchemy import BigInteger, Column, Integer, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.database.tables import document, instant, table, text
@@ -20,8 +20,11 @@ build = table(
     instant("created_at"),
     text("created_by"),
     instant("finished_at", nullable=True),
+    Column("issue", Integer, nullable=False),
+    Column("retracted", Boolean, nullable=False),
 )
-"""A build of an edition. `state` is the digest of what it was made of, once the worker has begun it."""
+"""A build of an issue of an edition. `retracted`: its files say that the edition is.
+`state` is the digest of what it was made of, once the worker has begun it."""
 build_file = table(
     "action_build_file",
     Column("build_id", Uuid, primary_key=True),
@@ -30,5 +33,6 @@ build_file = table(
     text("media_type"),
     text("sha256"),
     Column("size", BigInteger, nullable=False),
+    Column("contribution", Integer, nullable=True),
 )
-"""A file of a build; it is entered when it stands in the store."""
+"""A file of a build; it is entered when it stands in the store. `contribution` is the number of the one that it has."""

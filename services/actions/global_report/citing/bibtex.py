@@ -28,7 +28,7 @@ def written(of: Work) -> bytes:
         "booktitle": f"{{{_escaped(of.whole.title)}}}" if of.whole else None,
         "institution" if of.whole is None else "publisher": f"{{{_escaped(PUBLISHER)}}}",
         "year": str(of.issue.year),
-        "number": of.issue.number,
+        "number": of.issue.label,
         "isbn": of.issue.isbn,
         "language": _escaped(of.language),
         "note": of.issue.note and _escaped(of.issue.note),

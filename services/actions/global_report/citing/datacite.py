@@ -41,8 +41,8 @@ def members(of: Work) -> dict[str, Any]:
         "subjects": [{"subject": word} for word in of.keywords],
         "language": of.language,
         "alternateIdentifiers": _isbn(of),
-        "relatedIdentifiers": [_related(of.whole)] if of.whole else [],
-        "version": of.issue.number,
+        "relatedIdentifiers": [*_related(of)],
+        "version": of.issue.label,
         "rightsList": [
             {
                 "rights": of.issue.licence,
@@ -74,7 +74,7 @@ def written_xml(of: Work) -> bytes:
     identifiers = given.get("alternateIdentifiers", ())
     _add_each(root, "alternateIdentifiers", "alternateIdentifier", identifiers, "alternateIdentifier")
     _add_each(root, "relatedIdentifiers", "relatedIdentifier", given.get("relatedIdentifiers", ()), "relatedIdentifier")
-    _add(root, "version", of.issue.number)
+    _add(root, "version", of.issue.label)
     _add_each(root, "rightsList", "rights", given["rightsList"], "rights")
     _add_each(root, "descriptions", "description", given.get("descriptions", ()), "description")
     found: bytes = etree.tostring(root, xml_declaration=True, encoding="utf-8")
@@ -112,13 +112,20 @@ def _isbn(of: Work) -> list[dict[str, str]]:
     return [{"alternateIdentifier": of.issue.isbn, "alternateIdentifierType": "ISBN"}]
 
 
-def _related(whole: Work) -> dict[str, str]:
-    kind = "DOI" if whole.doi else "URL"
-    return {
-        "relatedIdentifier": whole.doi or whole.address,
-        "relatedIdentifierType": kind,
-        "relationType": "IsPartOf",
-    }
+def _related(of: Work) -> Iterator[dict[str, str]]:
+    if of.whole:
+        doi, address = of.whole.doi, of.whole.address
+        yield {
+            "relatedIdentifier": doi or address,
+            "relatedIdentifierType": "DOI" if doi else "URL",
+            "relationType": "IsPartOf",
+        }
+    if of.issue.replaced:
+        yield {
+            "relatedIdentifier": of.issue.replaced,
+            "relatedIdentifierType": "URL",
+            "relationType": "IsNewVersionOf",
+        }
 
 
 def _add(parent: etree._Element, tag: str, text: str | None = None, said: Members | None = None) -> etree._Element:

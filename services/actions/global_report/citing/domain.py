@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
+from services.actions.global_report.contributions.domain import doi_below
 from services.actions.global_report.contributions.record import Author, Contribution
 from services.actions.global_report.editions.record import Edition
 from shared.contracts.kinds import record_page
 from shared.kernel.text import LANGUAGES, text_in
+from shared.records.record import Texts
 
 PUBLISHER = "ESCM Plan"
 _SPACES = re.compile("[\t-\r\x1c-\x20\x85\u2028\u2029]+")
@@ -28,19 +30,33 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """What an edition and its parts have in common. `number` is that of the edition with its year. `retraction` is why
-    it was retracted."""
+    """What an edition and its parts have in common. `number` is that of the edition with its year, `last` that of the
+    last erratum. `retraction` is why it was retracted, `corrections` are errata, `replaced` is the address of the
+    version before the last of them."""
 
     year: int
     number: str
     licence: str
     isbn: str | None = None
     retraction: str | None = None
+    last: int = 0
+    corrections: Sequence[str] = ()
+    replaced: str | None = None
+
+    @property
+    def label(self) -> str:
+        """How the issue is printed."""
+        return f"{self.number}.{self.last}" if self.last else self.number
+
+    @property
+    def status(self) -> str | None:
+        """What whoever cites a retracted edition must know."""
+        return self.retraction and f"Retracted: {self.retraction}"
 
     @property
     def note(self) -> str | None:
-        """What whoever cites a retracted edition must know."""
-        return self.retraction and f"Retracted: {self.retraction}"
+        """The same, with the errata."""
+        return " ".join(filter(None, (self.status, *self.corrections))) or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,29 +104,57 @@ def one_line(text: str) -> str:
 
 def edition_cited(of: Edition, prefix: str, origin: str) -> Work:
     """An edition. `prefix` is that of DOIs, or empty; `origin` that of the installation's address."""
+    number = f"{of.year}.{of.number}"
+    retraction = of.retraction and one_line(of.retraction)
+    corrections = [f"Corrected in issue {number}.{of.issue}."] if of.issue else []
     return Work(
         key=f"escm-{of.year}-{of.number}",
         titles=_lines(of.titles),
         language=of.languages[0],
-        issue=Issue(of.year, f"{of.year}.{of.number}", of.licence, of.isbn, of.retraction and one_line(of.retraction)),
+        issue=Issue(of.year, number, of.licence, of.isbn, retraction, of.issue, corrections),
         address=record_page(origin, _page_language(of.languages[0]), Edition.resource_type.name, of.id),
-        doi=of.doi or (f"{prefix}/{of.year}.{of.number}" if prefix else None),
+        doi=of.doi or (f"{prefix}/{number}" if prefix else None),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Erratum:
+    """An erratum of a contribution: the issue that it made, what it says, and the number of the version before."""
+
+    issue: int
+    texts: Texts
+    replaces: int
+
+
 def contribution_cited(
-    of: Contribution, whole: Work, people: Iterable[Person], prefix: str, origin: str, *, is_alone: bool, is_blind: bool
+    of: Contribution,
+    whole: Work,
+    people: Iterable[Person],
+    prefix: str,
+    origin: str,
+    *,
+    is_alone: bool,
+    is_blind: bool,
+    errata: Sequence[Erratum] = (),
 ) -> Work:
-    """A contribution to an edition. One that is not alone at its place has its number at the end of its DOI.
-    `is_blind`: without what tells who wrote it."""
-    suffix = f"{whole.issue.number}.{of.outline_key}" + ("" if is_alone else f".{of.number}")
+    """A contribution to an edition, with its errata in order. One that is not alone at its place has its number at the
+    end of its DOI. `is_blind`: without what tells who wrote it."""
+    last = errata[-1] if errata else None
+    number = whole.issue.number
     return Work(
         key=f"{whole.key}-{of.outline_key}-{of.number}",
         titles=_lines(of.titles),
         language=of.language,
-        issue=whole.issue,
+        issue=replace(
+            whole.issue,
+            last=last.issue if last else 0,
+            corrections=[
+                f"Erratum in issue {number}.{one.issue}: {one_line(text_in(of.language, one.texts))}" for one in errata
+            ],
+            replaced=f"{origin}{Contribution.resource_type.path}/{of.id}/versions/{last.replaces}" if last else None,
+        ),
         address=record_page(origin, _page_language(of.language), Contribution.resource_type.name, of.id),
-        doi=f"{prefix}/{suffix}" if prefix else None,
+        doi=doi_below(prefix, number, of, is_alone=is_alone),
         people=[*people],
         abstracts=_lines(of.abstract),
         keywords=[line for word in of.keywords if (line := one_line(word))],

@@ -54,7 +54,7 @@ def _add_article(meta: etree._Element, of: Work) -> None:
         str(of.issue.year),
     )
     _add(meta, "volume", str(of.issue.year))
-    _add(meta, "issue", of.issue.number)
+    _add(meta, "issue", of.issue.label)
     licence = licence_of(of.issue.licence)
     said = {_HREF: licence.address} if licence.address.startswith("https://") else {}
     _add(_add(_add(meta, "permissions"), "license", None, said), "license-p", licence.name)
@@ -66,10 +66,13 @@ def _add_article(meta: etree._Element, of: Work) -> None:
             _add(words, "kwd", word)
     if of.funding:
         _add(_add(meta, "funding-group"), "funding-statement", of.funding)
-    if of.issue.note:
-        status = _add(_add(meta, "custom-meta-group"), "custom-meta")
-        _add(status, "meta-name", "status")
-        _add(status, "meta-value", of.issue.note)
+    notes = [("status", of.issue.status)] if of.issue.status else []
+    notes += [("erratum", one) for one in of.issue.corrections]
+    group = _add(meta, "custom-meta-group") if notes else meta
+    for name, value in notes:
+        status = _add(group, "custom-meta")
+        _add(status, "meta-name", name)
+        _add(status, "meta-value", value)
 
 
 def _add_titles(group: etree._Element, of: Work) -> None:

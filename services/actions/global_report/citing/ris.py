@@ -19,7 +19,7 @@ def _lines(of: Work) -> Iterator[tuple[str, str | None]]:
     yield "TI", of.title
     yield "T2", of.whole.title if of.whole else None
     yield "PY", str(of.issue.year)
-    yield "ET", of.issue.number
+    yield "ET", of.issue.label
     yield "PB", PUBLISHER
     yield "SN", of.issue.isbn
     yield "LA", of.language

@@ -1,14 +1,15 @@
 """Citations of editions and contributions over HTTP, for whoever may read the record."""
 
-from collections.abc import Callable, Mapping
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
 from services.actions.access import ROLES
-from services.actions.global_report.citing import bibtex, csl, datacite, jats, queries, ris
+from services.actions.global_report.citing import queries
 from services.actions.global_report.citing.domain import Work, contribution_cited, edition_cited, person_of
+from services.actions.global_report.citing.formats import CITATIONS
 from services.actions.global_report.contributions.participants import is_hidden_from
+from services.actions.global_report.contributions.queries import is_alone
 from services.actions.global_report.contributions.record import Contribution
 from services.actions.global_report.contributions.routes import CONTRIBUTION_API
 from services.actions.global_report.editions.queries import edition_of
@@ -24,24 +25,7 @@ from shared.web.request.request_context import CurrentContext, RequestContext
 from shared.web.request.responses import body_response
 from shared.web.request.route import ResourceRouter
 
-
-class _Format(NamedTuple):
-    """A format: its writer, its media type, and the end of names of its files."""
-
-    write: Callable[[Work], bytes]
-    media_type: str
-    ending: str
-
-
-FORMATS: Mapping[str, _Format] = {
-    "csl": _Format(csl.written, "application/vnd.citationstyles.csl+json", "json"),
-    "bibtex": _Format(bibtex.written, "application/x-bibtex; charset=utf-8", "bib"),
-    "ris": _Format(ris.written, "application/x-research-info-systems; charset=utf-8", "ris"),
-    "datacite_json": _Format(datacite.written_json, "application/vnd.datacite.datacite+json", "datacite.json"),
-    "datacite_xml": _Format(datacite.written_xml, "application/vnd.datacite.datacite+xml", "datacite.xml"),
-    "jats": _Format(jats.written, "application/xml", "jats.xml"),
-}
-_QUERY = query_of(described={"format": Chosen("The format; by default `csl`.", tuple(FORMATS))})
+_QUERY = query_of(described={"format": Chosen("The format; by default `csl`.", tuple(CITATIONS))})
 _CITED = {
     200: {
         "content": {
@@ -50,7 +34,7 @@ _CITED = {
                 if name == "csl"
                 else {"type": "object" if each.ending.endswith("json") else "string"}
             }
-            for name, each in FORMATS.items()
+            for name, each in CITATIONS.items()
         },
         "description": "The citation.",
     }
@@ -87,14 +71,16 @@ async def get_contribution_citation(
     async with ctx.connection() as connection:
         whole = await edition_of(connection, of.edition_id)
         names = await queries.names_of(connection, of.expert_ids)
-        is_alone = await queries.is_alone(connection, of)
+        is_only = await is_alone(connection, of)
+        errata = await queries.errata_of(connection, of.id)
     if whole is None:
         raise NotFound
     prefix, origin = _addresses(ctx.request)
     is_hidden = is_hidden_from(ctx.principal, of.id)
     people = [person for author in of.authors if (person := person_of(author, names))] if not is_hidden else []
     shown = edition_cited(whole, prefix, origin)
-    return _cited(ctx, contribution_cited(of, shown, people, prefix, origin, is_alone=is_alone, is_blind=is_hidden))
+    cited = contribution_cited(of, shown, people, prefix, origin, is_alone=is_only, is_blind=is_hidden, errata=errata)
+    return _cited(ctx, cited)
 
 
 def _addresses(request: Request) -> tuple[str, str]:
@@ -104,9 +90,9 @@ def _addresses(request: Request) -> tuple[str, str]:
 
 
 def _cited(ctx: RequestContext, of: Work) -> Response:
-    chosen = FORMATS.get(parameters_of(ctx.request).get("format", "csl"))
+    chosen = CITATIONS.get(parameters_of(ctx.request).get("format", "csl"))
     if chosen is None:
-        raise invalid_parameter("format", f"One of {', '.join(FORMATS)}.")
+        raise invalid_parameter("format", f"One of {', '.join(CITATIONS)}.")
     response = body_response(ctx, chosen.write(of), media_type=chosen.media_type)
     response.headers["Content-Disposition"] = f'inline; filename="{of.key}.{chosen.ending}"'
     return response

@@ -11,6 +11,8 @@ from shared.kernel.lifecycle import Lifecycle, transition
 KINDS = ("substance", "fact", "wording")
 DECISIONS = ("accepted", "partly", "rejected", "noted")
 LONGEST_QUOTE, LONGEST_TEXT = 500, 5_000
+PUBLISHED = frozenset(("answered", "resolved"))
+"""The states in which a comment is visible by its visibility, which its edition gives it."""
 
 
 @dataclass(frozen=True, slots=True)

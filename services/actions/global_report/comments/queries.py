@@ -1,14 +1,16 @@
-"""Reading comments: editors read all of an edition, authors those on their contributions, others their own."""
+"""Reading comments: editors read all of an edition, authors those on their contributions, others their own, and
+everybody those that were published."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, Uuid, any_, bindparam, cast, false, func, or_, select
+from sqlalchemy import Select, Text, Uuid, any_, bindparam, cast, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.actions.global_report.comments.domain import KINDS, LIFECYCLE
+from services.actions.global_report.comments.domain import KINDS, LIFECYCLE, PUBLISHED
 from services.actions.global_report.comments.record import Comment
 from services.actions.global_report.comments.tables import comment
 from services.actions.global_report.contributions.participants import hidden_reviewers
@@ -21,8 +23,9 @@ from services.actions.global_report.versions.domain import Block
 from services.actions.global_report.versions.tables import version
 from shared.contracts import views
 from shared.database.context import Lookup
-from shared.database.statements import Connection, Row
-from shared.records.access_scope import AccessKind, AccessScope, constant
+from shared.database.statements import Connection, Row, Statement
+from shared.database.tables import Instant
+from shared.records.access_scope import AccessKind, AccessScope, constant, visible
 from shared.records.listing import Item, Listing, one_of, values
 from shared.records.next_steps import ME, NextStep, NextSteps
 from shared.records.plain import listing
@@ -55,11 +58,12 @@ def _visible(access_kind: AccessKind) -> Select[Any]:
     query = select(comment)
     if access_kind is AccessKind.EVERYWHERE:
         return query
+    published = visible(comment, access_kind, PUBLISHED)
     if access_kind is AccessKind.ANONYMOUS:
-        return query.where(false())
+        return query.where(published)
     records = any_(bindparam("granted_records", type_=_TEXTS))
     named = (cast(column, Text) == records for column in (_c.edition_id, _c.contribution_id, _c.by_id))
-    return query.where(or_(_c.country == any_(bindparam("granted_countries", type_=_TEXTS)), *named))
+    return query.where(or_(published, _c.country == any_(bindparam("granted_countries", type_=_TEXTS)), *named))
 
 
 def _parameters_of(access: AccessScope) -> Mapping[str, Any]:
@@ -130,6 +134,26 @@ _HAS_VERSION = Lookup(
     .where(version.c.contribution_id == bindparam("contribution"), version.c.number == bindparam("number"))
     .limit(1)
 )
+_PUBLISH = Statement(
+    update(comment)
+    .where(
+        _c.contribution_id == any_(bindparam("contributions", type_=ARRAY(Uuid))),
+        _c.status.in_([constant(status) for status in sorted(PUBLISHED)]),
+    )
+    .values(
+        visibility=bindparam("audience", type_=Text),
+        version=_c.version + 1,
+        updated_at=bindparam("at", type_=Instant),
+        updated_by=bindparam("actor", type_=Text),
+    )
+)
+
+
+async def publish(
+    connection: Connection, contributions: Collection[UUID], audience: str, at: datetime, actor: str
+) -> None:
+    """Publishes the comments on these contributions that have an answer."""
+    await _PUBLISH.execute(connection, contributions=list(contributions), audience=audience, at=at, actor=actor)
 
 
 async def next_number(connection: Connection, edition: UUID) -> int:

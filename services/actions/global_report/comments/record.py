@@ -11,8 +11,8 @@ from shared.records.record import Example, Internal, Part, Prose, Public, Record
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment(Record):
     """What a reviewer or an official says about blocks of a contribution, with its country, and what the authors
-    answer. It is never published. A grant over one record names the edition, the contribution, or the account of who
-    commented (`by_id`)."""
+    answer. An edition that says so publishes it with its answer, without names. A grant over one record names the
+    edition, the contribution, or the account of who commented (`by_id`)."""
 
     resource_type = Resource("actions", "comments", "comment")
     scope_column = "edition_id"

@@ -29,6 +29,7 @@ COMMENT_API = RecordApi(
     response_model=schemas.Comment,
     present=schemas.present,
     steps=Steps(operations.transition, guards=operations.load_guard_context, fields=schemas.CommentFields),
+    is_public=True,
     items=Items(in_history=lambda row, line: None if row["is_hidden"] else line),
     dependency=with_parts,
 )
@@ -47,13 +48,14 @@ _FILES = ("xlsx", "csv")
 
 @of_contribution.get(
     "/{record}/comments",
-    options=RouteOptions(query=query_of_list(LISTING, without="contribution_id")),
+    options=RouteOptions(is_public=True, query=query_of_list(LISTING, without="contribution_id")),
     responses={200: {"model": page_of(schemas.Comment)}},
 )
 async def list_contribution_comments(contribution: _Contribution, ctx: CurrentContext) -> Response:
     """List the comments on a contribution.
 
-    All for editors and authors, whom an edition may hide who comments; for others their own.
+    All for editors and authors, whom an edition may hide who comments; for others their own, and those that were
+    published with the edition, without names.
     """
     return await list_response(ctx, LISTING, schemas.present, _KNOWN, fixed={"contribution_id": contribution["id"]})
 
@@ -76,7 +78,7 @@ async def create_comment(body: schemas.CommentCreate, contribution: _Contributio
 
 @of_edition.get(
     "/{record}/comments",
-    options=RouteOptions(query=query_of_list(LISTING, without="edition_id")),
+    options=RouteOptions(is_public=True, query=query_of_list(LISTING, without="edition_id")),
     responses={200: {"model": page_of(schemas.Comment)}},
 )
 async def list_edition_comments(edition: _Edition, ctx: CurrentContext) -> Response:

@@ -10,6 +10,7 @@ from services.actions.global_report.comments.operations import Said
 from services.actions.global_report.comments.tables import comment
 from services.actions.global_report.contributions.participants import commenter_of, hides_reviewers
 from services.actions.global_report.review_rounds.schemas import NamedRound
+from shared.kernel.principal import READ
 from shared.records.access_scope import AccessScope
 from shared.records.plain import presenter
 from shared.web.contract.fields import Body, Clean, OneLine
@@ -68,15 +69,16 @@ _present = presenter(record.Comment, comment)
 
 
 def present(row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
-    """The comment in a response. Who commented is hidden from authors who do not know it, and who answered from who
-    commented."""
+    """The comment in a response. Who commented is hidden from authors who do not know it, who answered from who
+    commented, and both from everybody who reads it once it is published."""
     shown = _present(row, access)
     shown |= {"round": row["round_number"], "from": row["from_block"], "to": row["to_block"]}
     me = commenter_of(access.principal)
     if me is not None and row["by_id"] == me:
         is_own_act = row["updated_by"] in access.principal.labels
         return {**shown, "updated_by": row["updated_by"] if is_own_act else None}
-    if hides_reviewers(access.principal, row["contribution_id"]):
+    is_inside = access.may(READ, row["country"], record.Comment.scope_of(row))
+    if not is_inside or hides_reviewers(access.principal, row["contribution_id"]):
         return {**shown, "created_by": None, "updated_by": None, "government": None}
     return shown
 

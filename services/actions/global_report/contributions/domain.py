@@ -48,6 +48,7 @@ class ContributionGuardContext:
     is_chapter: bool = False
     """Whether it is the chapter of a country."""
     has_consent: bool = False
+    """Whether its country has consented; to a text that was published, whether to the newest version."""
 
 
 def _submittable(guard_context: ContributionGuardContext) -> Missing | None:
@@ -97,6 +98,7 @@ LIFECYCLE: Lifecycle[ContributionGuardContext] = Lifecycle(
         transition("take", "submitted", "in_review", guard=_by_another),
         transition("return", "in_review", "changes_requested", reason_required=True, fields=("due",)),
         transition("consent", "in_review", "in_review", guard=_consentable, fact="consented"),
+        transition("consent", "published", "published", guard=_consentable, fact="consented"),
         transition("clear", "in_review", "cleared", guard=_clearable),
         transition("publish", "cleared", "published", is_scheduled=True),
         transition("drop", "|".join((*AWAITED, "submitted")), "dropped", reason_required=True),
@@ -116,6 +118,14 @@ def missing_in(of: Contribution, *, has_version: bool) -> Missing | None:
     if not of.authors:
         return "authors_missing"
     return "authorships_unconfirmed" if any(author["confirmed_at"] is None for author in of.authors) else None
+
+
+def doi_below(prefix: str, edition: str, of: Contribution, *, is_alone: bool) -> str | None:
+    """The DOI of a contribution below the prefix of the installation: with the year and number of its edition and its
+    place, and its own number unless it is alone there. None without a prefix."""
+    if not prefix:
+        return None
+    return f"{prefix}/{edition}.{of.outline_key}" + ("" if is_alone else f".{of.number}")
 
 
 def identity_of(author: Author) -> str:

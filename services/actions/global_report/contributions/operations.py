@@ -213,6 +213,8 @@ async def load_guard_context(
     missing = None
     if record.status == "in_review":
         return await _reviewed(connect, record, is_author=is_author)
+    if record.status in domain.PUBLISHED:
+        return await _published(connect, record, is_author=is_author)
     if record.status in domain.AWAITED:
         async with connect() as connection:
             has_version = await queries.has_version(connection, record.id, record.language)
@@ -231,6 +233,17 @@ async def _reviewed(connect: Connect, record: Contribution, *, is_author: bool) 
         has_open_rounds=has_open_rounds,
         is_chapter=record.country is not None,
         has_consent=record.consent is not None,
+    )
+
+
+async def _published(connect: Connect, record: Contribution, *, is_author: bool) -> domain.ContributionGuardContext:
+    has_consent = False
+    if record.country is not None and record.consent is not None:
+        async with connect() as connection:
+            current = await queries.current_version(connection, record.id, record.language)
+        has_consent = current is not None and record.consent["version"] == current["number"]
+    return domain.ContributionGuardContext(
+        is_author, is_unconfirmed=False, is_chapter=record.country is not None, has_consent=has_consent
     )
 
 

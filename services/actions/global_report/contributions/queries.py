@@ -140,10 +140,16 @@ _HAS_VERSION = Lookup(
 )
 _CURRENT = Lookup(
     select(version.c.number, version.c.language, version.c.words, version.c.created_at)
-    .where(version.c.contribution_id == bindparam("contribution"), version.c.language == bindparam("language"))
+    .where(
+        version.c.contribution_id == bindparam("contribution"),
+        version.c.language == bindparam("language"),
+        version.c.number <= bindparam("most", type_=Integer),
+    )
     .order_by(version.c.number.desc())
     .limit(1)
 )
+_NEWEST = 1_000_000
+"""Above the number of each version."""
 _COMMENTS = Lookup(
     select(*(number.label(status) for status, number in _OF_STATE.items()))
     .where(comment.c.contribution_id == bindparam("contribution"))
@@ -166,6 +172,16 @@ _ACCOUNTS = Lookup(
     select(_expert.account_id)
     .where(_expert.id == any_(bindparam("experts", type_=ARRAY(Uuid))), _expert.account_id.is_not(None))
     .limit(_MOST_AUTHORS)
+)
+_OTHER = Lookup(
+    select(_c.id)
+    .where(
+        _c.edition_id == bindparam("edition", type_=Uuid),
+        _c.outline_key == bindparam("place"),
+        _c.id != bindparam("key", type_=Uuid),
+        _c.status.not_in([constant(status) for status in ("declined", "dropped")]),
+    )
+    .limit(1)
 )
 _late = type_coerce(TODAY - _c.due, Integer)
 _planned = case((_late >= 7, _c.due + (_late - _late % 7)), else_=latest_of([_c.due + days for days in REMINDED]))
@@ -205,9 +221,9 @@ async def has_version(connection: Connection, key: UUID, language: str) -> bool:
     return await _HAS_VERSION.fetchval(connection, contribution=key, language=language) is not None
 
 
-async def current_version(connection: Connection, key: UUID, language: str) -> Row | None:
-    """The newest version of a contribution in its language."""
-    return await _CURRENT.fetchrow(connection, contribution=key, language=language)
+async def current_version(connection: Connection, key: UUID, language: str, most: int | None = None) -> Row | None:
+    """The newest version of a contribution in its language, by default of all; `most` is the largest number."""
+    return await _CURRENT.fetchrow(connection, contribution=key, language=language, most=most or _NEWEST)
 
 
 async def comments_of(connection: Connection, key: UUID) -> dict[str, int]:
@@ -244,3 +260,8 @@ async def take_reminded(connection: Connection, day: date) -> list[Contribution]
 async def lock_abandoned(connection: Connection) -> list[Contribution]:
     """Up to 500 open contributions of abandoned editions, locked."""
     return records_of(Contribution, await _ABANDONED.fetch(connection))
+
+
+async def is_alone(connection: Connection, of: Contribution) -> bool:
+    """Whether no other contribution is written for the same place of the edition."""
+    return await _OTHER.fetchval(connection, edition=of.edition_id, place=of.outline_key, key=of.id) is None

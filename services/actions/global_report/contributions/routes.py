@@ -8,12 +8,15 @@ from fastapi import Depends, Response
 
 from services.actions.access import ROLES
 from services.actions.global_report.contributions import confirming, operations, queries, schemas
+from services.actions.global_report.contributions.domain import doi_below
 from services.actions.global_report.contributions.guards import with_parts
 from services.actions.global_report.contributions.progress import progress_of
 from services.actions.global_report.contributions.queries import LISTING
+from services.actions.global_report.contributions.record import Contribution
+from services.actions.global_report.editions.queries import edition_of
 from services.actions.global_report.editions.record import Edition
 from services.actions.global_report.editions.routes import EDITION_API
-from shared.database.statements import Row
+from shared.database.statements import Connection, Row
 from shared.kernel.clock import today
 from shared.kernel.errors import Forbidden
 from shared.records.access_scope import AccessScope
@@ -26,11 +29,24 @@ from shared.web.request.responses import JSON, document_response
 from shared.web.request.route import ResourceRouter
 
 
-async def _members(ctx: RequestContext, _access: AccessScope, row: Row) -> dict[str, Any]:
-    """The present version of a contribution, and how many comments it has."""
+async def _members(ctx: RequestContext, access: AccessScope, row: Row) -> dict[str, Any]:
+    """The present version of a contribution, its DOI, and how many comments it has. Of a published one, editors
+    and authors alone learn of a newer version."""
+    is_inside = access.may("history", row["country"], Contribution.scope_of(row))
     async with ctx.connection() as connection:
-        current = await queries.current_version(connection, row["id"], row["language"])
-        return {"current": current and dict(current), "comments": await queries.comments_of(connection, row["id"])}
+        most = None if is_inside else row["published_version"]
+        current = await queries.current_version(connection, row["id"], row["language"], most)
+        comments = await queries.comments_of(connection, row["id"])
+        doi = await _doi_of(connection, ctx.request.app.state.settings.doi_prefix, record_read(Contribution, row))
+    return {"current": current and dict(current), "comments": comments, "doi": doi}
+
+
+async def _doi_of(connection: Connection, prefix: str, of: Contribution) -> str | None:
+    edition = await edition_of(connection, of.edition_id) if prefix else None
+    if edition is None:
+        return None
+    is_alone = await queries.is_alone(connection, of)
+    return doi_below(prefix, f"{edition.year}.{edition.number}", of, is_alone=is_alone)
 
 
 CONTRIBUTION_API = RecordApi(

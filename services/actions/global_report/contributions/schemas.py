@@ -23,6 +23,7 @@ from shared.web.contract.contract import STATES
 from shared.web.contract.fields import (
     Body,
     Day,
+    Doi,
     Email,
     LanguageTag,
     Line,
@@ -138,6 +139,7 @@ class Contribution(RecordResponse, of=record.Contribution, lifecycle=domain.LIFE
     consent: ContributionConsent | None
     current: Annotated[CurrentVersion | None, "In items: the newest version in its language."] = None
     comments: Annotated[CommentCounts | None, "In items: how many comments there are."] = None
+    doi: Annotated[Doi | None, "In items: the DOI below the prefix of the installation; null if it has none."] = None
     days_late: Annotated[
         int | None,
         Field(examples=[None]),

@@ -22,7 +22,10 @@ ENDED = ("cleared", "declined", "dropped")
 """The states of contributions that a freeze leaves as they are."""
 CITED = ("writing", FROZEN, "published")
 """The states in which a DOI that was registered is recorded."""
-RELEASED = ("published", "superseded", "retracted")
+CORRECTABLE = ("published", "superseded")
+"""The states in which errata correct an edition."""
+MOST_ISSUES = 99
+RELEASED = (*CORRECTABLE, "retracted")
 """The states of an edition that has appeared."""
 PUBLISHED = frozenset(("call", "writing", FROZEN, *RELEASED))
 """The states in which an edition is visible by its visibility."""

@@ -22,7 +22,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Edition) -> Edition:
     """Inserts a draft. Raises Forbidden outside the caller's grants, Invalid for an outline that is no tree, and for
     days out of order."""
     require(access, "create", None)
-    placed = replace(new, country=None, status="draft")
+    placed = replace(new, country=None, status="draft", issue=0)
     domain.check(placed)
     return await EDITIONS.insert(uow, placed)
 

@@ -80,5 +80,8 @@ class Edition(Record):
     as_of: Annotated[date | None, Public, Tracked, Example(None), "The day of its data, once it is frozen."]
     frozen_at: Annotated[datetime | None, Public, Tracked, Example(None), "When it was frozen."]
     published_at: Annotated[datetime | None, Public, Tracked, Example(None), "When it was published."]
+    issue: Annotated[
+        int, Public, Tracked, Example(0), "How many errata it has: 0 as it was published, then the number of the last."
+    ]
     retraction: Annotated[str | None, Public, Tracked, Example(None), "Why it was retracted."]
     search_key: Annotated[str, Internal]

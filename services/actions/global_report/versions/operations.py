@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
 import orjson
 
-from services.actions.global_report.contributions.domain import EDITABLE
+from services.actions.global_report.contributions.domain import EDITABLE, PUBLISHED
 from services.actions.global_report.contributions.operations import CONTRIBUTIONS
+from services.actions.global_report.editions.domain import CORRECTABLE
+from services.actions.global_report.editions.queries import edition_of
 from services.actions.global_report.versions import queries
 from services.actions.global_report.versions.domain import MOST_VERSIONS, Block, Warned
 from services.actions.global_report.versions.tables import manuscript, version
@@ -54,12 +56,11 @@ def form_members(fields: Mapping[str, str], content: bytes) -> dict[str, object]
 async def take(uow: UnitOfWork, access: AccessScope, row: Row, given: Manuscript) -> UUID:
     """Stores a manuscript of a contribution and assigns it to the worker. Returns the id of the job.
 
-    Raises Forbidden for whom may not change the contribution, Conflict if its authors do not have it, Invalid for a
-    translation without the version of which it is one.
+    Raises Forbidden for whom may not change the contribution, Conflict if its authors do not have it and it is not
+    published, Invalid for a translation without the version of which it is one.
     """
     require(access, "update", row["country"], (row["edition_id"], row["id"], *row["expert_ids"]))
-    if row["status"] not in EDITABLE:
-        raise Conflict("The authors do not have the contribution.", members={"current_state": row["status"]})
+    published = await _require_writable(uow, row["edition_id"], row["status"], row["published_version"])
     languages = await queries.languages_of(uow.connection, row["id"])
     if len(languages) >= MOST_VERSIONS:
         raise Conflict(f"A contribution has at most {MOST_VERSIONS} versions.")
@@ -69,6 +70,7 @@ async def take(uow: UnitOfWork, access: AccessScope, row: Row, given: Manuscript
         raise invalid_field("/of", "invalid_value", "A translation, and only that, says of which version it is one.")
     if is_translation and languages.get(given.translates or 0) != row["language"]:
         raise invalid_field("/of", "unknown_reference", "No version in the contribution's language has this number.")
+    _require_unpublished(given.translates, published)
     key, author = uuid7(), uow.origin.actor.label
     uow.append(
         manuscript,
@@ -93,8 +95,8 @@ async def store(
     do not have the contribution any more."""
     before = await CONTRIBUTIONS.lock(uow, sent["contribution_id"])
     await queries.forget(uow.connection, sent["id"])
-    if before.status not in EDITABLE:
-        raise Conflict("The authors do not have the contribution.", members={"current_state": before.status})
+    published = await _require_writable(uow, before.edition_id, before.status, before.published_version)
+    _require_unpublished(sent["translates"], published)
     cited = sent["cited"]
     read = {"content": content, "language": sent["language"], "references": cited}
     row = {
@@ -114,8 +116,29 @@ async def store(
         "created_by": sent["created_by"],
     }
     uow.append_row(version, row)
-    await CONTRIBUTIONS.write(uow, "add_version", before, before, fact="version_added")
+    if published is None:
+        await CONTRIBUTIONS.write(uow, "add_version", before, before, fact="version_added")
+    else:
+        hidden = replace(before, visibility="restricted")
+        CONTRIBUTIONS.record_change(uow, "add_version", hidden, hidden, "version_added")
     return row
+
+
+async def _require_writable(uow: UnitOfWork, edition_id: UUID, status: str, published: int | None) -> int | None:
+    """The number of the published version of a contribution whose next version an erratum would publish; None for one
+    that its authors have. Raises Conflict for any other."""
+    if status in EDITABLE:
+        return None
+    edition = await edition_of(uow.connection, edition_id) if status in PUBLISHED else None
+    if edition is None or edition.status not in CORRECTABLE:
+        raise Conflict("The authors do not have the contribution.", members={"current_state": status})
+    return published
+
+
+def _require_unpublished(translates: int | None, published: int | None) -> None:
+    """Raises Conflict for a translation that would be public as soon as it is read."""
+    if translates is not None and published is not None and translates <= published:
+        raise Conflict("The version is published: translate a newer one, which an erratum publishes.")
 
 
 async def forget_old(uow: UnitOfWork) -> None:

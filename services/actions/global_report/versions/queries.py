@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, func, select
 
 from services.actions.global_report.contributions.tables import contribution
 from services.actions.global_report.figures.tables import figure
-from services.actions.global_report.versions.tables import manuscript, version
+from services.actions.global_report.versions.tables import erratum, manuscript, version
 from shared.database.context import within_context
 from shared.database.statements import Connection, Row, Statement
 from shared.records.access_scope import AccessScope, constant
@@ -30,6 +30,9 @@ _FIGURES = Statement(
     .select_from(figure.join(contribution, contribution.c.edition_id == figure.c.edition_id))
     .where(contribution.c.id == bindparam("contribution"), figure.c.status != constant("dropped"))
 )
+_REPLACED = Statement(
+    within_context(select(erratum.c.replaces).where(erratum.c.contribution_id == bindparam("contribution")))
+)
 _BY_ID = Statement(select(*_SUMMARY, _v.blocks).where(_v.id == bindparam("key")))
 _MANUSCRIPT = Statement(select(manuscript).where(_m.id == bindparam("key")))
 _FORGET = Statement(delete(manuscript).where(_m.id == bindparam("key")))
@@ -44,6 +47,12 @@ async def versions_of(connection: Connection, access: AccessScope, contribution:
 async def version_of(connection: Connection, access: AccessScope, contribution: UUID, number: int) -> Row | None:
     """A version with its blocks and references."""
     return await _ONE.fetchrow(connection, contribution=contribution, number=number, **access.parameters)
+
+
+async def replaced_in(connection: Connection, access: AccessScope, contribution: UUID) -> set[int]:
+    """The numbers of the versions that were published before an erratum."""
+    rows = await _REPLACED.fetch(connection, contribution=contribution, **access.parameters)
+    return {row["replaces"] for row in rows}
 
 
 async def languages_of(connection: Connection, contribution: UUID) -> Mapping[int, str]:

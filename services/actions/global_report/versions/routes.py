@@ -86,7 +86,8 @@ async def create_contribution_version(
     """Send a version of a contribution.
 
     Markdown, or a form with a `file`, which is DOCX or Markdown of at most 20 MiB. A job reads it; its `result` is the
-    number of the version, how many words and blocks it has, and `warnings`, which name their block.
+    number of the version, how many words and blocks it has, and `warnings`, which name their block. A version of a
+    contribution that was published stays with its editors and authors until an erratum publishes it.
     """
     content = getattr(request.state, "manuscript", None) if body.file_sha256 else (body.body or "").encode()
     if content is None:
@@ -115,7 +116,8 @@ async def list_contribution_versions(contribution: _readable, ctx: CurrentContex
     """
     async with ctx.connection() as connection:
         rows = await queries.versions_of(connection, ctx.access, contribution["id"])
-    known = [_shown(schemas.summary(row), contribution, ctx) for row in _known(rows, contribution, ctx)]
+        replaced = await queries.replaced_in(connection, ctx.access, contribution["id"])
+    known = [_shown(schemas.summary(row), contribution, ctx) for row in _known(rows, replaced, contribution, ctx)]
     return document_response(ctx, {"items": known, "next": None})
 
 
@@ -134,18 +136,21 @@ async def get_contribution_version(version: str, contribution: _readable, ctx: C
         async with ctx.connection() as connection:
             row = await queries.version_of(connection, ctx.access, contribution["id"], int(version))
             rows = await queries.versions_of(connection, ctx.access, contribution["id"])
-    if row is None or row["number"] not in {one["number"] for one in _known(rows, contribution, ctx)}:
+            replaced = await queries.replaced_in(connection, ctx.access, contribution["id"])
+    if row is None or row["number"] not in {one["number"] for one in _known(rows, replaced, contribution, ctx)}:
         raise NotFound("There is no such version.")
     return document_response(ctx, _shown(schemas.whole(row), contribution, ctx))
 
 
-def _known(rows: Sequence[Row], contribution: Row, ctx: RequestContext) -> Sequence[Row]:
-    """The versions that the caller reads, the newest first: who takes part in a round, and everybody once it is
-    published, reads the present one and its translations."""
+def _known(rows: Sequence[Row], replaced: set[int], contribution: Row, ctx: RequestContext) -> Sequence[Row]:
+    """The versions that the caller reads, the newest first: who takes part in a round reads the present one and its
+    translations, everybody those that were published and theirs. `replaced` are those that errata replaced."""
     if ctx.access.may("history", contribution["country"], CONTRIBUTION_API.scope_of(contribution)):
         return rows
-    current = next((row["number"] for row in rows if row["translates"] is None), None)
-    return [row for row in rows if current in (row["number"], row["translates"])]
+    public = {contribution["published_version"], *replaced}
+    if contribution["published_version"] is None:
+        public = {next((row["number"] for row in rows if row["translates"] is None), None)}
+    return [row for row in rows if (row["translates"] or row["number"]) in public]
 
 
 def _shown(version: dict[str, Any], contribution: Row, ctx: RequestContext) -> dict[str, Any]:

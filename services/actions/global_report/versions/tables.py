@@ -23,6 +23,21 @@ version = table(
 )
 """What was read of a manuscript. Nothing changes a row. `content` is pandoc's document without what is not printed,
 `cited` are the references, `translates` is the number of the version of which it is a translation."""
+erratum = table(
+    "action_erratum",
+    Column("id", Uuid, primary_key=True),
+    Column("edition_id", Uuid, nullable=False),
+    Column("contribution_id", Uuid, nullable=False),
+    Column("issue", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("replaces", Integer, nullable=False),
+    text("severity"),
+    document("texts"),
+    instant("published_at"),
+    text("created_by"),
+)
+"""What an erratum published beside the version that it `replaces`, as which issue of the edition. Nothing changes a
+row."""
 manuscript = table(
     "action_manuscript",
     Column("id", Uuid, primary_key=True),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple
 
-from services.actions.global_report.volumes.domain import RTL, Passage, Place, Whole, places_of
+from services.actions.global_report.volumes.domain import RTL, Passage, Place, Whole, issue_of, places_of
 from services.actions.global_report.volumes.writing import Writing, Written
 from shared.kernel.text import text_in
 from shared.records.record import Parts
@@ -44,10 +44,16 @@ class Volume:
         return "rtl" if self.language.partition("-")[0] in RTL else "ltr"
 
     @property
+    def retraction(self) -> str | None:
+        """That the edition is retracted, and why."""
+        reason = self.whole.edition.retraction
+        return reason and f"{self.writing.labels['retracted']}: {' '.join(reason.split())}"
+
+    @property
     def lines(self) -> list[str]:
         """What the title page says below the title."""
         of, labels = self.whole.edition, self.writing.labels
-        lines = [f"{labels['edition']} {of.year}.{of.number}", of.licence]
+        lines = [f"{labels['edition']} {issue_of(of)}", of.licence]
         lines += [f"{labels['data_of']} {of.as_of}"] if of.as_of else []
         lines += [f"DOI {of.doi}"] if of.doi else []
         return [*lines, f"ISBN {of.isbn}"] if of.isbn else lines
@@ -69,7 +75,14 @@ class Volume:
         facts += [(labels["abstract"], text_in(self.language, passage.abstract))] if passage.abstract else []
         facts += [(labels["keywords"], ", ".join(passage.keywords))] if passage.keywords else []
         facts += [(labels["funding"], passage.funding)] if passage.funding else []
-        return facts + ([(labels["conflicts"], passage.conflicts)] if passage.conflicts else [])
+        facts += [(labels["conflicts"], passage.conflicts)] if passage.conflicts else []
+        return facts + [(labels["erratum"], said) for said in self.corrections_of(passage)]
+
+    def corrections_of(self, passage: Passage) -> list[str]:
+        """The errata, each with its issue and day."""
+        of = self.whole.edition
+        found = self.whole.corrections.get(passage.number, ())
+        return [f"{issue_of(of, one.issue)}, {one.day}: {text_in(self.language, one.texts)}" for one in found]
 
     def language_of(self, passage: Passage) -> str:
         return passage.text_in(self.language).language
@@ -87,7 +100,7 @@ def page_of(volume: Volume) -> str:
     """The whole as a fragment of HTML."""
     mark = f'<p class="proof">{escape(volume.writing.labels["proof"])}</p>' if volume.is_proof else ""
     lines = "".join(f"<p>{escape(line)}</p>" for line in volume.lines)
-    header = f"<header><h1>{escape(volume.title)}</h1>{mark}{lines}</header>"
+    header = f"<header><h1>{escape(volume.title)}</h1>{_retraction(volume)}{mark}{lines}</header>"
     parts = [f'<article class="report" lang="{volume.language}" dir="{volume.direction}">{header}']
     for place, written in volume.chapters:
         level = min(place.level + 1, 6)
@@ -108,14 +121,20 @@ def _section(volume: Volume, one: Written, level: int) -> str:
     facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(words)}</dd>" for name, words in volume.facts_of(of))
     return (
         f'<section class="contribution" id="c{of.number}"><h{level}>{escape(volume.title_of(of))}</h{level}>'
-        f'<ul class="authors">{authors}</ul>{f"<dl>{facts}</dl>" if facts else ""}'
+        f'{_retraction(volume)}<ul class="authors">{authors}</ul>{f"<dl>{facts}</dl>" if facts else ""}'
         f'<div class="text" lang="{volume.language_of(of)}">\n{one.html}</div></section>'
     )
 
 
+def _retraction(volume: Volume) -> str:
+    return f'<p class="retracted">{escape(volume.retraction)}</p>' if volume.retraction else ""
+
+
 def markdown_of(volume: Volume) -> str:
     """The whole in Markdown; `references.json` has what it cites."""
-    parts = [f"# {_plain(volume.title)}", *(_plain(line) for line in volume.lines)]
+    parts = [f"# {_plain(volume.title)}"]
+    parts += [f"**{_plain(volume.retraction)}**"] if volume.retraction else []
+    parts += [_plain(line) for line in volume.lines]
     for place, written in volume.chapters:
         level = "#" * min(place.level + 1, 6)
         parts.append(f"{level} {_plain(text_in(volume.language, place.entry['titles']))}")

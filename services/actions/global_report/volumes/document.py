@@ -227,6 +227,38 @@ def _raw(of: Format, text: str) -> Node:
     return {"t": "RawInline", "c": [of.raw, text]}
 
 
+def in_steps(blocks: Sequence[Node], level: int) -> list[Node]:
+    """The text with no heading more than one level below the one before, the first of them below `level`: who reads by
+    headings misses none."""
+    last = level
+
+    def change(node: Node) -> list[Node] | None:
+        nonlocal last
+        if node["t"] != "Header":
+            return None
+        last = min(node["c"][0], last + 1)
+        return [{"t": "Header", "c": [last, *node["c"][1:]]}]
+
+    return walk(blocks, change)
+
+
+def figures_in(blocks: Sequence[Node]) -> tuple[list[str], set[str]]:
+    """The keys of the figures that a text mentions, in order, and of those that stand in it."""
+    mentioned: dict[str, None] = {}
+    placed: set[str] = set()
+
+    def change(node: Node) -> list[Node] | None:
+        kind = _kind_of_ours(node)
+        if kind in (_MENTION, _PLACE):
+            mentioned[_value(node)] = None
+        if kind == _PLACE:
+            placed.add(_value(node))
+        return None
+
+    walk(blocks, change)
+    return list(mentioned), placed
+
+
 def cited_in(blocks: Sequence[Node]) -> set[str]:
     """The ids of what a text cites."""
     found: set[str] = set()

@@ -1,8 +1,8 @@
 """What the whole of an edition is made of. Plain Python."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import TypedDict
 from uuid import UUID
 
@@ -43,6 +43,17 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """An erratum: the issue and the version that it published, and what it says."""
+
+    issue: int
+    version: int
+    severity: str
+    texts: Texts
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A contribution, with its present text, the translations of that, and the languages of older translations."""
 
@@ -67,18 +78,25 @@ class Passage:
 @dataclass(frozen=True, slots=True)
 class Whole:
     """All that a build prints. `contents` are the frozen data of figures by their keys; `at` is the instant that its
-    files name."""
+    files name; `corrections` are errata until then, by the number of their contribution."""
 
     edition: Edition
     passages: Sequence[Passage]
     figures: Sequence[Figure]
     contents: Mapping[str, str]
     at: datetime
+    corrections: Mapping[int, Sequence[Correction]] = field(default_factory=dict)
 
 
 def name_of(of: Edition) -> str:
     """The beginning of the names of files."""
-    return f"report-{of.year}-{of.number}"
+    return f"report-{of.year}-{of.number}" + (f"-issue-{of.issue}" if of.issue else "")
+
+
+def issue_of(of: Edition, issue: int | None = None) -> str:
+    """How an issue is printed, by default the edition's own: with the number of its last erratum, if it has one."""
+    last = of.issue if issue is None else issue
+    return f"{of.year}.{of.number}" + (f".{last}" if last else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +106,17 @@ class Place:
     entry: OutlineEntry
     level: int
     passages: Sequence[Passage]
+
+
+def above(of: Edition, key: str) -> list[OutlineEntry]:
+    """The entry of the outline with this key, after those of which it is a part."""
+    known = {entry["key"]: entry for entry in of.outline}
+    found: list[OutlineEntry] = []
+    at = known.get(key)
+    while at is not None:
+        found.insert(0, at)
+        at = known.get(at["parent"] or "")
+    return found
 
 
 def places_of(whole: Whole) -> list[Place]:

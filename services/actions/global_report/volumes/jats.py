@@ -36,6 +36,8 @@ def article_of(volume: Volume) -> bytes:
     _child(meta, "isbn", of.isbn) if of.isbn else None
     licence = _child(_child(meta, "permissions"), "license")
     _child(licence, "license-p", of.licence)
+    if volume.retraction:
+        _custom(_child(meta, "custom-meta-group"), "status", volume.retraction)
     if volume.unmentioned:
         floats = _child(root, "floats-group")
         for key in volume.unmentioned:
@@ -93,7 +95,17 @@ def _front(volume: Volume, of: Passage) -> Any:
             _child(keywords, "kwd", word)
     if of.funding:
         _child(_child(front, "funding-group"), "funding-statement", of.funding)
+    if corrections := volume.corrections_of(of):
+        group = _child(front, "custom-meta-group")
+        for said in corrections:
+            _custom(group, "erratum", said)
     return front
+
+
+def _custom(group: Any, name: str, value: str) -> None:
+    found = _child(group, "custom-meta")
+    _child(found, "meta-name", name)
+    _child(found, "meta-value", value)
 
 
 def _authors(group: Any, of: Passage) -> None:

@@ -61,6 +61,7 @@ class Writing:
         blocks = await self._with_references(blocks, references)
         prefix = f"--id-prefix=c{passage.number}-"
         headed = self._headed(blocks, passage.number, level + 1)
+        stepped = document.in_steps(headed, level)
         jats = document.in_format(blocks, replace(formats.JATS, place=self.fig))
         return Written(
             passage,
@@ -69,9 +70,9 @@ class Writing:
             await self._as(
                 formats.MARKDOWN, document.in_format(blocks, replace(formats.MARKDOWN, place=self.link)), prefix
             ),
-            await self.printed(headed),
+            await self.printed(stepped),
             references,
-            headed,
+            stepped,
         )
 
     async def printed(self, blocks: Sequence[Node], *, plain_formulas: bool = False) -> str:

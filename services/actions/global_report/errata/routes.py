@@ -1,0 +1,78 @@
+"""Errata of a contribution over HTTP."""
+
+from typing import Annotated
+
+import orjson
+from fastapi import Depends, Response
+
+from services.actions.access import ROLES
+from services.actions.global_report.contributions.guards import with_parts
+from services.actions.global_report.contributions.record import Contribution
+from services.actions.global_report.contributions.routes import CONTRIBUTION_API
+from services.actions.global_report.errata import operations, queries, schemas
+from shared.database.statements import Row
+from shared.kernel.errors import NotFound
+from shared.records.rows import record_read
+from shared.web.contract.route_options import RouteOptions
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import JSON, document_response
+from shared.web.request.route import ResourceRouter
+
+_readable = Annotated[Row, Depends(CONTRIBUTION_API.readable)]
+router = ResourceRouter(
+    operations.ERRATA, ROLES, CONTRIBUTION_API.kind.resource.path, dependencies=[Depends(with_parts)]
+)
+
+
+@router.post(
+    "/{record}/errata",
+    options=RouteOptions(problems=("is_an_author",)),
+    status_code=201,
+    responses={201: {"model": schemas.ContributionErratum}},
+)
+async def create_contribution_erratum(
+    body: schemas.ContributionErratumCreate, contribution: _readable, ctx: CurrentContext
+) -> Response:
+    """Publish an erratum of a contribution.
+
+    By an editor who is none of its authors. A newer version is published with its translations, as the next `issue`
+    of the edition, which is built again; the version before stays readable, and so do the files of earlier issues. The
+    chapter of a country needs its consent to the version (`consent`).
+    """
+    of = record_read(Contribution, contribution)
+    made = schemas.shown(await operations.create(ctx.uow, ctx.access, of, body.given()))
+    return Response(orjson.dumps(made), 201, {"Location": f"{ctx.request.url.path}/{made['issue']}"}, JSON)
+
+
+@router.get(
+    "/{record}/errata",
+    options=RouteOptions(is_public=True),
+    responses={200: {"model": schemas.ContributionErratumPage}},
+)
+async def list_contribution_errata(contribution: _readable, ctx: CurrentContext) -> Response:
+    """List the errata of a contribution.
+
+    The newest first.
+    """
+    async with ctx.connection() as connection:
+        rows = await queries.errata_of(connection, ctx.access, contribution["id"])
+    return document_response(ctx, {"items": [schemas.shown(dict(row)) for row in rows], "next": None})
+
+
+@router.get(
+    "/{record}/errata/{issue}",
+    options=RouteOptions(is_public=True),
+    responses={200: {"model": schemas.ContributionErratum}},
+)
+async def get_contribution_erratum(issue: str, contribution: _readable, ctx: CurrentContext) -> Response:
+    """Read an erratum of a contribution.
+
+    By the issue of the edition that it made.
+    """
+    row = None
+    if issue.isascii() and issue.isdigit() and len(issue) <= 4:
+        async with ctx.connection() as connection:
+            row = await queries.erratum_of(connection, ctx.access, contribution["id"], int(issue))
+    if row is None:
+        raise NotFound("There is no such erratum.")
+    return document_response(ctx, schemas.shown(dict(row)))

@@ -9,7 +9,7 @@ import orjson
 from fastapi import Request
 
 from shared.kernel.errors import EscmError, Gone, Malformed, NotFound, RateLimited, Unavailable
-from shared.reading.api import PublicApi
+from shared.reading.api import PublicApi, Reply
 
 _KEY = re.compile(r"^[A-Za-z0-9-]{1,64}$")
 _CODE = re.compile(r"[0-9A-Za-z*~$= -]{1,50}")
@@ -72,14 +72,26 @@ class PageReads:
             raise NotFound("There is no certificate with this code.")
         return await self._read("membership", f"certificates/verify/{quote(code, safe='')}", {})
 
+    async def file(self, path: str, *, most_bytes: int) -> bytes:
+        """The content of a file that a record names by its path. Raises NotFound, Gone, and Unavailable for more
+        bytes."""
+        reply = await self._api.get(path, {}, self._request, most_bytes=most_bytes)
+        if reply.status_code == 200:
+            return reply.content
+        raise _refusal(reply, path.split("/")[1])
+
     async def _read(self, service: str, path: str, query: Mapping[str, str]) -> dict[str, Any]:
-        response = await self._api.get(f"/{service}/v1/{path}", query, self._request)
-        if response.status_code == 200 and response.headers.get("content-type", "").startswith("application/json"):
-            return dict(orjson.loads(response.content))
-        if response.status_code == 308:
-            raise Elsewhere(response.headers["location"].partition("?")[0].rpartition("/")[2])
-        if response.status_code == 429:
-            raise RateLimited(retry_after=int(response.headers.get("retry-after", "1")))
-        if refusal := _REFUSALS.get(response.status_code):
-            raise refusal
-        raise Unavailable(f"The service {service} fails.")
+        reply = await self._api.get(f"/{service}/v1/{path}", query, self._request)
+        if reply.status_code == 200 and reply.is_json:
+            return dict(orjson.loads(reply.content))
+        raise _refusal(reply, service)
+
+
+def _refusal(reply: Reply, service: str) -> Exception:
+    """Why a page cannot be shown after this reply."""
+    if reply.status_code == 308:
+        return Elsewhere(reply.headers["location"].partition("?")[0].rpartition("/")[2])
+    if reply.status_code == 429:
+        return RateLimited(retry_after=int(reply.headers.get("retry-after", "1")))
+    refusal = _REFUSALS.get(reply.status_code)
+    return refusal() if refusal else Unavailable(f"The service {service} fails.")

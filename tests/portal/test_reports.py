@@ -145,6 +145,7 @@ async def test_a_contribution_shows_its_text_with_numbered_blocks(site: Site, pu
     arabic = (await site.page(f"/ar{published.chapter}")).text
     assert '<div class="report-text" lang="en" dir="ltr">' in arabic
     assert "هذا النص بلغته الأصلية" in arabic
+    assert ">Figure 1</a>" in arabic, "the words around a text are in its language"
 
 
 @pytest.mark.long(_COSTS)

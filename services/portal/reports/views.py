@@ -90,9 +90,14 @@ async def figure(reads: PageReads, edition_key: str, key: str) -> Values:
         "record": record,
         "whole": whole,
         "numbers": data,
-        "columns": [(name, words(name.replace(".", " "))) for name in data["columns"]],
+        "columns": [(name, words(name.replace(".", " "))) for name in data["columns"] if _is_said(data["items"], name)],
         "verification": verification,
     }
+
+
+def _is_said(rows: Sequence[Values], name: str) -> bool:
+    """Whether a row has a value of this name."""
+    return any(row.get(name) is not None for row in rows)
 
 
 async def _verification(reads: PageReads, ref: str) -> Values | None:
@@ -143,12 +148,12 @@ def _places(outline: Sequence[Values], texts: Sequence[Values]) -> list[Place]:
 def _authors(creators: Sequence[Values], authors: Sequence[Values]) -> list[Values]:
     """The authors as they are cited, with their ORCID iD, affiliation, and whether they correspond. Nobody is named who
     is not cited."""
-    corresponding = {one["orcid"] or one["name"] for one in authors if one["corresponding"]} - {None}
+    people = [creator for creator in creators if creator["nameType"] == "Personal"]
+    asked = [one["corresponding"] for one in authors] if len(authors) == len(people) else [False] * len(people)
     found = []
-    for one in (creator for creator in creators if creator["nameType"] == "Personal"):
+    for one, is_asked in zip(people, asked, strict=True):
         orcid = next((each["nameIdentifier"] for each in one.get("nameIdentifiers", ())), None)
         places = [each["name"] for each in one.get("affiliation", ())]
-        is_asked = not corresponding.isdisjoint({orcid, one["name"]} - {None})
         found.append({"name": one["name"], "orcid": orcid, "affiliation": next(iter(places), None), "asked": is_asked})
     return found
 
@@ -156,15 +161,17 @@ def _authors(creators: Sequence[Values], authors: Sequence[Values]) -> list[Valu
 async def _text(
     reads: PageReads, pages: EditionPages, build: Values | None, record: Values, language: str, figures: str
 ) -> Fragment | None:
-    """The text in the reader's language if the edition is in it, else in that of the contribution, else in any."""
+    """The text in the reader's language if it is translated, else in its own, with the words of that around it."""
     of_pages = [one for one in build["files"] if one["media_type"] == "text/html"] if build else []
-    by_language = {one["language"]: one for one in reversed(of_pages)}
-    file = next((by_language[tag] for tag in (language, record["language"]) if tag in by_language), None)
-    file = file or next(iter(by_language.values()), None)
-    if file is None:
-        return None
-    page = await pages.page(reads, file["link"], file["sha256"])
-    return fragment_of(page, record["number"], figures)
+    files = {one["language"]: one for one in of_pages}
+    wanted = next((tag for tag in (language, record["language"], *files) if tag in files), None)
+    found: Fragment | None = None
+    while wanted in files:
+        file = files.pop(wanted)
+        page = await pages.page(reads, file["link"], file["sha256"])
+        found = fragment_of(page, record["number"], figures) or found
+        wanted = found.language if found else None
+    return found
 
 
 def title_of(record: Mapping[str, Any], language: str) -> str:

@@ -132,6 +132,7 @@ async def test_a_contribution_shows_its_text_with_numbered_blocks(site: Site, pu
     assert 'role="img" aria-label="Most experts are in Asia."' in page
     assert "Núñez" in page
     text = page[page.index('<div class="report-text"') :]
+    assert text.count("<table") == text.count('<table tabindex="0"') > 0
     for forbidden in ("<script", "javascript:", " style=", "<b>peat</b>"):
         assert forbidden not in text
     assert '<meta name="citation_inbook_title"' in page

@@ -17,6 +17,7 @@ _SECTION = re.compile(r"<(/?)section\b[^>]*>")
 _TEXT = re.compile(r'<div class="text" lang="([^"]*)">')
 _TAG = re.compile(r"<[A-Za-z][^<>]*>")
 _STYLE = re.compile(r' style="[^"]*"')
+_TABLE = re.compile(r"<table(?=[ >])")
 _HEADING = re.compile(r"(</?h)([1-6])\b")
 _FIGURE = re.compile(r'(<div class="report-figure" id="figure-([A-Za-z0-9_-]+)"><p class="figure-title">)(.*?)(</p>)')
 _RTL = ("ar", "fa", "he", "ur")
@@ -43,7 +44,8 @@ def fragment_of(page: str, number: int, figures: str) -> Fragment | None:
     """The text of the contribution of this number; None if the page has none. `figures` precedes the keys of figures in
     their addresses.
 
-    Styles of single elements are left out: the policy of pages allows none.
+    Styles of single elements are left out: the policy of pages allows none. Tables take the focus, since narrow screens
+    scroll them.
     """
     begin = page.find(f'<section class="contribution" id="c{number}">')
     if begin < 0 or (text := _TEXT.search(page, begin)) is None:
@@ -53,7 +55,8 @@ def fragment_of(page: str, number: int, figures: str) -> Fragment | None:
         return None
     plain = _TAG.sub(lambda tag: _STYLE.sub("", tag[0]), page[text.end() : end])
     linked = _FIGURE.sub(lambda one: f'{one[1]}<a href="{figures}/{one[2]}">{one[3]}</a>{one[4]}', plain)
-    return Fragment(text[1], Markup(_raised(linked)))  # noqa: S704  written by the build, which lets no markup through
+    reached = _TABLE.sub('<table tabindex="0"', _raised(linked))
+    return Fragment(text[1], Markup(reached))  # noqa: S704  written by the build, which lets no markup through
 
 
 def _end_of(page: str, begin: int) -> int:

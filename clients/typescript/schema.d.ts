@@ -11465,7 +11465,7 @@ export interface paths {
         };
         /**
          * Search public records and guides
-         * @description Countries, experts, institutions, centres, initiatives, and documents, which are the guides. Each kind has ten hits at most; `more` has the address of the whole list. Titles are in the language of `Accept-Language` where there is one. A browser is sent to the page.
+         * @description Countries, experts, institutions, centres, initiatives, editions of the Global Report and contributions to them, and documents, which are the guides. Each kind has ten hits at most; `more` has the address of the whole list. Titles are in the language of `Accept-Language` where there is one. A browser is sent to the page.
          */
         get: operations["search"];
         put?: never;
@@ -27888,7 +27888,7 @@ export interface components {
              * @description What it is.
              * @enum {string}
              */
-            kind: "countries" | "experts" | "institutions" | "centres" | "initiatives" | "documents";
+            kind: "countries" | "experts" | "institutions" | "centres" | "initiatives" | "editions" | "contributions" | "documents";
             /** @description Its ref, the code of a country, or the name of a guide. */
             key: string;
             /** @description Its name or title. */
@@ -27913,7 +27913,7 @@ export interface components {
              * @description The kind.
              * @enum {string}
              */
-            kind: "countries" | "experts" | "institutions" | "centres" | "initiatives" | "documents";
+            kind: "countries" | "experts" | "institutions" | "centres" | "initiatives" | "editions" | "contributions" | "documents";
             /** @description The list in the API. */
             api: string | null;
             /** @description The list for people. */
@@ -51190,7 +51190,7 @@ export interface operations {
     search: {
         parameters: {
             query?: {
-                /** @description What to search, separated by commas: `countries`, `experts`, `institutions`, `centres`, `initiatives`, `documents`; default: all. */
+                /** @description What to search, separated by commas: `countries`, `experts`, `institutions`, `centres`, `initiatives`, `editions`, `contributions`, `documents`; default: all. */
                 kinds?: string;
                 /** @description Text of a name or title, in any script, of at most 200 characters. */
                 q?: string;

@@ -24,6 +24,33 @@ def load() -> None:
 
 
 @app.command()
+def report() -> None:
+    """Make two editions of the Global Report in the running system, one published and one in writing.
+
+    They are made over its API by the clients of the demo data, and their files by its worker. What is there stays; an
+    interrupted one is continued.
+    """
+    from deploy import demo, demo_report
+    from shared.configuration.settings import Settings
+
+    url = database_url()
+    settings = Settings(database_url=url)
+    if settings.environment == "production":
+        fail("the demo data is not for production")
+
+    async def make() -> None:
+        clients = (await demo.load(url))["clients"]
+        await demo_report.load(url, (settings.api or settings.issuer).replace("{service}", "actions"), clients)
+
+    with working("makes the editions of the demo"):
+        try:
+            asyncio.run(make())
+        except demo_report.ReportFailed as refused:
+            fail(str(refused))
+    out.print("Two editions are made: see /en/reports.", markup=False)
+
+
+@app.command()
 def programmes() -> None:
     """Load a programme with actions, milestones, indicators and results for each of the countries.
 

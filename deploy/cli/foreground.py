@@ -21,8 +21,9 @@ from deploy.local.stack import Stack
 from deploy.local.system import System
 
 
-async def run(root: Path, port: int, archive: Path | None = None) -> None:
-    """Start, announce, wait, stop. Raises LocalStackError if the start fails."""
+async def run(root: Path, port: int, archive: Path | None = None, *, has_report: bool = False) -> None:
+    """Start, announce, wait, stop; with `has_report` make the demo's editions meanwhile. Raises LocalStackError if the
+    start fails."""
     logging.basicConfig(level=logging.WARNING, format="· %(message)s")
     stack = Stack(
         Folder.open(root),
@@ -33,6 +34,7 @@ async def run(root: Path, port: int, archive: Path | None = None) -> None:
     )
     ended = asyncio.Event()
     starting = asyncio.create_task(stack.start())
+    making: asyncio.Task[None] | None = None
     loop = asyncio.get_running_loop()
 
     def end() -> None:
@@ -46,10 +48,15 @@ async def run(root: Path, port: int, archive: Path | None = None) -> None:
         with suppress(asyncio.CancelledError):
             await starting
             _announce(stack)
+            if has_report and stack.demo["clients"]:
+                making = asyncio.create_task(_make_report(stack.environment))
             await ended.wait()
     finally:
         if ended.is_set():
             err.print("· stops")
+        if making is not None:
+            making.cancel()
+            await asyncio.gather(making, return_exceptions=True)
         await stack.stop()
 
 
@@ -61,6 +68,12 @@ async def _prepare(environment: Mapping[str, str]) -> dict[str, Any]:
     err.print("· loads the demo data")
     loaded: dict[str, Any] = json.loads(await _command(environment, "demo", "load"))
     return loaded
+
+
+async def _make_report(environment: Mapping[str, str]) -> None:
+    """Make the demo's editions of the Global Report in the running system, which serves meanwhile."""
+    with suppress(LocalStackError):
+        await _command(environment, "demo", "report")
 
 
 async def _command(environment: Mapping[str, str], *words: str) -> bytes:

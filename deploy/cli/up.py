@@ -26,6 +26,10 @@ def up(
             envvar="ESCM_LOCAL_ARCHIVE", help="Archive the WAL of the embedded PostgreSQL there; see `escm archive`."
         ),
     ] = None,
+    report: Annotated[
+        bool,
+        typer.Option(help="Make the demo's editions of the Global Report after the start, where they are missing."),
+    ] = True,
     with_parent: Annotated[
         bool, typer.Option("--with-parent", help="Stop when the process that started this one ends.")
     ] = False,
@@ -42,6 +46,6 @@ def up(
     if with_parent:
         end_with_parent(signal.SIGTERM)
     try:
-        asyncio.run(run(folder, port, archive))
+        asyncio.run(run(folder, port, archive, has_report=report))
     except LocalStackError as trouble:
         fail(str(trouble))

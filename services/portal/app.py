@@ -16,6 +16,8 @@ from services.portal.reading.copies import copies
 from services.portal.records.routes import router as records
 from services.portal.reference.routes import router as reference
 from services.portal.register.routes import router as register
+from services.portal.reports.fragments import edition_pages
+from services.portal.reports.routes import router as reports
 from services.portal.sdk.routes import router as sdk
 from services.portal.search.routes import router as search
 from services.portal.settings import PortalSettings
@@ -29,7 +31,7 @@ from shared.web.edge.app import create_app as make_app
 DESCRIPTION = "Membership, centres, actions and access of the secretariat, described as one."
 _ROUTERS = (
     *(front, numbers, discovery, reference, pages, guides, contact),
-    *(catalogue, search, register, records, verification, sdk),
+    *(catalogue, search, register, reports, records, verification, sdk),
 )
 
 
@@ -49,7 +51,7 @@ def create_app(settings: PortalSettings | None = None) -> Application:
         has_database=False,
         prefix="",
         document=lambda _app: merged_document(),
-        holding=(public_api, copies),
+        holding=(public_api, copies, edition_pages),
         respond=readable,
     )
 

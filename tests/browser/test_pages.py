@@ -1,6 +1,9 @@
 """Every page, narrow and dark, wide and light, in Chromium: complete, without errors, without other origins, and
 without a barrier that axe finds (WCAG 2.0 to 2.2, A and AA)."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -44,6 +47,13 @@ _REGISTER = {
     "/ar/search?q=alpha": "University of Alpha",
     "/en/search?q=nothingofthisname": "Nothing that is published fits",
     "/en/centres/{centre}": "ESNRC-XC-01",
+    "/en/reports": "Global Report of the demonstration",
+    "/en/reports/{edition}": "How to cite",
+    "/ar/reports/{edition}": "كيفية الاستشهاد",
+    "/en/reports/{edition}/{chapter}": "What was observed",
+    "/ar/reports/{edition}/{chapter}": "ما رُصد",
+    "/en/reports/{edition}/figures/stages": "answers the same numbers",
+    "/ar/reports/{edition}/figures/numbers": "الأرقام نفسها",
 }
 _DEVELOPERS = {
     "/docs": "Search operations",
@@ -76,10 +86,21 @@ _SHADES = "getComputedStyle(document.body).backgroundColor"
 
 @pytest.fixture(scope="module")
 def toured(running: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """A system with a country at the highest stage, and the ref of its `centre`."""
+    """A system with a country at the highest stage and the editions of the demo: the refs of its `centre`, of the
+    published `edition` and of a `chapter` of it."""
     run_commands("tour.md", running, tmp_path_factory.mktemp("tour"))
     centres = httpx.get(f"{running['base_url']}/centres/v1/centres?country=XC", timeout=60).json()["items"]
-    return {**running, "centre": centres[0]["ref"]}
+    return {**running, "centre": centres[0]["ref"], **_report(running)}
+
+
+def _report(running: dict[str, Any]) -> dict[str, str]:
+    environment = {**os.environ, "ESCM_LOCAL_FOLDER": running["folder"]}
+    subprocess.run([sys.executable, "-m", "deploy.cli", "demo", "report"], env=environment, check=True)
+    actions = f"{running['base_url']}/actions/v1"
+    (edition,) = httpx.get(f"{actions}/editions?status=published", timeout=60).json()["items"]
+    texts = httpx.get(f"{actions}/contributions?edition_id={edition['id']}", timeout=60).json()["items"]
+    chapter = next(one["ref"] for one in texts if one["outline_key"] == "rivers")
+    return {"edition": edition["ref"], "chapter": chapter}
 
 
 @pytest.fixture(scope="module", params=_LOOKS, ids=lambda look: f"{look[1]} {look[0]}px")
@@ -95,7 +116,7 @@ def seen(request: pytest.FixtureRequest, browser: Browser, toured: dict[str, Any
 def test_a_page_is_whole_and_open_to_everybody(seen: tuple[Visit, str], toured: dict[str, Any], path: str) -> None:
     visit, scheme = seen
     visit.faults.clear()
-    page = visit.open(path.format(centre=toured["centre"]))
+    page = visit.open(path.format(**toured))
     expect(page.locator("#main")).to_contain_text(_PAGES[path])
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
     assert page.evaluate(_OVERFLOW) == 0, "the page scrolls sideways"

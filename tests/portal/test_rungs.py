@@ -11,7 +11,9 @@ from services.portal.pages.texts import code_text, text
 from shared.kernel.clock import today
 from shared.kernel.text import LANGUAGES
 
-_NONE: dict[str, Any] = dict.fromkeys(("committees", "centres", "milestones", "indicators", "comparison"), ())
+_NONE: dict[str, Any] = dict.fromkeys(
+    ("committees", "centres", "milestones", "indicators", "comparison", "chapters"), ()
+)
 
 
 def _page(language: str, *reached: int) -> str:

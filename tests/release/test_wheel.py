@@ -55,7 +55,7 @@ def test_the_system_runs_in_an_empty_folder(installed: Path, open_folder: Path, 
     folder = open_folder / "empty"
     folder.mkdir()
     said = open_folder / "said"
-    command = [str(installed / "bin" / "escm"), "up", "--port", str(port)]
+    command = [str(installed / "bin" / "escm"), "up", "--no-report", "--port", str(port)]
     with said.open("wb") as output:
         process = subprocess.Popen(command, cwd=folder, env=_own(), stdout=output, stderr=subprocess.STDOUT)
     try:

@@ -206,7 +206,7 @@ def system(state: Path | None = None, **settings: str) -> Iterator[tuple[dict[st
     if pooled:
         environment["ESCM_DATABASE_POOLER"] = f"{HOST}:{pooled}"
     port = _PORTS + os.getpid() % 3000
-    options = ["--with-parent", "--folder", str(folder.root), "--port", str(port)]
+    options = ["--no-report", "--with-parent", "--folder", str(folder.root), "--port", str(port)]
     command = [sys.executable, "-m", "deploy.cli", "up", *options]
     said = root / "said"
     with said.open("wb") as output:

@@ -26,7 +26,18 @@ def _start(root: Path, port: int) -> "tuple[subprocess.Popen[bytes], dict[str, A
     environment = {
         name: value for name, value in os.environ.items() if name not in ("LANG", "LC_ALL", "ESCM_ENVIRONMENT")
     }
-    command = [sys.executable, "-m", "deploy.cli", "up", "--with-parent", "--folder", str(root), "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "deploy.cli",
+        "up",
+        "--no-report",
+        "--with-parent",
+        "--folder",
+        str(root),
+        "--port",
+        str(port),
+    ]
     said = root.with_name("said")
     with said.open("wb") as output:
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)

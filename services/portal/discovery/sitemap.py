@@ -10,6 +10,7 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from services.portal.reading.reads import PageReads
+from services.portal.reports.views import editions
 from shared.kernel.countries import known_codes
 from shared.kernel.text import LANGUAGES
 
@@ -17,7 +18,7 @@ INDEX = "/sitemap.xml"
 XML = "application/xml; charset=utf-8"
 _BEGIN = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_FIXED = ("/", "/people", "/countries", "/institutions", "/centres", "/initiatives", "/v")
+_FIXED = ("/", "/people", "/countries", "/institutions", "/centres", "/initiatives", "/reports", "/v")
 _LISTS = (("membership", "institutions"), ("centres", "centres"), ("membership", "initiatives"))
 _AT_ONCE = 200
 _MOST = 15_000
@@ -34,9 +35,19 @@ async def pages(reads: PageReads, language: str, origin: str, *, fictional: bool
     """The map of a language. Raises Unavailable if a service does not respond."""
     countries = [f"/countries/{code}" for code in sorted(known_codes(fictional=fictional))]
     lists = await asyncio.gather(*(_records(reads, service, plural) for service, plural in _LISTS))
-    tails = [*_FIXED, *countries, *(tail for found in lists for tail in found)]
+    tails = [*_FIXED, *countries, *(tail for found in lists for tail in found), *await _reports(reads)]
     urls = "".join(f"<url><loc>{escape(f'{origin}/{language}{tail}')}</loc></url>\n" for tail in tails)
     return f'{_BEGIN}<urlset xmlns="{_NAMESPACE}">\n{urls}</urlset>\n'
+
+
+async def _reports(reads: PageReads) -> Sequence[str]:
+    """The editions that have appeared, and what is published in them."""
+    refs = {one["id"]: one["ref"] for one in await editions(reads)}
+    asked = {"fields": "ref,edition_id", "limit": str(_AT_ONCE)}
+    texts = [one async for one in reads.every("actions", "contributions", **asked)] if refs else []
+    known = [one for one in texts if one["edition_id"] in refs]
+    named = [f"/reports/{refs[one['edition_id']]}/{one['ref']}" for one in known]
+    return [*(f"/reports/{ref}" for ref in refs.values()), *named[:_MOST]]
 
 
 async def _records(reads: PageReads, service: str, plural: str) -> Sequence[str]:

@@ -19,8 +19,8 @@ from shared.reading.api import PublicApi, Reply
 _KEY = re.compile(r"^[A-Za-z0-9-]{1,64}$")
 _CODE = re.compile(r"[0-9A-Za-z*~$= -]{1,50}")
 """What the code of a certificate is written with; anything else would be another address of the API."""
-_OF_PEOPLE = ("experts", "certificates")
-"""The lists of membership whose records name people."""
+_OF_PEOPLE = ("experts", "certificates", "contributions")
+"""The lists whose records name people."""
 _REFUSALS: Mapping[int, type[EscmError]] = {400: Malformed, 404: NotFound, 410: Gone}
 
 
@@ -88,19 +88,23 @@ class PageReads:
             raise NotFound("There is no certificate with this code.")
         return await self._read("membership", f"certificates/verify/{quote(code, safe='')}", {})
 
-    async def _read(self, service: str, path: str, query: Mapping[str, str]) -> dict[str, Any]:
-        response = await self._response(f"/{service}/v1/{path}", query, of_people=path.split("/")[0] in _OF_PEOPLE)
-        if response.status_code == 200 and response.headers.get("content-type", "").startswith("application/json"):
-            return dict(orjson.loads(response.content))
-        if response.status_code == 308:
-            raise Elsewhere(response.headers["location"].partition("?")[0].rpartition("/")[2])
-        if response.status_code == 429:
-            raise RateLimited(retry_after=int(response.headers.get("retry-after", "1")))
-        if refusal := _REFUSALS.get(response.status_code):
-            raise refusal
-        raise Unavailable(f"The service {service} fails.")
+    async def file(self, path: str, *, most_bytes: int) -> bytes:
+        """The content of a file that a record names by its path. Raises NotFound, Gone, and Unavailable for more
+        bytes."""
+        reply = await self._api.get(path, {}, self._request, most_bytes=most_bytes)
+        if reply.status_code == 200:
+            return reply.content
+        raise _refusal(reply, path.split("/")[1])
 
-    async def _response(self, path: str, query: Mapping[str, str], *, of_people: bool) -> Reply:
+    async def _read(self, service: str, path: str, query: Mapping[str, str]) -> dict[str, Any]:
+        parts = path.split("/")
+        of_people = parts[0] in _OF_PEOPLE or parts[-1] == "citation"
+        reply = await self._reply(f"/{service}/v1/{path}", query, of_people=of_people)
+        if reply.status_code == 200 and reply.is_json:
+            return dict(orjson.loads(reply.content))
+        raise _refusal(reply, service)
+
+    async def _reply(self, path: str, query: Mapping[str, str], *, of_people: bool) -> Reply:
         if of_people:
             return await self._api.get(path, query, self._request)
         copy = await self._copies.get(path, query, self._request)
@@ -108,3 +112,13 @@ class PageReads:
         if copy.is_stale:
             self.as_of = min(copy.seen, self.as_of or copy.seen)
         return copy.reply
+
+
+def _refusal(reply: Reply, service: str) -> Exception:
+    """Why a page cannot be shown after this reply."""
+    if reply.status_code == 308:
+        return Elsewhere(reply.headers["location"].partition("?")[0].rpartition("/")[2])
+    if reply.status_code == 429:
+        return RateLimited(retry_after=int(reply.headers.get("retry-after", "1")))
+    refusal = _REFUSALS.get(reply.status_code)
+    return refusal() if refusal else Unavailable(f"The service {service} fails.")

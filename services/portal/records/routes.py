@@ -29,8 +29,12 @@ _SHOWN: Mapping[str, str] = {
     "centres.centres": "/centres/{ref}",
     "centres.committees": "/countries/{country}",
     "actions.programmes": "/countries/{country}",
+    "actions.editions": "/reports/{ref}",
+    "actions.contributions": "/reports/{edition_id}/{ref}",
 }
 """The pages of public records, or of the country whose page has them."""
+_FURTHER = {"actions.editions": ("published_at",), "actions.contributions": ("edition_id",)}
+"""Members that a record must have for its page, besides those of all."""
 router = router_of_languages()
 
 
@@ -63,9 +67,10 @@ async def _public_page(request: Request, language: str, kind: str, key: str) -> 
         return None
     service, _, plural = kind.partition(".")
     try:
-        found = await PageReads(request).known(service, plural, key, fields="ref,country")
+        further = _FURTHER.get(kind, ())
+        found = await PageReads(request).known(service, plural, key, fields=",".join(("ref", "country", *further)))
     except (RateLimited, Unavailable):
         return None
-    if found is None:
+    if found is None or not all(found[name] for name in further):
         return None
-    return f"/{language}{_SHOWN[kind].format(ref=quote(found['ref']), country=found['country'])}"
+    return f"/{language}{_SHOWN[kind].format_map({**found, 'ref': quote(found['ref'])})}"

@@ -47,11 +47,12 @@ async def country(reads: PageReads, code: str) -> Values:
     the country with what was reached last, and the comparison with assessments."""
     record = await reads.record("actions", "countries", code)
     core = record["programme"] and record["programme"]["core"]["centre_id"]
-    committees, centres, named, profile = await asyncio.gather(
+    committees, centres, named, profile, chapters = await asyncio.gather(
         reads.listed("centres", "committees", country=code, limit=str(PAGE_SIZE)),
         reads.listed("centres", "centres", country=code, limit=str(PAGE_SIZE)),
         reads.known("centres", "centres", core, fields="id,ref,names"),
         reads.known("actions", "open_data/countries", code),
+        reads.listed("actions", "contributions", country=code, limit=str(PAGE_SIZE)),
     )
     found = profile or {"actions": [], "milestones": [], "indicators": [], "comparison": []}
     return {
@@ -63,6 +64,7 @@ async def country(reads: PageReads, code: str) -> Values:
         "milestones": found["milestones"],
         "indicators": [(one, _reached(one["periods"])) for one in found["indicators"] if one["action_id"] is None],
         "comparison": found["comparison"],
+        "chapters": chapters["items"],
         "most": _MOST_ROWS,
     }
 

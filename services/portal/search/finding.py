@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 from services.portal.guides.search import search as search_guides
 from services.portal.pages.texts import best, country_name
 from services.portal.reading.reads import PageReads
+from services.portal.reports.views import RELEASED
 from shared.kernel.errors import Unavailable, invalid_parameter
 from shared.kernel.text import search_pattern
 
@@ -57,6 +58,8 @@ class _Kind:
     title: Callable[[Mapping[str, Any], str], tuple[str | None, str]]
     names: str
     query: Mapping[str, str] = field(default_factory=dict)
+    place: str | None = None
+    """Where its pages are, by members of items; by default below the name of the kind."""
 
 
 def _country(item: Mapping[str, Any], language: str) -> tuple[str | None, str]:
@@ -78,7 +81,19 @@ _RECORDS: Mapping[str, _Kind] = {
     "institutions": _Kind("membership", "ref", _name, "ref,country,display_name", _BY_NAME),
     "centres": _Kind("centres", "ref", partial(_texts, "names"), "ref,country,names"),
     "initiatives": _Kind("membership", "ref", partial(_texts, "titles"), "ref,country,titles"),
+    "editions": _Kind(
+        "actions", "ref", partial(_texts, "titles"), "ref,country,titles", {"status": RELEASED}, "reports/{ref}"
+    ),
+    "contributions": _Kind(
+        "actions",
+        "ref",
+        partial(_texts, "titles"),
+        "ref,country,titles,edition_id",
+        {},
+        "reports/{edition_id}/{ref}",
+    ),
 }
+_OF_REPORTS = ("editions", "contributions")
 KINDS = (*_RECORDS, DOCUMENTS)
 
 
@@ -120,6 +135,8 @@ async def find(reads: PageReads, q: str, kinds: Sequence[str], language: str) ->
 
 def page_of_list(kind: str, q: str, language: str) -> str:
     """The address of the page that lists all hits of a kind."""
+    if kind in _OF_REPORTS:
+        return f"/{language}/reports"
     return f"/guides/?{urlencode({'q': q})}" if kind == DOCUMENTS else f"/{language}/{kind}?{urlencode({'q': q})}"
 
 
@@ -145,7 +162,8 @@ def _hit(kind: str, of: _Kind, item: Mapping[str, Any], language: str) -> Hit:
     shown, title = of.title(item, language)
     tail = f"{kind}/{quote(key, safe='')}"
     country = key if kind == "countries" else item["country"]
-    return Hit(kind, key, title, shown, country, f"/{of.service}/v1/{tail}", f"/{language}/{tail}")
+    page = of.place.format_map(item) if of.place else tail
+    return Hit(kind, key, title, shown, country, f"/{of.service}/v1/{tail}", f"/{language}/{page}")
 
 
 def _guides(q: str) -> tuple[list[Hit], bool]:

@@ -39,7 +39,8 @@ router = OptionsRouter()
 async def search(request: Request) -> Response:
     """Search public records and guides.
 
-    Countries, experts, institutions, centres, initiatives, and documents, which are the guides. Each kind has ten hits
+    Countries, experts, institutions, centres, initiatives, editions of the Global Report and contributions to them, and
+    documents, which are the guides. Each kind has ten hits
     at most; `more` has the address of the whole list. Titles are in the language of `Accept-Language` where there is
     one. A browser is sent to the page.
     """

@@ -88,6 +88,8 @@ def test_an_image_for_print_says_its_colours() -> None:
     printed = in_print(svg, is_rtl=True).decode()
     assert ("var(--" in printed, "@media" in printed, "#00567a" in printed) == (False, False, True)
     assert ("الموقعة" in printed, "الموقِّعة" in svg.decode()) == (True, True)
+    named = image(Chart("bars", "ar", "عنوان", "نص", (Row("إيران (جمهورية - الإسلامية)", (Decimal(1),)),)), 720)
+    assert "إيران، جمهورية - الإسلامية\u2069" in in_print(named, is_rtl=True).decode()
     title = '<text class="chart-title" x="704" y="42" text-anchor="{}">'
     assert (title.format("start") in svg.decode(), title.format("end") in printed) == (True, True)
 

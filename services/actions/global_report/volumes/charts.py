@@ -22,6 +22,8 @@ _FONT = re.compile(r"font:\s*(?:(\d+) )?(\d+px)/[\d.]+ [^;}]+")
 _TEXT = re.compile(r"<text\b[^>]*>")
 _VOWELS = re.compile("[\u064b-\u0652\u0670]")
 """Marks above and below Arabic letters. In images typst loses which letters a sign of several marks stands for."""
+_OPENED, _CLOSED = re.compile(r"\s*[(\[]\s*(?=[\u0621-\u064a])"), re.compile(r"(?<=[\u0621-\u064a])\s*[)\]]")
+"""Brackets beside Arabic letters, which are of another font. In images typst loses the letter beside them."""
 _FONTS = "'Noto Sans', 'Noto Sans Arabic', 'Noto Sans SC', 'Noto Sans KR'"
 
 
@@ -74,8 +76,9 @@ def drawn_in(figures: Mapping[str, Figure], contents: Mapping[str, str], languag
 
 
 def in_print(svg: bytes, *, is_rtl: bool) -> bytes:
-    """An image of ours with its colours and fonts said plainly, as on a light page, and without marks of vowels."""
-    text = _VOWELS.sub("", svg.decode())
+    """An image of ours with its colours and fonts said plainly, as on a light page, without marks of vowels, and with a
+    comma for brackets in Arabic."""
+    text = _CLOSED.sub("", _OPENED.sub("\u060c ", _VOWELS.sub("", svg.decode())))
     found = _STYLE.search(text)
     if found is None:
         return text.encode()

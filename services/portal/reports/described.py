@@ -1,0 +1,134 @@
+"""What programs read of the report's pages: data of schema.org, tags for catalogues of literature, and links."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+from urllib.parse import quote
+
+from services.portal.pages.linked import without_none
+from services.portal.pages.texts import best
+from services.portal.reports.views import title_of
+
+Values: TypeAlias = Mapping[str, Any]
+Tags: TypeAlias = list[tuple[str, str]]
+FORMATS = ("bibtex", "ris", "csl", "datacite_json", "datacite_xml", "jats")
+"""The formats of citations, as the API names them."""
+_PUBLISHER = "ESCM Plan"
+_DESCRIBING = (
+    ("datacite_json", "application/vnd.datacite.datacite+json"),
+    ("bibtex", "application/x-bibtex"),
+    ("csl", "application/vnd.citationstyles.csl+json"),
+)
+_MOST_ITEMS = 30
+"""Most files that headers name; the page names all."""
+_TYPES = {"Report": "https://schema.org/Report", "Chapter": "https://schema.org/Chapter"}
+
+
+def licence_address(licence: str) -> str:
+    """The address of a licence, from its SPDX identifier."""
+    return f"https://spdx.org/licenses/{quote(licence, safe='')}"
+
+
+def doi_address(doi: str) -> str:
+    """The address to which a DOI resolves."""
+    return f"https://doi.org/{quote(doi, safe='/:;()._-')}"
+
+
+def report(values: Values, place: str, origin: str, language: str) -> dict[str, Any]:
+    """An edition as a Report, with its chapters."""
+    record, cited = values["record"], values["cited"]
+    chapters = [
+        {"@type": "Chapter", "@id": f"{place}/{one['ref']}", "name": title_of(one, language)} for one in values["texts"]
+    ]
+    return {
+        "@type": "Report",
+        "@id": place,
+        **_common(record, cited, language),
+        **without_none(isbn=record["isbn"], inLanguage=record["languages"], hasPart=chapters),
+        **without_none(encoding=[*_files(values["build"], origin)]),
+    }
+
+
+def chapter(values: Values, place: str, whole: str, language: str) -> dict[str, Any]:
+    """A contribution as a Chapter of its edition."""
+    record, edition = values["record"], values["whole"]
+    people = [
+        without_none(
+            **{"@type": "Person", "name": one["name"], "sameAs": one["orcid"] and _orcid(one["orcid"])},
+            affiliation=one["affiliation"] and {"@type": "Organization", "name": one["affiliation"]},
+        )
+        for one in values["authors"]
+    ]
+    return {
+        "@type": "Chapter",
+        "@id": place,
+        **_common({**edition, "titles": record["titles"]}, values["cited"], language),
+        **without_none(
+            author=people,
+            abstract=best(record["abstract"], language)[1] if record["abstract"] else None,
+            keywords=record["keywords"],
+            inLanguage=record["language"],
+        ),
+        "isPartOf": {"@type": "Report", "@id": whole, "name": title_of(edition, language)},
+    }
+
+
+def _common(record: Values, cited: Values, language: str) -> dict[str, Any]:
+    return without_none(
+        name=title_of(record, language),
+        datePublished=record["published_at"] and record["published_at"][:10],
+        license=licence_address(record["licence"]),
+        identifier=cited.get("doi") and doi_address(cited["doi"]),
+        publisher={"@type": "Organization", "name": _PUBLISHER},
+        isAccessibleForFree=True,
+        creativeWorkStatus="Retracted" if record["status"] == "retracted" else None,
+    )
+
+
+def _files(build: Values | None, origin: str) -> Iterator[dict[str, Any]]:
+    for one in build["files"] if build else ():
+        yield without_none(
+            **{"@type": "MediaObject", "name": one["name"], "contentUrl": f"{origin}{one['link']}"},
+            encodingFormat=one["media_type"],
+            inLanguage=one["language"],
+            sha256=one["sha256"],
+        )
+
+
+def _orcid(given: str) -> str:
+    return given if given.startswith("https://") else f"https://orcid.org/{given}"
+
+
+def tags(values: Values, edition: Values, origin: str, language: str, *, whole: str | None = None) -> Tags:
+    """The tags of an edition or, with the title of the `whole`, of a contribution to it."""
+    record, cited = values["record"], values["cited"]
+    found: Tags = [("citation_title", title_of(record, language))]
+    for one in values.get("authors", ()):
+        found.append(("citation_author", one["name"]))
+        found += [("citation_author_orcid", _orcid(one["orcid"]))] if one["orcid"] else []
+        found += [("citation_author_institution", one["affiliation"])] if one["affiliation"] else []
+    found += [("citation_inbook_title", whole)] if whole else []
+    day = (edition["published_at"] or str(edition["year"]))[:10].replace("-", "/")
+    found += [("citation_publication_date", day), ("citation_publisher", _PUBLISHER)]
+    found += [("citation_doi", cited["doi"])] if cited.get("doi") else []
+    found += [("citation_isbn", edition["isbn"])] if edition["isbn"] else []
+    found.append(("citation_language", record["language"] if whole else edition["languages"][0]))
+    return found + ([] if whole else [*_printed(values["build"], origin)])
+
+
+def _printed(build: Values | None, origin: str) -> Iterator[tuple[str, str]]:
+    for one in build["files"] if build else ():
+        if one["media_type"] == "application/pdf":
+            yield "citation_pdf_url", f"{origin}{one['link']}"
+
+
+def links(kind: str, values: Values, place: str, api: str, edition: Values, origin: str) -> str:
+    """The value of `Link` (FAIR Signposting): what to cite, what describes it, its files, licence and authors."""
+    cited, authors, build = values["cited"], values.get("authors", ()), values["build"]
+    doi = cited.get("doi")
+    found = [(doi_address(doi) if doi else place, 'rel="cite-as"'), (api, 'rel="describedby"; type="application/json"')]
+    found += [(f"{api}/citation?format={name}", f'rel="describedby"; type="{media}"') for name, media in _DESCRIBING]
+    found += [(_TYPES[kind], 'rel="type"'), (licence_address(edition["licence"]), 'rel="license"')]
+    found += [(_orcid(one["orcid"]), 'rel="author"') for one in authors if one["orcid"]]
+    files: Sequence[Values] = build["files"] if build else ()
+    found += [(f"{origin}{one['link']}", f'rel="item"; type="{one["media_type"]}"') for one in files[:_MOST_ITEMS]]
+    return ", ".join(f"<{address}>; {said}" for address, said in found)

@@ -1,0 +1,104 @@
+"""The text of a contribution, from the page of its edition that a build has made."""
+
+import re
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from markupsafe import Markup
+
+from services.portal.reading.reads import PageReads
+
+_MOST_BYTES = 32 << 20
+"""Bytes of a page of an edition, and of all that are kept."""
+_SECTION = re.compile(r"<(/?)section\b[^>]*>")
+_TEXT = re.compile(r'<div class="text" lang="([^"]*)">')
+_TAG = re.compile(r"<[A-Za-z][^<>]*>")
+_STYLE = re.compile(r' style="[^"]*"')
+_TABLE = re.compile(r"<table(?=[ >])")
+_HEADING = re.compile(r"(</?h)([1-6])\b")
+_FIGURE = re.compile(r'(<div class="report-figure" id="figure-([A-Za-z0-9_-]+)"><p class="figure-title">)(.*?)(</p>)')
+_RTL = ("ar", "fa", "he", "ur")
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A text in the language `language`, whose highest heading is of the second level."""
+
+    language: str
+    content: Markup
+
+    @property
+    def direction(self) -> str:
+        return direction_of(self.language)
+
+
+def direction_of(language: str) -> str:
+    """The direction in which a language is read, as HTML names it."""
+    return "rtl" if language.partition("-")[0] in _RTL else "ltr"
+
+
+def fragment_of(page: str, number: int, figures: str) -> Fragment | None:
+    """The text of the contribution of this number; None if the page has none. `figures` precedes the keys of figures in
+    their addresses.
+
+    Styles of single elements are left out: the policy of pages allows none. Tables take the focus, since narrow screens
+    scroll them.
+    """
+    begin = page.find(f'<section class="contribution" id="c{number}">')
+    if begin < 0 or (text := _TEXT.search(page, begin)) is None:
+        return None
+    end = page.rfind("</div>", text.end(), _end_of(page, begin))
+    if end < 0:
+        return None
+    plain = _TAG.sub(lambda tag: _STYLE.sub("", tag[0]), page[text.end() : end])
+    linked = _FIGURE.sub(lambda one: f'{one[1]}<a href="{figures}/{one[2]}">{one[3]}</a>{one[4]}', plain)
+    reached = _TABLE.sub('<table tabindex="0"', _raised(linked))
+    return Fragment(text[1], Markup(reached))  # noqa: S704  written by the build, which lets no markup through
+
+
+def _end_of(page: str, begin: int) -> int:
+    """Where the section ends that begins there."""
+    depth = 0
+    for tag in _SECTION.finditer(page, begin):
+        depth += -1 if tag[1] else 1
+        if depth == 0:
+            return tag.start()
+    return len(page)
+
+
+def _raised(content: str) -> str:
+    highest = min((int(level) for _, level in _HEADING.findall(content)), default=2)
+    return _HEADING.sub(lambda tag: f"{tag[1]}{int(tag[2]) - highest + 2}", content)
+
+
+class EditionPages:
+    """The pages of editions that were read last, by their digests."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, str] = OrderedDict()
+        self._size = 0
+
+    async def page(self, reads: PageReads, link: str, sha256: str) -> str:
+        """The page of this digest, which the API has at `link`. Raises what `PageReads.file` raises."""
+        if sha256 in self._known:
+            self._known.move_to_end(sha256)
+            return self._known[sha256]
+        content = await reads.file(link, most_bytes=_MOST_BYTES)
+        page = content.decode()
+        if sha256 not in self._known:
+            self._known[sha256] = page
+            self._size += len(page)
+        while self._size > _MOST_BYTES:
+            _, oldest = self._known.popitem(last=False)
+            self._size -= len(oldest)
+        return page
+
+
+@asynccontextmanager
+async def edition_pages(app: FastAPI) -> AsyncIterator[None]:
+    """Provides `app.state.edition_pages` while the app runs."""
+    app.state.edition_pages = EditionPages()
+    yield

@@ -253,7 +253,7 @@ async def test_editors_write_authors_read_and_nobody_else_knows(
     for nobody in (anonymous, stranger, elsewhere, admin.known_as("focal_xa"), admin.known_as("applicant")):
         for tail in ("", "/data", "/verification"):
             assert (await nobody.get(f"{path}{tail}")).status_code == 404
-        assert (await nobody.get(FIGURES)).json()["items"] == []
+        assert (await nobody.get(f"{FIGURES}?edition_id={written['id']}")).json()["items"] == []
 
 
 async def test_an_altered_number_is_named(

@@ -38,7 +38,7 @@ def worker(
 ) -> None:
     """Handle the facts and jobs of one service until SIGTERM; `publishing` reads manuscripts and builds editions."""
     enter()
-    service, module = ("actions", "publishing_worker") if name == "publishing" else (name, "worker")
+    service, module = ("actions", "global_report.publishing_worker") if name == "publishing" else (name, "worker")
     with permanent():
         run = import_module(f"services.{service}.{module}").run
         settings = getattr(import_module(f"services.{service}.settings"), f"{service.title()}Settings")()

@@ -55,7 +55,9 @@ async def _running(name: str, pools: Pools) -> AsyncIterator[None]:
             yield
         return
     service = name.removeprefix("worker-")
-    module = "services.actions.publishing_worker" if service == "publishing" else f"services.{service}.worker"
+    module = (
+        "services.actions.global_report.publishing_worker" if service == "publishing" else f"services.{service}.worker"
+    )
     process = Relay(Settings()) if name == "relay" else import_module(module).create_worker()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(process.work())

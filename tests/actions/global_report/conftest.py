@@ -7,7 +7,7 @@ import asyncpg
 import httpx
 import pytest
 
-from services.actions.publishing_worker import create_worker as publishing_worker
+from services.actions.global_report.publishing_worker import create_worker as publishing_worker
 from services.actions.settings import ActionsSettings
 from services.actions.worker import create_worker
 from services.membership.app import create_app as create_membership

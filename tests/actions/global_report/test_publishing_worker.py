@@ -4,8 +4,8 @@ import asyncpg
 import pytest
 
 from services.actions.global_report.builds.operations import BUILD_EDITION
+from services.actions.global_report.publishing_worker import create_worker
 from services.actions.global_report.versions.operations import READ_MANUSCRIPT
-from services.actions.publishing_worker import create_worker
 from services.actions.settings import ActionsSettings
 from services.actions.worker import create_worker as actions_worker
 from tests.actions.global_report.test_versions import ended

@@ -34,7 +34,7 @@ from shared.printing.document import Unprintable
 from shared.printing.printer import LayoutFault
 
 _REFERENCES = "references.json"
-_OF_PRINT = ("formulas_as_text", "symbols_left_out")
+_OF_PRINT = ("formulas_as_text", "line_numbers_left_out", "symbols_left_out")
 """What is found when a volume is printed, which is not printed again."""
 
 

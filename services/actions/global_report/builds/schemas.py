@@ -34,11 +34,15 @@ class EditionBuildWarning(ResponseModel):
         Field(
             examples=["translation_missing"],
             json_schema_extra={
-                LISTED: ["translation_missing", "translation_stale", "formulas_as_text", "symbols_left_out"]
+                LISTED: [
+                    *("translation_missing", "translation_stale", "formulas_as_text", "symbols_left_out"),
+                    "line_numbers_left_out",
+                ]
             },
         ),
         "What: a text is in its original language, since there is no translation, or only one of an older version;"
-        " formulas are printed as TeX; symbols that no font has are left out.",
+        " formulas are printed as TeX; symbols that no font has, or the numbers of the lines of a long proof, are left"
+        " out.",
     ]
     language: Annotated[str, Field(examples=["fr"]), "In which language."]
     contribution: Annotated[int | None, Field(examples=[3]), "The number of the contribution, if it is one."]

@@ -14,7 +14,10 @@ from shared.printing.printer import LayoutFault, Printer
 
 _LAYOUTS = Path(__file__).parent / "layouts"
 _SECONDS, _PATIENCE = 300, 900.0
-_MEMORY = 2 << 30
+_MEMORY = 6 << 30
+"""An edition of 120 contributions of 60 kB takes 5 GB."""
+MOST_NUMBERED = 4_000_000
+"""Characters of print of a proof whose lines are numbered. The numbers take half as much memory again as the text."""
 _IMPORT = '#import "parts.typ": *\n'
 _ALL_FIGURES = "figures.typ"
 
@@ -28,6 +31,8 @@ async def pdf_of(volume: Volume, warnings: list[BuildWarning]) -> bytes:
         (Path(folder) / "build.typ").write_bytes((_LAYOUTS / "build.typ").read_bytes())
         async with Printer(Path(folder), _SECONDS, _PATIENCE, memory=_MEMORY, has_formulas=True) as printer:
             texts = {one.passage.number: one.typst for one in volume.written}
+            if volume.is_proof and not _has_lines(volume):
+                warnings.append(_warning("line_numbers_left_out", volume, None))
             try:
                 return await _printed(printer, volume, texts, warnings)
             except LayoutFault:
@@ -53,6 +58,11 @@ async def _printed(printer: Printer, volume: Volume, texts: Mapping[int, str], w
 
 def _warning(code: str, volume: Volume, contribution: int | None) -> BuildWarning:
     return {"code": code, "language": volume.language, "contribution": contribution}
+
+
+def _has_lines(volume: Volume) -> bool:
+    """Whether the lines are numbered."""
+    return volume.is_proof and sum(len(one.typst) for one in volume.written) <= MOST_NUMBERED
 
 
 def document_of(volume: Volume, texts: Mapping[int, str]) -> Document:
@@ -81,7 +91,7 @@ def document_of(volume: Volume, texts: Mapping[int, str]) -> Document:
         "footer": f"{name_of(of)} · {of.doi or of.licence}",
         "lines": volume.lines,
         "mark": writing.labels["proof"] if volume.is_proof else None,
-        "proof": volume.is_proof,
+        "has_lines": _has_lines(volume),
         "day": [at.year, at.month, at.day],
         "labels": dict(writing.labels),
         "figures": figures,

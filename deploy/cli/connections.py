@@ -27,12 +27,13 @@ def needed(processes: Processes) -> int:
     from deploy.matrix.settings import class_of
     from services.access.notifying.sending.engine import CONNECTIONS as OF_WEBHOOKS
     from shared.messaging.relay import CONNECTIONS as OF_RELAY
-    from shared.messaging.worker import BULK_CONNECTIONS, CONNECTIONS
+    from shared.messaging.worker import BULK_CONNECTIONS, CONNECTIONS, OF_BATCHES
     from shared.web.request.streams import AT_ONCE
 
     settings = [class_of(service)() for service in WITH_WORKER]
     of_apps = sum(0 if one.database_pooler else one.pool_size + 1 + AT_ONCE + 1 for one in settings)
     of_workers = len(WITH_WORKER) * (CONNECTIONS + 1) + len(WITH_BULK_JOBS) * BULK_CONNECTIONS + OF_WEBHOOKS + 1
+    of_workers += CONNECTIONS - OF_BATCHES + 1  # of `publishing`
     return processes.apps * of_apps + processes.workers * of_workers + processes.relays * (OF_RELAY + 1)
 
 

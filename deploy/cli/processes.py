@@ -13,7 +13,7 @@ from deploy.cli.installation import enter
 from deploy.cli.memory import keep_one_heap, permanent
 
 App = Literal["membership", "centres", "actions", "access", "portal", "all"]
-Worker = Literal["membership", "centres", "actions", "access"]
+Worker = Literal["membership", "centres", "actions", "access", "publishing"]
 
 
 def serve(
@@ -33,11 +33,14 @@ def serve(
     uvloop.run(run(service, host=host, port=port, grace=grace, drain=drain))
 
 
-def worker(service: Annotated[Worker, typer.Argument(help="The service whose facts and jobs to handle.")]) -> None:
-    """Handle the facts and jobs of one service until SIGTERM."""
+def worker(
+    name: Annotated[Worker, typer.Argument(help="A service, whose facts and jobs to handle, or `publishing`.")],
+) -> None:
+    """Handle the facts and jobs of one service until SIGTERM; `publishing` reads manuscripts and builds editions."""
     enter()
+    service, module = ("actions", "global_report.publishing_worker") if name == "publishing" else (name, "worker")
     with permanent():
-        run = import_module(f"services.{service}.worker").run
+        run = import_module(f"services.{service}.{module}").run
         settings = getattr(import_module(f"services.{service}.settings"), f"{service.title()}Settings")()
     _run(_migrated(settings.database_dsn(), run))
 

@@ -13,6 +13,13 @@ _WORKERS = """
 SELECT service, extract(epoch FROM clock_timestamp() - max(seen_at))::bigint AS age
 FROM escm.core_consumer GROUP BY service ORDER BY service
 """
+_WAITING = """
+SELECT service, extract(epoch FROM clock_timestamp() - min(due_at))::bigint AS age FROM escm.core_job j
+WHERE status = 'queued' AND due_at < clock_timestamp() - make_interval(secs => $1)
+    AND NOT EXISTS (SELECT FROM escm.core_consumer c WHERE c.service = j.service)
+GROUP BY service ORDER BY service
+"""
+"""Jobs of workers that have never run."""
 _LEADER = """
 SELECT extract(epoch FROM clock_timestamp() - expires_at)::bigint AS ended FROM escm.core_lease WHERE name = $1
 """
@@ -44,8 +51,12 @@ async def mail_server() -> Finding:
 async def _workers(connection: Any) -> Finding:
     ages = {row["service"]: row["age"] for row in await connection.fetch(_WORKERS)}
     missing = [f"{service} not for {timedelta(seconds=age)}" for service, age in ages.items() if age > _UNSEEN]
+    missing += [
+        f"{row['service']} has never run, and a job waits for it since {timedelta(seconds=row['age'])}"
+        for row in await connection.fetch(_WAITING, _UNSEEN)
+    ]
     seen = ", ".join(ages) if ages else "none has run yet"
-    return Finding("workers", not missing, "; ".join(missing) or seen, "start them: `escm worker SERVICE`")
+    return Finding("workers", not missing, "; ".join(missing) or seen, "start them: `escm worker NAME`")
 
 
 async def _relay(connection: Any) -> Finding:

@@ -5,10 +5,11 @@
 
 A new environment is made by the named Python, else by the newest supported one of this machine that has `venv`.
 `pythons` writes the supported ones that have it, the newest first.
-`base` installs requirements.lock, `run` the embedded servers in addition, `test` tests/requirements.lock, which has
-both; `browser` installs in addition what drives a browser, and `release` what builds and describes a release. A stamp
-with the digest of the locks makes a second call do nothing. It runs before anything is installed, so it uses the
-standard library alone, and a syntax that an older Python can parse in order to refuse.
+`base` installs requirements.lock, `run` what prints, what publishes and the embedded servers in addition, `test`
+tests/requirements.lock, which has all of them; `browser` installs in addition what drives a browser, and `release` what
+builds and describes a release. A stamp with the digest of the locks makes a second call do nothing. It runs before
+anything is installed, so it uses the standard library alone, and a syntax that an older Python can parse in order to
+refuse.
 """
 
 from __future__ import annotations
@@ -29,7 +30,12 @@ SUPPORTED = ("3.13", "3.12", "3.11")
 """The versions of Python that the tests pass on, the newest first. The images have the first."""
 LOCKS = {
     "base": ("requirements.lock",),
-    "run": ("requirements.lock", "deploy/local/requirements.lock"),
+    "run": (
+        "requirements.lock",
+        "deploy/packaging/printing.lock",
+        "deploy/packaging/publishing.lock",
+        "deploy/local/requirements.lock",
+    ),
     "test": ("tests/requirements.lock",),
     "browser": ("tests/browser/requirements.lock",),
     "release": ("deploy/packaging/requirements.lock",),

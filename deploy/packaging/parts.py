@@ -7,8 +7,12 @@ import os
 import subprocess
 import sys
 import tarfile
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+
+LOCKS_OF_IMAGES = ("requirements.lock", "deploy/packaging/printing.lock", "deploy/packaging/publishing.lock")
+"""What all images have, what those that print have in addition, and what the image `publishing` alone has."""
 
 
 def write_wheel(tree: Path, target: Path, at: int) -> None:
@@ -47,11 +51,14 @@ def _pack(files: Mapping[str, Path], target: Path, at: int) -> None:
 def write_sbom(tree: Path, target: Path) -> None:
     """Lists the locked requirements of the images in CycloneDX, with the digests of their files."""
     program = str(Path(sys.executable).with_name("cyclonedx-py"))
-    _run(
-        *(program, "requirements", str(tree / "requirements.lock"), "--pyproject", str(tree / "pyproject.toml")),
-        *("--output-reproducible", "--output-format", "JSON", "--output-file", str(target)),
-        environment={"PYTHONWARNINGS": "ignore"},
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        locked = Path(folder) / "requirements.txt"
+        locked.write_bytes(b"".join((tree / lock).read_bytes() for lock in LOCKS_OF_IMAGES))
+        _run(
+            *(program, "requirements", str(locked), "--pyproject", str(tree / "pyproject.toml")),
+            *("--output-reproducible", "--output-format", "JSON", "--output-file", str(target)),
+            environment={"PYTHONWARNINGS": "ignore"},
+        )
 
 
 def write_digests(folder: Path) -> None:

@@ -64,7 +64,7 @@ from services.actions.reporting.reports.part_routes import ROUTERS as REPORT_PAR
 from services.actions.reporting.reports.routes import due as expected_reports
 from services.actions.reporting.reports.routes import router as reports
 from services.actions.reporting.reports.section_routes import router as report_sections
-from services.actions.settings import ActionsSettings
+from services.actions.settings import PUBLISHING, ActionsSettings
 from services.actions.sheets.result_sheets.routes import router as sheets
 from services.actions.support.matches.routes import routes as match_routes
 from services.actions.support.support_requests.domain import SupportDays
@@ -101,7 +101,8 @@ _GLOBAL_REPORT = (
     *(*_REVIEW, comments_of_contribution, comments_of_edition, citation_of_edition, citation_of_contribution),
 )
 _SCHEMES = (schemes, codes, states, mappings, all_mappings, coverage)
-_BULK = (*bulk_routes("actions", ROLES, IMPORTABLE, EXPORTABLE), job_routes("actions", ROLES))
+_JOBS = job_routes("actions", ROLES, others=[PUBLISHING])
+_BULK = (*bulk_routes("actions", ROLES, IMPORTABLE, EXPORTABLE), _JOBS)
 _GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, meetings, tasks, task_comments)
 
 

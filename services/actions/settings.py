@@ -7,6 +7,9 @@ from pydantic_settings import SettingsConfigDict
 
 from shared.configuration.settings import Settings
 
+PUBLISHING = "publishing"
+"""The worker that reads manuscripts and builds editions: who orders such a job names it instead of `actions`."""
+
 
 class ActionsSettings(Settings):
     """Settings of the actions processes."""

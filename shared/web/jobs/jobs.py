@@ -1,6 +1,6 @@
 """Jobs over HTTP: their progress, their result, and cancellation."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,7 +10,6 @@ from fastapi import Response
 from pydantic import Field
 
 from shared.bulk.imports import oversees
-from shared.database.statements import Row
 from shared.kernel.clock import to_text
 from shared.kernel.errors import NotFound
 from shared.kernel.principal import Principal, RoleTable
@@ -59,23 +58,25 @@ class Job(ResponseModel):
     finished_at: Annotated[datetime | None, "When it ended; null until then."]
 
 
-def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
+def job_routes(service: str, roles: RoleTable, *, others: Collection[str] = ()) -> ResourceRouter:
     """The routes of one service's jobs. Visible to the caller who ordered a job, and to callers with permission to read
-    all."""
+    all. `others` are further workers that run jobs of the service."""
     resource = Resource(service, "jobs", "job")
     router = ResourceRouter(resource, roles)
 
     places = Places(MOST_STREAMS, MOST_OF_ONE)
 
-    async def _find(raw: str, ctx: CurrentContext, principal: Principal | None = None) -> Row:
+    workers = {service, *others}
+
+    async def _find(raw: str, ctx: CurrentContext, principal: Principal | None = None) -> Mapping[str, Any]:
         principal = principal or ctx.principal
         async with ctx.connection() as connection:
             row = await jobs.get(connection, _key(raw))
-        if row is None or row["service"] != service:
+        if row is None or row["service"] not in workers:
             raise NotFound
         if row["created_by"] != principal.label and not oversees(principal, roles, resource):
             raise NotFound
-        return row
+        return {**row, "service": service}
 
     @router.get(
         "/{job}",
@@ -104,7 +105,7 @@ def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
     async def get_job_events(job: str, ctx: CurrentContext) -> Response:
         await _find(job, ctx)
 
-        async def again() -> Row:
+        async def again() -> Mapping[str, Any]:
             header = authorization_of(ctx.request)
             return await _find(job, ctx, await ctx.request.app.state.authenticator.principal(header))
 

@@ -1,4 +1,4 @@
-"""A worker of actions that sends mail, and the public API in this process."""
+"""The workers of actions, one of which sends mail, and the public API in this process."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -7,6 +7,7 @@ import asyncpg
 import httpx
 import pytest
 
+from services.actions.global_report.publishing_worker import create_worker as publishing_worker
 from services.actions.settings import ActionsSettings
 from services.actions.worker import create_worker
 from services.membership.app import create_app as create_membership
@@ -25,7 +26,7 @@ from tests.support.workers import at_work, drop_jobs, without_relay
 async def posted(
     mailbox: Mailbox, settings: ActionsSettings, database_url: str, redis_url: str
 ) -> AsyncIterator[Mailbox]:
-    """The mailbox while a worker sends to it."""
+    """The mailbox while the workers run, one of which sends to it."""
     await drop_jobs(database_url)
     sending = ActionsSettings(
         database_url=database_url,
@@ -34,7 +35,7 @@ async def posted(
         smtp_url=mailbox.url,
         issuer="https://escm.test",
     )
-    async with at_work(without_relay(create_worker(sending))):
+    async with at_work(without_relay(create_worker(sending)), without_relay(publishing_worker(sending))):
         yield mailbox
 
 

@@ -1,4 +1,4 @@
-"""The worker of actions, or the relay, in a separate process, with short leases: `program.py worker|relay`."""
+"""The publishing worker, or the relay, in a separate process, with short leases: `program.py worker|relay`."""
 
 import sys
 
@@ -6,7 +6,7 @@ import uvloop
 
 from services.actions.global_report.builds.jobs import build_jobs
 from services.actions.global_report.builds.operations import build_files
-from services.actions.settings import ActionsSettings
+from services.actions.settings import PUBLISHING, ActionsSettings
 from shared.messaging.relay import Relay
 from shared.messaging.supervision import stop_on_signals
 from shared.messaging.worker import Worker
@@ -17,8 +17,7 @@ async def main(what: str) -> None:
     if what == "relay":
         process: Relay | Worker = Relay(settings, grace=0.5, lease=1.0, backoff=0.05)
     else:
-        jobs = build_jobs(build_files(settings), settings)
-        process = Worker("actions", settings, {}, jobs, {}, lease=3.0, patience=0.5)
+        process = Worker(PUBLISHING, settings, {}, build_jobs(build_files(settings), settings), {}, lease=3.0, patience=0.5)
     stop_on_signals(process.stop)
     await process.work()
 

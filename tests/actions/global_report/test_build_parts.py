@@ -15,9 +15,12 @@ from services.actions.global_report.editions.operations import EDITIONS
 from services.actions.global_report.versions.document import read
 from services.actions.global_report.volumes import document, domain, formats
 from services.actions.global_report.volumes.archive import archive_of
+from services.actions.global_report.volumes.assembling import Volume
 from services.actions.global_report.volumes.charts import in_print
 from services.actions.global_report.volumes.document import Numbering
 from services.actions.global_report.volumes.state import state_of
+from services.actions.global_report.volumes.typesetting import MOST_NUMBERED, document_of
+from services.actions.global_report.volumes.writing import Writing, Written
 from shared.pages.charts.chart import Chart, Row
 from shared.pages.charts.rendering import image
 
@@ -136,3 +139,17 @@ def test_another_text_is_another_state() -> None:
         assert state_of(_whole(**change)) != state
     passage = _whole(translations=french).passages[0]
     assert [passage.text_in(language).number for language in ("en", "fr", "ar")] == [1, 2, 1]
+
+
+def test_lines_of_a_proof_are_numbered_unless_it_is_long() -> None:
+    whole = _whole()
+    whole = replace(whole, passages=whole.passages[:1])
+
+    def has_lines(characters: int, *, is_proof: bool) -> object:
+        written = Written(whole.passages[0], "", "", "", "x" * characters, (), ())
+        volume = Volume(whole, Writing("en", {}), [written], (), is_proof)
+        return document_of(volume, {}).data["has_lines"]
+
+    assert has_lines(MOST_NUMBERED, is_proof=True) is True
+    assert has_lines(MOST_NUMBERED + 1, is_proof=True) is False
+    assert has_lines(1, is_proof=False) is False

@@ -6,6 +6,7 @@ import signal
 import zipfile
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import httpx
@@ -49,6 +50,8 @@ Sentence with #read("/etc/passwd") and ]( *"quotes"* & ]] $ @label \\ `x` and #i
 
 $$\\sum_{i=1}^{n} \\frac{a}{b}$$
 """
+_FAULTY = '[{"t": "RawBlock", "c": ["typst", "#panic()"]}]'
+"""What no reading leaves in a version."""
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _COSTS = "each format of each language is a process of pandoc or typst"
 
@@ -96,6 +99,26 @@ def profile(pdf: bytes) -> str:
     """Which profile a PDF says it has."""
     metadata = PdfReader(io.BytesIO(pdf)).trailer["/Root"]["/Metadata"].get_data().decode()  # type: ignore[index]
     return next(name for name in ("pdfuaid:part", "pdfaid:part") if name in metadata)
+
+
+async def test_a_build_whose_layout_fails_ends_and_says_why(
+    frozen: tuple[Caller, UnderReview], superuser: asyncpg.Connection
+) -> None:
+    chief, text = frozen
+    await superuser.execute("ALTER TABLE action_version DISABLE TRIGGER USER")
+    await superuser.execute(
+        "UPDATE action_version SET content = $2 WHERE contribution_id = $1", UUID(text.contribution["id"]), _FAULTY
+    )
+    await superuser.execute("ALTER TABLE action_version ENABLE TRIGGER USER")
+    ordered = await chief.post(f"{text.edition_path}/builds", {"kind": "final", "languages": ["en"]})
+    job = await ended(chief, ordered)
+    assert (job["status"], job["problem"]["code"]) == ("failed", "not_printable")
+    (failed,) = (await chief.get(f"{text.edition_path}/builds")).json()["items"]
+    assert (failed["status"], failed["finished_at"] is None) == ("failed", False)
+    assert "The layout build.typ failed" in failed["problem"]
+    again = await chief.post(f"{text.edition_path}/builds", {"kind": "final", "languages": ["en"]})
+    assert again.status_code == 202, "another one may be ordered"
+    await ended(chief, again)
 
 
 @pytest.mark.long(_COSTS)

@@ -8,13 +8,17 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
+from lxml import html
 
 from services.actions.global_report.versions import pandoc
 from services.actions.global_report.versions.domain import DOCX, MARKDOWN, Unreadable, is_safe
 from services.actions.global_report.versions.reading import reading_of
+from services.actions.global_report.volumes.domain import Passage, Text
+from services.actions.global_report.volumes.writing import Writing
 from tests.actions.global_report.test_versions import docx
 
 _SECRET = "the-content-of-a-secret-file"
@@ -22,6 +26,13 @@ _ENTITY = '<!DOCTYPE d [<!ENTITY x SYSTEM "{file}">]>'
 _LAUGHS = "<!DOCTYPE d [" + "".join(
     f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "ha"}">' for n in range(10)
 ) + "]>"  # fmt: skip
+
+
+_ELEMENTS = {
+    *("a", "aside", "code", "div", "em", "figcaption", "figure", "hr", "li", "ol", "p", "pre", "section", "span"),
+    *("strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul"),
+}
+"""What a page of a text is made of."""
 
 
 @dataclass
@@ -124,6 +135,48 @@ async def test_a_document_has_no_entities(head: str, text: str, trap: Trap) -> N
     assert _SECRET not in stored
     assert len(stored) < 10_000
     assert trap.opened == 0
+
+
+_DRAWING = (
+    '<w:r><w:drawing><wp:inline xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing">'
+    '<a:blip xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+    ' xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:link="out"/>'
+    "</wp:inline></w:drawing></w:r>"
+)
+_FIELD = "<w:p><w:r><w:instrText>{code}</w:instrText></w:r></w:p>"
+_PARTS = {
+    "picture-outside": f"<w:p>{_DRAWING}</w:p>",
+    "part-of-another-document": (
+        '<w:altChunk xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:id="out"/>'
+    ),
+    "field-with-a-file": _FIELD.format(code="INCLUDETEXT &quot;{file}&quot;"),
+    "field-with-a-command": _FIELD.format(code="DDEAUTO cmd.exe &quot;/c calc&quot;"),
+}
+
+
+@pytest.mark.parametrize("name", _PARTS)
+@pytest.mark.parametrize("target", ["file://{file}", "{address}"])
+async def test_a_document_brings_nothing_from_outside(name: str, target: str, trap: Trap) -> None:
+    links = f'<Relationship Id="out" Type="x" TargetMode="External" Target="{_filled(target, trap)}"/>'
+    content = docx("First.", more=_PARTS[name].replace("{file}", str(trap.file)), links=links)
+    stored, what = await _read(content, DOCX)
+    assert [one["text"] for one in what.blocks if one["text"]] == ["First."]
+    assert (_SECRET in stored, '"Image"' in stored, trap.opened) == (False, False, 0)
+
+
+async def test_a_page_has_elements_of_text_alone_and_safe_links(trap: Trap) -> None:
+    hostile = [_filled(text, trap) for text in (*(text for text, _ in _LEFT_OUT.values()), *_AS_TEXT.values())]
+    text = "\n\n".join(one for one in hostile if not one.startswith("---"))
+    content, _ = await reading_of(f"{text}\n\n[good](https://example.org/x) $a < b$".encode(), MARKDOWN, ())
+    of = Passage(UUID(int=1), 1, "a", {}, {}, [], None, None, [], Text(1, "en", "0"), {}, frozenset())
+    page = html.fromstring(f"<div>{(await Writing('en', {}).write(of, content, [], 2)).html}</div>")
+    elements = [one for one in page.iter() if isinstance(one.tag, str)]
+    assert {one.tag for one in elements} <= _ELEMENTS
+    assert {name for one in elements for name in one.attrib} <= {"class", "href", "id", "role", "style"}
+    assert {one.get("style") for one in elements} <= {None, "text-align: left;", "width: 100%"}
+    addresses = {one.get("href") for one in elements if one.get("href")}
+    assert "https://example.org/x" in addresses
+    assert all(is_safe(address) for address in addresses)
 
 
 def _bomb() -> bytes:

@@ -19,27 +19,29 @@ from tests.support.waiting import eventually
 Callers = Callable[[str | None], Caller]
 _TEXT = "# Peat\n\nPeat stores carbon [@known], also elsewhere [@unknown].\n\n- first\n- second, see {figure:soil}\n"
 _KNOWN = {"id": "known", "type": "report", "title": "Peat"}
+_LINKS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
-def docx(*paragraphs: str, head: str = "") -> bytes:
-    """A document with these paragraphs."""
+def docx(*paragraphs: str, head: str = "", more: str = "", links: str = "") -> bytes:
+    """A document with these paragraphs and `more`, which names `links` to others."""
     types = (
         '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         f'<Override PartName="/word/document.xml" ContentType="{DOCX}.main+xml"/></Types>'
     )
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
-    links = (
+    package = (
         '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
         f'<Relationship Id="a" Type="{office}" Target="word/document.xml"/></Relationships>'
     )
     body = "".join(f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>" for text in paragraphs)
-    document = f'{head}<w:document xmlns:w="{_WORD}"><w:body>{body}</w:body></w:document>'
+    document = f'{head}<w:document xmlns:w="{_WORD}"><w:body>{body}{more}</w:body></w:document>'
     found = io.BytesIO()
     with zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", types)
-        archive.writestr("_rels/.rels", links)
+        archive.writestr("_rels/.rels", package)
+        archive.writestr("word/_rels/document.xml.rels", f'<Relationships xmlns="{_LINKS}">{links}</Relationships>')
         archive.writestr("word/document.xml", document)
     return found.getvalue()
 

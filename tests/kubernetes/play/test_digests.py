@@ -9,7 +9,7 @@ from tests.kubernetes.play.podman import PODMAN
 from tests.support.clones import clone
 from tests.support.documents import commands_of
 
-_ALL = "membership centres actions access portal relay operations"
+_ALL = "membership centres actions access portal publishing relay operations"
 _PART = "relay"
 (_BUILD,) = commands_of("kubernetes.md", "Images with equal digests")
 

@@ -43,7 +43,7 @@ _CITED = {
     **{of.ending: of for of in (CITATIONS[name] for name in ("bibtex", "ris", "datacite_json", "datacite_xml"))},
 }
 """The citations of the edition, by the ends of the names of their files."""
-_OF_PRINT = ("formulas_as_text", "symbols_left_out", "reading_profile_missing")
+_OF_PRINT = ("formulas_as_text", "line_numbers_left_out", "symbols_left_out", "reading_profile_missing")
 """What is found when a volume is printed, which is not printed again."""
 
 

@@ -9,6 +9,7 @@ from services.actions.global_report.builds.tables import build
 from services.actions.global_report.editions.operations import EDITIONS
 from services.actions.global_report.editions.record import Edition
 from services.actions.global_report.volumes.domain import BuildWarning
+from services.actions.settings import PUBLISHING
 from shared.bulk.store import FileStore
 from shared.configuration.settings import Settings
 from shared.database.ids import uuid7
@@ -20,11 +21,12 @@ from shared.kernel.release import release
 from shared.kernel.resource import Resource
 from shared.messaging.outbox import defer
 from shared.messaging.schedules import Schedule
+from shared.messaging.work_store import PRINTS
 from shared.records.access_scope import AccessScope
 from shared.records.requirements import require
 
 BUILDS = Resource("actions", "builds", "build")
-BUILD_EDITION = "build_edition"
+BUILD_EDITION = f"{PRINTS}edition"
 """The job that builds an edition."""
 _FOLDER = "builds"
 _UNUSED_FOR = timedelta(hours=1)
@@ -84,7 +86,7 @@ async def _assign(uow: UnitOfWork, of: Edition, issue: int, number: int, kind: s
         created_at=at,
         created_by=author,
     )
-    return defer(uow, "actions", BUILD_EDITION, {"build": str(key)}, created_by=author)
+    return defer(uow, PUBLISHING, BUILD_EDITION, {"build": str(key)}, created_by=author)
 
 
 async def begin(

@@ -40,12 +40,13 @@ class EditionBuildWarning(ResponseModel):
             json_schema_extra={
                 LISTED: [
                     *("translation_missing", "translation_stale", "formulas_as_text", "symbols_left_out"),
-                    "reading_profile_missing",
+                    *("line_numbers_left_out", "reading_profile_missing"),
                 ]
             },
         ),
         "What: a text is in its original language, since there is no translation, or only one of an older version;"
-        " formulas are printed as TeX; symbols that no font has are left out; a contribution by itself is no PDF/UA.",
+        " formulas are printed as TeX; symbols that no font has, or the numbers of the lines of a long proof, are left"
+        " out; a contribution by itself is no PDF/UA.",
     ]
     language: Annotated[str, Field(examples=["fr"]), "In which language."]
     contribution: Annotated[int | None, Field(examples=[3]), "The number of the contribution, if it is one."]

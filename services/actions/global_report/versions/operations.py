@@ -16,6 +16,7 @@ from services.actions.global_report.editions.queries import edition_of
 from services.actions.global_report.versions import queries
 from services.actions.global_report.versions.domain import MOST_VERSIONS, Block, Warned
 from services.actions.global_report.versions.tables import manuscript, version
+from services.actions.settings import PUBLISHING
 from shared.database.ids import uuid7
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
@@ -85,7 +86,7 @@ async def take(uow: UnitOfWork, access: AccessScope, row: Row, given: Manuscript
         created_by=author,
         created_at=now(),
     )
-    return defer(uow, "actions", READ_MANUSCRIPT, {"manuscript": str(key)}, created_by=author)
+    return defer(uow, PUBLISHING, READ_MANUSCRIPT, {"manuscript": str(key)}, created_by=author)
 
 
 async def store(

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from services.actions.global_report.versions.domain import Unreadable
@@ -23,7 +24,7 @@ async def converted(content: bytes, source: str, target: str, *options: str, tem
             options = (*options, "--template=template")
         with output.open("wb") as written:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", "-S", "-c", _LAUNCHER, _program(), "--from", source, "--to", target, *options),
+                *(sys.executable, "-I", "-S", "-c", _LAUNCHER, program(), "--from", source, "--to", target, *options),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=written,
                 stderr=asyncio.subprocess.DEVNULL,
@@ -54,7 +55,11 @@ os.execv(sys.argv[1], [sys.argv[1], "--sandbox", *sys.argv[2:], *bounds])
 """
 
 
-def _program() -> str:
-    import pypandoc
-
+@cache
+def program() -> str:
+    """The path of pandoc. Raises OSError where it is not installed."""
+    try:
+        import pypandoc
+    except ImportError:
+        raise FileNotFoundError("pandoc is not installed: install escm[publishing]") from None
     return str(pypandoc.get_pandoc_path())

@@ -19,7 +19,10 @@ from shared.printing.printer import LayoutFault, Printer
 
 _LAYOUTS = Path(__file__).parent / "layouts"
 _SECONDS, _PATIENCE = 300, 900.0
-_MEMORY = 2 << 30
+_MEMORY = 6 << 30
+"""An edition of 120 contributions of 60 kB takes 5 GB."""
+MOST_NUMBERED = 4_000_000
+"""Characters of print of a proof whose lines are numbered. The numbers take half as much memory again as the text."""
 _IMPORT = '#import "parts.typ": *\n'
 _RUNNING = 160
 """How many characters of what is wrong stand above each page."""
@@ -49,6 +52,9 @@ class Typesetter:
 
     async def whole(self) -> bytes:
         """The volume as PDF/A-3. Raises Unprintable for letters that no font has, and TooLarge."""
+        texts = {one.passage.number: one.typst for one in self._volume.written}
+        if self._volume.is_proof and not _has_lines(self._volume, texts):
+            self._warn("line_numbers_left_out", None)
         return await self._pdf(self._volume.written, lambda texts: document_of(self._volume, texts))
 
     async def chapter(self, one: Written) -> bytes:
@@ -91,6 +97,11 @@ class Typesetter:
         found: BuildWarning = {"code": code, "language": self._volume.language, "contribution": contribution}
         if found not in self._warnings:
             self._warnings.append(found)
+
+
+def _has_lines(volume: Volume, texts: Mapping[int, str]) -> bool:
+    """Whether the lines of a document of these texts are numbered."""
+    return volume.is_proof and sum(map(len, texts.values())) <= MOST_NUMBERED
 
 
 def document_of(volume: Volume, texts: Mapping[int, str]) -> Document:
@@ -144,7 +155,7 @@ def _document(
         "lines": volume.lines,
         "mark": writing.labels["proof"] if volume.is_proof else volume.retraction,
         "running": volume.retraction and volume.retraction[:_RUNNING],
-        "proof": volume.is_proof,
+        "has_lines": _has_lines(volume, texts),
         "day": [at.year, at.month, at.day],
         "labels": dict(writing.labels),
         "figures": figures,

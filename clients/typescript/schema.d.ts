@@ -15835,7 +15835,7 @@ export interface components {
         };
         /** @description What a build says otherwise than it was asked. */
         EditionBuildWarning: {
-            /** @description What: a text is in its original language, since there is no translation, or only one of an older version; formulas are printed as TeX; symbols that no font has are left out; a contribution by itself is no PDF/UA. */
+            /** @description What: a text is in its original language, since there is no translation, or only one of an older version; formulas are printed as TeX; symbols that no font has, or the numbers of the lines of a long proof, are left out; a contribution by itself is no PDF/UA. */
             code: string;
             /** @description In which language. */
             language: string;

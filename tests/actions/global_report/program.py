@@ -17,7 +17,9 @@ async def main(what: str) -> None:
     if what == "relay":
         process: Relay | Worker = Relay(settings, grace=0.5, lease=1.0, backoff=0.05)
     else:
-        process = Worker(PUBLISHING, settings, {}, build_jobs(build_files(settings), settings), {}, lease=3.0, patience=0.5)
+        process = Worker(
+            PUBLISHING, settings, {}, build_jobs(build_files(settings), settings), {}, lease=3.0, patience=0.5
+        )
     stop_on_signals(process.stop)
     await process.work()
 

@@ -19,7 +19,7 @@ from shared.reading.api import PublicApi, Reply
 _KEY = re.compile(r"^[A-Za-z0-9-]{1,64}$")
 _CODE = re.compile(r"[0-9A-Za-z*~$= -]{1,50}")
 """What the code of a certificate is written with; anything else would be another address of the API."""
-_OF_PEOPLE = ("experts", "certificates", "contributions")
+_OF_PEOPLE = ("experts", "certificates")
 """The lists whose records name people."""
 _REFUSALS: Mapping[int, type[EscmError]] = {400: Malformed, 404: NotFound, 410: Gone}
 
@@ -97,9 +97,7 @@ class PageReads:
         raise _refusal(reply, path.split("/")[1])
 
     async def _read(self, service: str, path: str, query: Mapping[str, str]) -> dict[str, Any]:
-        parts = path.split("/")
-        of_people = parts[0] in _OF_PEOPLE or parts[-1] == "citation"
-        reply = await self._reply(f"/{service}/v1/{path}", query, of_people=of_people)
+        reply = await self._reply(f"/{service}/v1/{path}", query, of_people=_names_people(path))
         if reply.status_code == 200 and reply.is_json:
             return dict(orjson.loads(reply.content))
         raise _refusal(reply, service)
@@ -112,6 +110,12 @@ class PageReads:
         if copy.is_stale:
             self.as_of = min(copy.seen, self.as_of or copy.seen)
         return copy.reply
+
+
+def _names_people(path: str) -> bool:
+    """Whether a response at this path may name people. Lists of contributions are read without their authors."""
+    plural, *below = path.split("/")
+    return plural in _OF_PEOPLE or "citation" in below or (plural == "contributions" and bool(below))
 
 
 def _refusal(reply: Reply, service: str) -> Exception:

@@ -20,7 +20,7 @@ from services.actions.global_report.volumes.charts import in_print
 from services.actions.global_report.volumes.document import Numbering
 from services.actions.global_report.volumes.state import state_of
 from services.actions.global_report.volumes.typesetting import MOST_NUMBERED, document_of
-from services.actions.global_report.volumes.writing import Writing, Written
+from services.actions.global_report.volumes.writing import Writing
 from shared.pages.charts.chart import Chart, Row
 from shared.pages.charts.rendering import image
 
@@ -146,9 +146,8 @@ def test_lines_of_a_proof_are_numbered_unless_it_is_long() -> None:
     whole = replace(whole, passages=whole.passages[:1])
 
     def has_lines(characters: int, *, is_proof: bool) -> object:
-        written = Written(whole.passages[0], "", "", "", "x" * characters, (), ())
-        volume = Volume(whole, Writing("en", {}), [written], (), is_proof)
-        return document_of(volume, {}).data["has_lines"]
+        volume = Volume(whole, Writing("en", {}), (), (), is_proof)
+        return document_of(volume, {1: "x" * characters}).data["has_lines"]
 
     assert has_lines(MOST_NUMBERED, is_proof=True) is True
     assert has_lines(MOST_NUMBERED + 1, is_proof=True) is False

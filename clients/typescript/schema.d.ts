@@ -4477,7 +4477,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/actions/v1/contributions/{record}/errata/{issue}": {
+    "/actions/v1/contributions/{record}/errata/{erratum}": {
         parameters: {
             query?: never;
             header?: never;
@@ -4486,7 +4486,7 @@ export interface paths {
         };
         /**
          * Read an erratum of a contribution
-         * @description By the issue of the edition that it made.
+         * @description By its id, or by the issue of the edition that it made.
          */
         get: operations["getContributionErratum"];
         put?: never;
@@ -37386,8 +37386,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The issue. */
-                issue: string;
+                /** @description The erratum. */
+                erratum: string;
                 /** @description The id or the ref of the record. */
                 record: components["parameters"]["record"];
             };

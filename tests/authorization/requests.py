@@ -446,7 +446,7 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
         "{score_id}": country_fixture.id("evaluation_scores" if plural == "evaluations" else "scores"),
         "{version}": "1",
         "{build}": "1",
-        "{issue}": "1",
+        "{erratum}": "1",
         "{file}": "report.pdf",
         "{offer}": country_fixture.id("offers"),
         "{comment}": country_fixture.id("task_comments"),

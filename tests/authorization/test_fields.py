@@ -67,9 +67,11 @@ def _value(field: str) -> Any:
 
 
 def _fields(operation: Operation) -> Iterator[str]:
-    """All fields of the server; the links of an institution are its web pages."""
-    pages = {"links"} if operation.resource in ("institutions", "congresses") else set()
-    yield from (field for field in (*SERVER_SET, *COLUMNS) if field not in pages)
+    """All fields of the server; the links of an institution are its web pages, and an erratum names a version of a
+    text."""
+    own = {"links"} if operation.resource in ("institutions", "congresses") else set()
+    own |= {"version"} if operation.resource == "errata" else set()
+    yield from (field for field in (*SERVER_SET, *COLUMNS) if field not in own)
 
 
 @_named(_ENTERING)

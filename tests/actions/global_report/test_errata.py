@@ -78,7 +78,9 @@ async def test_an_erratum_never_loses_the_earlier_version(
     listed = (await anonymous.get(f"{text.path}/errata")).json()["items"]
     assert [(one["issue"], one["texts"], one["build"]) for one in listed] == [(1, _ERRATUM["texts"], None)]
     assert (await anonymous.get(made.headers["location"])).json() == listed[0]
-    assert (await anonymous.get(f"{text.path}/errata/2")).status_code == 404
+    assert (await anonymous.get(f"{text.path}/errata/{erratum['id']}")).json() == listed[0]
+    for other in ("2", "x", text.contribution["id"]):
+        assert (await anonymous.get(f"{text.path}/errata/{other}")).status_code == 404
 
     assert (again["issue"], again["stale"], again["languages"]) == (1, False, ["ar", "en"])
     new = await contents(anonymous, again)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, bindparam, select
+from sqlalchemy import Integer, Uuid, bindparam, or_, select
 
 from services.actions.global_report.editions.domain import MOST_ISSUES
 from services.actions.global_report.versions.tables import erratum, version
@@ -13,7 +13,8 @@ from shared.records.access_scope import AccessScope
 _e, _v = erratum.c, version.c
 _of = _e.contribution_id == bindparam("contribution", type_=Uuid)
 _LIST = Statement(within_context(select(erratum).where(_of).order_by(_e.issue.desc()).limit(MOST_ISSUES)))
-_ONE = Statement(within_context(select(erratum).where(_of, _e.issue == bindparam("issue", type_=Integer)).limit(1)))
+_named = or_(_e.issue == bindparam("issue", type_=Integer), _e.id == bindparam("key", type_=Uuid))
+_ONE = Statement(within_context(select(erratum).where(_of, _named).limit(1)))
 _VERSION = Lookup(
     select(_v.language, _v.translates)
     .where(_v.contribution_id == bindparam("contribution", type_=Uuid), _v.number == bindparam("number", type_=Integer))
@@ -26,9 +27,10 @@ async def errata_of(connection: Connection, access: AccessScope, contribution: U
     return await _LIST.fetch(connection, contribution=contribution, **access.parameters)
 
 
-async def erratum_of(connection: Connection, access: AccessScope, contribution: UUID, issue: int) -> Row | None:
-    """The erratum of a contribution that published this issue of its edition."""
-    return await _ONE.fetchrow(connection, contribution=contribution, issue=issue, **access.parameters)
+async def erratum_of(connection: Connection, access: AccessScope, contribution: UUID, named: int | UUID) -> Row | None:
+    """The erratum of a contribution with this id, or that made this issue of its edition."""
+    key, issue = (named, None) if isinstance(named, UUID) else (None, named)
+    return await _ONE.fetchrow(connection, contribution=contribution, key=key, issue=issue, **access.parameters)
 
 
 async def version_of(connection: Connection, contribution: UUID, number: int) -> Row | None:

@@ -1,6 +1,7 @@
 """Errata of a contribution over HTTP."""
 
 from typing import Annotated
+from uuid import UUID
 
 import orjson
 from fastapi import Depends, Response
@@ -60,19 +61,29 @@ async def list_contribution_errata(contribution: _readable, ctx: CurrentContext)
 
 
 @router.get(
-    "/{record}/errata/{issue}",
+    "/{record}/errata/{erratum}",
     options=RouteOptions(is_public=True),
     responses={200: {"model": schemas.ContributionErratum}},
 )
-async def get_contribution_erratum(issue: str, contribution: _readable, ctx: CurrentContext) -> Response:
+async def get_contribution_erratum(erratum: str, contribution: _readable, ctx: CurrentContext) -> Response:
     """Read an erratum of a contribution.
 
-    By the issue of the edition that it made.
+    By its id, or by the issue of the edition that it made.
     """
-    row = None
-    if issue.isascii() and issue.isdigit() and len(issue) <= 4:
+    row, named = None, _named(erratum)
+    if named is not None:
         async with ctx.connection() as connection:
-            row = await queries.erratum_of(connection, ctx.access, contribution["id"], int(issue))
+            row = await queries.erratum_of(connection, ctx.access, contribution["id"], named)
     if row is None:
         raise NotFound("There is no such erratum.")
     return document_response(ctx, schemas.shown(dict(row)))
+
+
+def _named(text: str) -> int | UUID | None:
+    """An issue, or an id."""
+    if text.isascii() and text.isdigit():
+        return int(text) if len(text) <= 4 else None
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

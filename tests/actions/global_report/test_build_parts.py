@@ -146,8 +146,9 @@ def test_lines_of_a_proof_are_numbered_unless_it_is_long() -> None:
     whole = replace(whole, passages=whole.passages[:1])
 
     def has_lines(characters: int, *, is_proof: bool) -> object:
-        volume = Volume(whole, Writing("en", {}), (), (), is_proof)
-        return document_of(volume, {1: "x" * characters}).data["has_lines"]
+        of, text = whole.passages[0], "x" * characters
+        volume = Volume(whole, Writing("en", {}), [Written(of, "", "", "", text, (), ())], (), is_proof)
+        return document_of(volume, {of.number: text}).data["has_lines"]
 
     assert has_lines(MOST_NUMBERED, is_proof=True) is True
     assert has_lines(MOST_NUMBERED + 1, is_proof=True) is False

@@ -23,7 +23,7 @@ READERS = {
     "expert": ("accounts", "expert"),
     "country": ("clients", "government_xa"),
     "secretariat": ("clients", "secretariat"),
-    **dict.fromkeys(("anybody", "person", "focal", "successor", "integrator"), None),
+    **dict.fromkeys(("anybody", "person", "focal", "successor", "integrator", "author", "reviewer", "editor"), None),
 }
 """The readers of pages, and whose `ID` and `SECRET` each has: an account or a client of the demo, or nobody's."""
 PAGES = sorted(path.name for path in _DOCS.glob("*/*.md") if re.search(r"^```sh [a-z]", path.read_text(), re.MULTILINE))

@@ -237,7 +237,10 @@ def system(state: Path | None = None, **settings: str) -> Iterator[tuple[dict[st
 @pytest.fixture(scope="session")
 def running() -> Iterator[dict[str, Any]]:
     """The content of `.local/stack.json` of this test session's own system, and the `folder` of its state."""
-    with system(ESCM_GRANTS_BELIEVED="1", ESCM_API_SECONDS="60") as (described, folder):
+    with system(ESCM_GRANTS_BELIEVED="1", ESCM_API_SECONDS="60", ESCM_ACCESS_DEVICE_CODES="true") as (
+        described,
+        folder,
+    ):
         yield {**described, "folder": str(folder)}
 
 

@@ -15,7 +15,7 @@ export interface paths {
         put?: never;
         /**
          * Get an access token
-         * @description By a code, client credentials, a refresh token or a password (RFC 6749); a token lasts ten minutes.
+         * @description By a code, client credentials, a refresh token or a password (RFC 6749), or for a device (RFC 8628). A token lasts ten minutes.
          */
         post: operations["createToken"];
         delete?: never;
@@ -1352,6 +1352,26 @@ export interface paths {
          * @description RFC 9126. The client authenticates and sends what it asks for; the person's browser brings only its address.
          */
         post: operations["pushRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/oauth/device_authorization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for the codes of a device
+         * @description RFC 8628: for our own command line on a machine without a browser. The person enters the short code elsewhere; the device asks for a token by the other one. Only where the installation gives such codes.
+         */
+        post: operations["authorizeDevice"];
         delete?: never;
         options?: never;
         head?: never;
@@ -12253,6 +12273,21 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @description RFC 8628, 3.2. */
+        DeviceCodes: {
+            /** @description What the device gets a token for. */
+            device_code: string;
+            /** @description What the person enters. */
+            user_code: string;
+            /** @description Where the person enters it. */
+            verification_uri: string;
+            /** @description The same, with the code; the person still confirms it. */
+            verification_uri_complete: string;
+            /** @description Seconds. */
+            expires_in: number;
+            /** @description Seconds to wait between two requests for a token. */
+            interval: number;
+        };
         /** @description A document elsewhere (`url`) or among the evidence files (`evidence_id`); a new one has at least one of both. */
         Document: {
             /** @description The document's title. */
@@ -13033,6 +13068,8 @@ export interface components {
             introspection_endpoint: string;
             /** @description Where the keys are. */
             jwks_uri: string;
+            /** @description Where a device without a browser asks for codes (RFC 8628), if the installation gives some. */
+            device_authorization_endpoint?: string | null;
             /** @description The grant types. */
             grant_types_supported: string[];
             /** @description What is sent back to a client: a code. */
@@ -28808,7 +28845,7 @@ export interface operations {
             content: {
                 "application/x-www-form-urlencoded": {
                     /** @enum {string} */
-                    grant_type: "authorization_code" | "client_credentials" | "password" | "refresh_token";
+                    grant_type: "authorization_code" | "client_credentials" | "password" | "refresh_token" | "urn:ietf:params:oauth:grant-type:device_code";
                     username?: string;
                     /** Format: password */
                     password?: string;
@@ -28818,6 +28855,7 @@ export interface operations {
                     code?: string;
                     redirect_uri?: string;
                     code_verifier?: string;
+                    device_code?: string;
                     /** @description This API, as its metadata name it (RFC 8707). */
                     resource?: string;
                     client_id?: string;
@@ -31121,6 +31159,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Pushed"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    authorizeDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    scope?: string;
+                    /** @description This API, as its metadata name it (RFC 8707). */
+                    resource?: string;
+                    client_id: string;
+                    client_secret?: string;
+                    client_assertion_type?: string;
+                    client_assertion?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description RFC 8628, 3.2. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceCodes"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -39,6 +39,8 @@ from services.access.self_service.own_account.routes import router as own_accoun
 from services.access.settings import AccessSettings
 from services.access.signing_in.account.routes import router as account_page
 from services.access.signing_in.authorizing.routes import router as authorizing
+from services.access.signing_in.devices.routes import pages as device_pages
+from services.access.signing_in.devices.routes import router as devices
 from services.access.signing_in.leaving.routes import router as leaving
 from services.access.signing_in.pages.addresses import is_page_of_people
 from services.access.signing_in.pages.responses import OnPage
@@ -82,6 +84,8 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             factors,
             authorizing,
             pushing,
+            devices,
+            device_pages,
             leaving,
             second_step,
             account_page,

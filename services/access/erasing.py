@@ -52,6 +52,7 @@ UNTIL_EXPIRY = frozenset(
         "access_refresh_token",
         "access_browser",
         "access_code",
+        "access_device",
         "access_federation_start",
         "access_revoked_token",
         "access_failed_login",

@@ -77,6 +77,14 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         },
     ),
     personal(
+        "access_device",
+        "",
+        {
+            _SECRET: "digest user_digest",
+            _SHORT: "id client scope network asked_at until pause polled_at decision browser_session used_at given",
+        },
+    ),
+    personal(
         "access_federation_start",
         "",
         {_SECRET: "digest browser invitation", _SHORT: "provider request account_id until"},

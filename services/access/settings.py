@@ -33,6 +33,9 @@ class AccessSettings(Settings):
     password_grant: bool | None = None
     """Whether programs get tokens for a person's password, as tests do; by default on a laptop and in tests. Production
     refuses it: people sign in on the page."""
+    device_codes: bool = False
+    """Whether people may sign in to the command line on a machine without a browser, by a code that they enter
+    elsewhere. Whoever is talked into entering a code gives somebody else access: leave it off unless it is needed."""
     breached_passwords: Path | None = None
     """A file of passwords that leaked elsewhere, which nobody may choose here, made by `escm passwords prepare`."""
     passkey_origin: str = ""

@@ -34,6 +34,7 @@ _PAGES = (
     "/access/consent",
     "/access/account",
     "/access/signed-out",
+    "/access/device",
 )
 """Pages, which a cookie and the token of their form guard."""
 _HEALTH = ("/livez", "/readyz")

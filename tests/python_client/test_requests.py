@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from clients.python.escm_client import Api, ApiKey, ClientSecret, InvalidRequest, TryLater, VersionConflict
+from clients.python.escm_client import Api, ApiKey, ClientSecret, Device, InvalidRequest, TryLater, VersionConflict
 from clients.python.escm_client.transport import written
 from tests.support.scripted import Scripted, scripted
 
@@ -141,3 +141,33 @@ def test_parameters_are_written_as_the_api_reads_them() -> None:
     assert written(given) == {
         "from": "2026-01-02", "updated_after": "2026-12-01T10:00:00Z", "is": "true", "types": "a,b", "limit": "5"
     }  # fmt: skip
+
+
+_CODES = {"device_code": "d", "user_code": "BCDF-GHJK", "verification_uri": "http://escm.test/device", "interval": 5}
+
+
+def test_a_device_waits_until_the_person_has_decided(system: Scripted, slept: list[float]) -> None:
+    shown: list[tuple[str, str]] = []
+    kept: list[dict[str, Any]] = []
+    credentials = Device(lambda address, code: shown.append((address, code)), kept.append)
+    with Api(system.origin, credentials, sleep=slept.append) as api:
+        system.answer(200, _CODES)
+        for code in ("authorization_pending", "slow_down", "authorization_pending"):
+            system.answer(400, {"status": 400, "code": code})
+        system.answer(200, {**_TOKEN, "refresh_token": "r"})
+        system.answer(200, {"principal": "account"})
+        assert api.whoami() == {"principal": "account"}
+    assert shown == [("http://escm.test/device", "BCDF-GHJK")]
+    assert slept == [5, 5, 10, 10]
+    assert (kept[0]["refresh_token"], kept[0]["client_id"]) == ("r", "escm-cli")
+    forms = [request.body.decode() for request in system.requests[:2]]
+    assert forms[0] == "client_id=escm-cli"
+    assert "device_code=d" in forms[1]
+
+
+def test_a_device_that_is_denied_says_so(system: Scripted, slept: list[float]) -> None:
+    with Api(system.origin, Device(lambda _address, _code: None), sleep=slept.append) as api:
+        system.answer(200, _CODES)
+        system.answer(400, {"status": 400, "code": "access_denied", "title": "Denied"})
+        with pytest.raises(InvalidRequest, match="access_denied"):
+            api.whoami()

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Timer
+from threading import Thread, Timer
 from typing import Any, Self
+
+from tests.support.phone import enter_shown_code
 
 _PROJECT = Path(__file__).parents[2]
 _DOCS = _PROJECT / "docs"
@@ -125,7 +127,8 @@ class _Shell:
     that of its mails as `MAIL`, and the Python of the tests with its packages."""
 
     def __init__(self, reader: str, stack: dict[str, Any], folder: Path) -> None:
-        given = {**given_to(reader, stack), "TMPDIR": str(folder), "no_proxy": "127.0.0.1"}
+        self._given = given_to(reader, stack)
+        given = {**self._given, "TMPDIR": str(folder), "no_proxy": "127.0.0.1"}
         if "folder" in stack:
             given["MAIL"] = f"{stack['folder']}/mail"
         given["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
@@ -159,6 +162,8 @@ class _Shell:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._typed.write_text(commands)
+        if "--device" in commands:
+            Thread(target=enter_shown_code, args=(self._said, self._given), daemon=True).start()
         self._process.stdin.write(f"{self._typed}\n")
         self._process.stdin.flush()
         lines: list[str] = []

@@ -234,10 +234,19 @@ def system(state: Path | None = None, **settings: str) -> Iterator[tuple[dict[st
         shutil.rmtree(root, ignore_errors=True)
 
 
+_OF_TESTS = {
+    "ESCM_GRANTS_BELIEVED": "1",
+    "ESCM_API_SECONDS": "60",
+    "ESCM_PORTAL_FRESH": "0",
+    "ESCM_ACCESS_DEVICE_CODES": "true",
+}
+"""Settings with which changes show at once and nothing ends by the load of a machine, and with every way to sign in."""
+
+
 @pytest.fixture(scope="session")
 def running() -> Iterator[dict[str, Any]]:
     """The content of `.local/stack.json` of this test session's own system, and the `folder` of its state."""
-    with system(ESCM_GRANTS_BELIEVED="1", ESCM_API_SECONDS="60", ESCM_PORTAL_FRESH="0") as (described, folder):
+    with system(**_OF_TESTS) as (described, folder):
         yield {**described, "folder": str(folder)}
 
 

@@ -2,16 +2,16 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import httpx
 
+from .contract import VERSION
 from .credentials import Credentials
-from .feed import Positions, newest, read
+from .feed import EVENTS, Positions, read
 from .jobs import Job
 from .resources import Service
-from .transport import Transport, new_http
+from .transport import Transport
 
 if TYPE_CHECKING:
     from .models.access import AccessService, CloudEvent
@@ -38,7 +38,8 @@ class Api:
         language: str | None = None,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
-        self._http = http or new_http(base_url, timeout)
+        limits, agent = httpx.Timeout(timeout, connect=10), {"User-Agent": f"escm-client/{VERSION}"}
+        self._http = http or httpx.Client(base_url=base_url, timeout=limits, headers=agent, follow_redirects=True)
         if language:
             self._http.headers["Accept-Language"] = language
         self.transport = Transport(self._http, credentials, attempts, sleep)
@@ -50,7 +51,7 @@ class Api:
     def __enter__(self) -> "Api":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -65,7 +66,7 @@ class Api:
         """The response to any other POST: its JSON, the Job that it started, or None."""
         response = self.transport.send("POST", path, json=body or {}, key=key)
         if response.status_code == httpx.codes.ACCEPTED and "location" in response.headers:
-            return Job(self.transport, response.headers["location"], response.json())
+            return Job.of(self.transport, response)
         return response.json() if response.content else None
 
     def whoami(self) -> dict[str, Any]:
@@ -91,7 +92,7 @@ class Api:
         """
         after = positions.load() if positions else None
         if after is None and start == "now":
-            after = newest(self.transport)
+            after = str(self.get(f"{EVENTS}/position")["after"])
             if positions:
                 positions.save(after)
         query = {"type": types or None, "country": countries or None, "after": after}

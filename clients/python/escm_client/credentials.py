@@ -4,16 +4,17 @@ import base64
 import json
 import threading
 import time
-from abc import abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from .errors import InvalidRequest, Unauthenticated
-from .transport import Transport
+from .transport import Form, Transport
 
 TOKEN = "/access/v1/oauth/token"  # noqa: S105 (an address)
+COMMAND_LINE = "escm-cli"
+_DEVICE, _DEVICE_GRANT = "/access/v1/oauth/device_authorization", "urn:ietf:params:oauth:grant-type:device_code"
 _EARLY = 30.0
 Renewed = Callable[[dict[str, Any]], object]
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -43,9 +44,9 @@ class Credentials:
     def _keep(self, granted: dict[str, Any]) -> None:
         self._token, self._until = str(granted["access_token"]), time.time() + float(granted["expires_in"])
 
-    @abstractmethod
-    def _request(self, transport: Transport) -> dict[str, Any]:
-        """The response to a request for a token."""
+    def _request(self, _transport: Transport) -> dict[str, Any]:
+        """The response to a request for a token. Raises Unauthenticated, here for who has nothing to get one with."""
+        raise Unauthenticated({"status": 401, "code": "invalid_token", "title": "The key is empty"})
 
 
 class ClientSecret(Credentials):
@@ -56,7 +57,7 @@ class ClientSecret(Credentials):
         self._form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
 
     def _request(self, transport: Transport) -> dict[str, Any]:
-        return _granted(transport, lambda: self._form)
+        return _granted(transport, self._form)
 
 
 class SignedKey(Credentials):
@@ -76,18 +77,16 @@ class SignedKey(Credentials):
         return _granted(transport, lambda: self._form(audience))
 
     def _form(self, audience: str) -> dict[str, str]:
-        assertion = self._assertion(audience, int(time.time()))
-        kinds = {"grant_type": "client_credentials", "client_assertion_type": _ASSERTION}
-        return {**kinds, "client_assertion": assertion}
-
-    def _assertion(self, audience: str, now: int) -> str:
         from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
+        now = int(time.time())
         algorithm = "ES256" if isinstance(self._key, EllipticCurvePrivateKey) else "PS256"
         header = {"alg": algorithm, "typ": "JWT", **({"kid": self._key_id} if self._key_id else {})}
         claims = {"iss": self._id, "sub": self._id, "aud": audience, "iat": now, "exp": now + 60, "jti": str(uuid4())}
         signed = f"{_encoded(header)}.{_encoded(claims)}"
-        return f"{signed}.{_base64(_signature(self._key, signed.encode()))}"
+        assertion = f"{signed}.{_base64(_signature(self._key, signed.encode()))}"
+        kinds = {"grant_type": "client_credentials", "client_assertion_type": _ASSERTION}
+        return {**kinds, "client_assertion": assertion}
 
 
 class ApiKey(Credentials):
@@ -101,9 +100,6 @@ class ApiKey(Credentials):
         """False: there is no other key."""
         return False
 
-    def _request(self, _transport: Transport) -> dict[str, Any]:
-        raise Unauthenticated({"status": 401, "code": "invalid_token", "title": "The key is empty"})
-
 
 class Session(Credentials):
     """A person's session, by its refresh token. Each one can be used once: `renewed` stores what replaces it. `granted`
@@ -111,13 +107,12 @@ class Session(Credentials):
 
     def __init__(self, granted: dict[str, Any], renewed: Renewed | None = None) -> None:
         super().__init__()
-        self._refresh, self._renewed = str(granted["refresh_token"]), renewed
+        self._refresh, self._renewed = str(granted.get("refresh_token", "")), renewed
         self._client = {"client_id": str(granted["client_id"])} if "client_id" in granted else {}
         self._token, self._until = str(granted.get("access_token", "")), float(granted.get("until", 0))
 
     def _request(self, transport: Transport) -> dict[str, Any]:
-        form = {"grant_type": "refresh_token", "refresh_token": self._refresh, **self._client}
-        return _granted(transport, lambda: form)
+        return _granted(transport, {"grant_type": "refresh_token", "refresh_token": self._refresh, **self._client})
 
     def _keep(self, granted: dict[str, Any]) -> None:
         super()._keep(granted)
@@ -130,14 +125,8 @@ class Session(Credentials):
 class Password(Session):
     """A person with a password, in an installation that has passwords. `label` names the session for its owner."""
 
-    def __init__(
-        self,
-        email: str,
-        password: str,
-        label: str = "escm-client",
-        renewed: Renewed | None = None,
-    ) -> None:
-        super().__init__({"refresh_token": ""}, renewed)
+    def __init__(self, email: str, password: str, label: str = "escm-client", renewed: Renewed | None = None) -> None:
+        super().__init__({}, renewed)
         self._form = {"grant_type": "password", "username": email, "password": password, "label": label}
 
     def _request(self, transport: Transport) -> dict[str, Any]:
@@ -146,10 +135,36 @@ class Password(Session):
                 return super()._request(transport)
             except (InvalidRequest, Unauthenticated):
                 self._refresh = ""
-        return _granted(transport, lambda: self._form)
+        return _granted(transport, self._form)
 
 
-def _granted(transport: Transport, form: Callable[[], dict[str, str]]) -> dict[str, Any]:
+class Device(Session):
+    """A person who enters a code elsewhere, since this machine has no browser, in an installation that gives such codes
+    (RFC 8628). `show` gets the address and the code. The first request waits until the person has decided; raises
+    InvalidRequest `access_denied` or `expired_token` otherwise."""
+
+    def __init__(self, show: Callable[[str, str], object], renewed: Renewed | None = None) -> None:
+        super().__init__({"client_id": COMMAND_LINE}, renewed)
+        self._show = show
+
+    def _request(self, transport: Transport) -> dict[str, Any]:
+        if self._refresh:
+            return super()._request(transport)
+        codes = transport.send("POST", _DEVICE, form=self._client, anonymous=True).json()
+        self._show(codes["verification_uri"], codes["user_code"])
+        form = {"grant_type": _DEVICE_GRANT, "device_code": codes["device_code"], **self._client}
+        pause = float(codes.get("interval", 5))
+        while True:
+            transport.sleep(pause)
+            try:
+                return _granted(transport, form)
+            except InvalidRequest as waiting:
+                if waiting.code not in ("slow_down", "authorization_pending"):
+                    raise
+                pause += 5 if waiting.code == "slow_down" else 0
+
+
+def _granted(transport: Transport, form: Form) -> dict[str, Any]:
     return dict(transport.send("POST", TOKEN, form=form, anonymous=True).json())
 
 

@@ -10,22 +10,14 @@ Problem = dict[str, Any]
 
 
 class ApiError(Exception):
-    """A response other than the expected one. `problem` is the problem document (RFC 9457): `code` is stable, and
-    `/problems/{code}` explains it. `retry_after` is the seconds that the system names, if it does."""
+    """A response other than the expected one. `problem` is the problem document (RFC 9457): its `code` is stable, and
+    `/problems/{code}` explains it. `status` is that of HTTP, 0 if there was no response. `retry_after` is the seconds
+    that the system names, if it does."""
 
     def __init__(self, problem: Problem, retry_after: float | None = None) -> None:
         super().__init__(problem)
         self.problem, self.retry_after = problem, retry_after
-
-    @property
-    def status(self) -> int:
-        """The HTTP status; 0 if there was no response."""
-        return int(self.problem.get("status", 0))
-
-    @property
-    def code(self) -> str:
-        """The stable code."""
-        return str(self.problem.get("code", ""))
+        self.status, self.code = int(problem.get("status", 0)), str(problem.get("code", ""))
 
     def __str__(self) -> str:
         said = [self.problem.get("title", ""), self.problem.get("detail", "")]

@@ -58,8 +58,3 @@ def read(
             return
         if not moved and time.monotonic() < began + pause:  # too many may wait already
             transport.sleep(pause)
-
-
-def newest(transport: Transport) -> str:
-    """The position behind the newest event."""
-    return str(transport.send("GET", f"{EVENTS}/position").json()["after"])

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from .errors import JobFailed, TryLater, retry_after
 from .transport import Transport
 
@@ -16,6 +18,11 @@ class Job:
 
     def __init__(self, transport: Transport, address: str, state: dict[str, Any]) -> None:
         self._transport, self.address, self.state = transport, address, state
+
+    @classmethod
+    def of(cls, transport: Transport, accepted: httpx.Response) -> "Job":
+        """The job that a request has started."""
+        return cls(transport, accepted.headers["location"], accepted.json())
 
     @property
     def result(self) -> dict[str, Any]:

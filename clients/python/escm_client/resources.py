@@ -60,8 +60,8 @@ class Collection(Generic[Item, Create, Patch]):
 
         Raises VersionConflict if it was changed since it was read; with `reread` the change is made to what it is now.
         """
-        send = {"headers": _PATCH, "json": change}
-        return cast("Item", self._on_version("PATCH", record, "", send, reread=reread).json())
+        changed = self._on_version("PATCH", record, reread=reread, headers=_PATCH, json=change)
+        return cast("Item", changed.json())
 
     def do(
         self,
@@ -75,12 +75,12 @@ class Collection(Generic[Item, Create, Patch]):
     ) -> Item:
         """The record after a transition, such as `approve`; `transitions` tells which there are."""
         body = {"action": action, "reason": reason, "fields": fields}
-        send = {"json": {name: value for name, value in body.items() if value is not None}, "key": key}
-        return cast("Item", self._on_version("POST", record, "/transitions", send, reread=reread).json())
+        sent = {name: value for name, value in body.items() if value is not None}
+        return cast("Item", self._on_version("POST", record, "/transitions", reread=reread, json=sent, key=key).json())
 
     def delete(self, record: "str | Item") -> None:
         """Ends a record of the few resources that have this."""
-        self._on_version("DELETE", record, "", {}, reread=False)
+        self._on_version("DELETE", record)
 
     def transitions(self, record: "str | Item") -> dict[str, Any]:
         """The verbs of the present state, whether the caller may do each, and what it needs."""
@@ -88,8 +88,7 @@ class Collection(Generic[Item, Create, Patch]):
 
     def history(self, record: "str | Item") -> Sequence[dict[str, Any]]:
         """The changes of the record, the newest first."""
-        pages = Collection[dict[str, Any], Any, Any](self.transport, f"{self.address(record)}/history")
-        return [*pages.list()]
+        return [*self.part(record, "history").list()]
 
     def part(self, record: "str | Item", name: str) -> "Collection[dict[str, Any], dict[str, Any], dict[str, Any]]":
         """A list that belongs to a record, such as `affiliations` of an expert."""
@@ -107,15 +106,16 @@ class Collection(Generic[Item, Create, Patch]):
         return str(found["links"]["self"]) if "links" in found else f"{self.path}/{found['id']}"
 
     def _on_version(
-        self, method: str, record: "str | Item", below: str, send: dict[str, Any], *, reread: bool
+        self, method: str, record: "str | Item", below: str = "", *, reread: bool = False, **send: Any
     ) -> httpx.Response:
         address, left = self.address(record), _TIMES if reread else 1
         etag = None if isinstance(record, str) else f'"{cast("Mapping[str, Any]", record)["version"]}"'
+        headers = send.pop("headers", {})
         while True:
             left -= 1
-            given = {**send.get("headers", {}), "If-Match": etag or self.transport.send("GET", address).headers["etag"]}
+            match = {"If-Match": etag or self.transport.send("GET", address).headers["etag"]}
             try:
-                return self.transport.send(method, address + below, **{**send, "headers": given})
+                return self.transport.send(method, address + below, headers={**headers, **match}, **send)
             except VersionConflict as conflict:
                 if left == 0:
                     raise
@@ -154,12 +154,11 @@ class Service:
         with ExitStack() as stack:
             content = stack.enter_context(Path(file).open("rb")) if isinstance(file, str | Path) else file
             name = Path(str(getattr(content, "name", resource))).name
-            path = f"{self._root}/imports"
-            response = self._transport.send("POST", path, files={"file": (name, content)}, data=data, key=key)
-        return Job(self._transport, response.headers["location"], response.json())
+            return self._started("imports", files={"file": (name, content)}, data=data, key=key)
 
     def export(self, resource: str, format: str = "csv", *, key: str | None = None, **body: Any) -> Job:  # noqa: A002
         """The job that exports records; `body` has `filters`, `fields`, `safe`. Its `download` stores the file."""
-        sent = {"resource": resource, "format": format, **body}
-        response = self._transport.send("POST", f"{self._root}/exports", json=sent, key=key)
-        return Job(self._transport, response.headers["location"], response.json())
+        return self._started("exports", json={"resource": resource, "format": format, **body}, key=key)
+
+    def _started(self, jobs: str, **content: Any) -> Job:
+        return Job.of(self._transport, self._transport.send("POST", f"{self._root}/{jobs}", **content))

@@ -4,17 +4,18 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import uuid4
 
 import httpx
 
-from .contract import VERSION
 from .errors import ApiError, TryLater, error_of
 
 if TYPE_CHECKING:
     from .credentials import Credentials
 
+Form: TypeAlias = Mapping[str, str] | Callable[[], Mapping[str, str]]
+"""The fields of a form, or what makes those of each attempt."""
 _AGAIN = frozenset({0, 408, 425, 429, 502, 503, 504})
 _LONGEST_WAIT = 120
 
@@ -42,7 +43,7 @@ class Transport:
         path: str,
         *,
         query: Mapping[str, Any] | None = None,
-        form: Callable[[], Mapping[str, str]] | None = None,
+        form: Form | None = None,
         headers: Mapping[str, str] | None = None,
         key: str | None = None,
         anonymous: bool = False,
@@ -50,9 +51,8 @@ class Transport:
         whole: bool = False,
         **content: Any,
     ) -> Iterator[httpx.Response]:
-        """A response whose content is not read yet, unless it is wanted `whole`. `form` makes the fields of each
-        attempt; `longer` is how many seconds more than usual the response may take; `content` is `json` or `files`
-        with `data`. Raises ApiError."""
+        """A response whose content is not read yet, unless it is wanted `whole`. `longer` is how many seconds more
+        than usual the response may take; `content` is `json` or `files` with `data`. Raises ApiError."""
         given = dict(headers or {})
         if method == "POST" and form is None:
             given["Idempotency-Key"] = key or str(uuid4())
@@ -61,7 +61,7 @@ class Transport:
             token = "" if anonymous or self.signer is None else self.signer.token(self)
             if token:
                 given["Authorization"] = f"Bearer {token}"
-            body = {"data": form()} if form else _rewound(content)
+            body = {"data": form() if callable(form) else form} if form else _rewound(content)
             request = self.http.build_request(method, path, params=written(query) or None, headers=given, **body)
             request.extensions["timeout"]["read"] += longer
             outcome = self._attempt(request, whole=whole)
@@ -93,13 +93,6 @@ class Transport:
     def _pause(self, attempt: int, after: float | None) -> None:
         backoff = random.uniform(0.25, 0.5) * 2**attempt  # noqa: S311
         self.sleep(min(backoff, 30) if after is None else after)
-
-
-def new_http(base_url: str, timeout: float) -> httpx.Client:
-    """An HTTP client for an origin."""
-    limits = httpx.Timeout(timeout, connect=10)
-    agent = {"User-Agent": f"escm-client/{VERSION}"}
-    return httpx.Client(base_url=base_url, timeout=limits, headers=agent, follow_redirects=True)
 
 
 def written(query: Mapping[str, Any] | None) -> dict[str, str]:

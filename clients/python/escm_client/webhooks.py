@@ -7,6 +7,7 @@ import hmac
 import json
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 _SECRET, _PUBLIC = "whsec_", "whpk_"
@@ -47,15 +48,13 @@ def verify(
 
 
 def _fits(key: str, version: str, signature: str, signed: bytes) -> bool:
-    try:
+    with suppress(binascii.Error):
         given = base64.b64decode(signature, validate=True)
         if version == "v1" and key.startswith(_SECRET):
             own = hmac.new(base64.b64decode(key.removeprefix(_SECRET)), signed, hashlib.sha256).digest()
             return hmac.compare_digest(own, given)
         if version == "v1a" and key.startswith(_PUBLIC):
             return _verifies(base64.b64decode(key.removeprefix(_PUBLIC)), given, signed)
-    except binascii.Error:
-        return False
     return False
 
 
@@ -63,8 +62,7 @@ def _verifies(public: bytes, signature: bytes, signed: bytes) -> bool:
     from cryptography.exceptions import InvalidSignature as Wrong
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-    try:
+    with suppress(Wrong):
         Ed25519PublicKey.from_public_bytes(public).verify(signature, signed)
-    except Wrong:
-        return False
-    return True
+        return True
+    return False

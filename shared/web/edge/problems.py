@@ -39,10 +39,14 @@ _CHALLENGES = {
 _OAUTH_BY_KIND = {ErrorCategory.INTERNAL: "server_error", ErrorCategory.UNAVAILABLE: "temporarily_unavailable"}
 _OAUTH_CODES = frozenset(
     {
+        "access_denied",
+        "authorization_pending",
+        "expired_token",
         "invalid_client",
         "invalid_grant",
         "invalid_scope",
         "invalid_target",
+        "slow_down",
         "unauthorized_client",
         "unsupported_grant_type",
         "unsupported_response_type",

@@ -1,16 +1,17 @@
 """`login`, `logout`, `whoami`."""
 
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
 
-from ..browser import sign_in
 from ..client import Api
-from ..credentials import Password
+from ..credentials import Credentials, Device, Password, Renewed
 from ..errors import ApiError
 from . import output, stored
+from .browser import Browser
 from .calling import connect, mistake
 
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
@@ -21,28 +22,42 @@ def login(
     email: Annotated[str | None, typer.Option(help="A person, who is asked for the password.")] = None,
     client: Annotated[str | None, typer.Option(help="The id of a client, whose secret is asked for.")] = None,
     key: Annotated[bool, typer.Option("--key", help="An API key, which is asked for.")] = False,
+    device: Annotated[bool, typer.Option("--device", help="Sign in elsewhere: this machine has no browser.")] = False,
 ) -> None:
-    """Store who you are, in a file that you alone read: as you sign in with the browser, or by a secret, which is asked
-    for, or read from standard input."""
-    if sum((email is not None, client is not None, key)) > 1:
-        mistake("name one of --email, --client and --key, or none for the browser")
+    """Store who you are, in a file that you alone read: as you sign in with the browser, here or elsewhere, or by a
+    secret, which is asked for, or read from standard input."""
+    if sum((email is not None, client is not None, key, device)) > 1:
+        mistake("name one of --email, --client, --key and --device, or none for the browser")
     caller: dict[str, Any] = {"url": url.rstrip("/")}
-    if not (email or client or key):
-        with Api(caller["url"]) as api:
-            caller |= {"kind": "session", "session": sign_in(api.transport, _show)}
-        _store(caller)
-        return
-    secret = _secret("Password" if email else "Key" if key else "Secret")
-    if email:
-        granted: list[dict[str, Any]] = []
-        with Api(caller["url"], Password(email, secret, label="escm api", renewed=granted.append)) as api:
-            api.whoami()
-        caller |= {"kind": "session", "session": granted[-1]}
+    if not (client or key):
+        caller |= {"kind": "session", "session": _signed_in(caller["url"], _person(email, device=device))}
     elif client:
-        caller |= {"kind": "client", "id": client, "secret": secret}
+        caller |= {"kind": "client", "id": client, "secret": _secret("Secret")}
     else:
-        caller |= {"kind": "key", "key": secret}
+        caller |= {"kind": "key", "key": _secret("Key")}
     _store(caller)
+
+
+def _person(email: str | None, *, device: bool) -> Callable[[Renewed], Credentials]:
+    """How the person signs in."""
+    if email:
+        password = _secret("Password")
+        return lambda keep: Password(email, password, label="escm api", renewed=keep)
+    return lambda keep: Device(_tell, keep) if device else Browser(_show, keep)
+
+
+def _signed_in(url: str, credentials: Callable[[Renewed], Credentials]) -> dict[str, Any]:
+    """The session that these credentials open."""
+    granted: list[dict[str, Any]] = []
+    with Api(url, credentials(granted.append)) as api:
+        api.whoami()
+    return granted[-1]
+
+
+def _tell(address: str, code: str) -> None:
+    sys.stderr.write(f"Open this address on a machine with a browser, and sign in:\n{address}\n")
+    sys.stderr.write(f"Enter the code {code} there. It lives for ten minutes.\n")
+    sys.stderr.flush()
 
 
 def _show(address: str) -> None:
@@ -71,7 +86,7 @@ def logout() -> None:
         with Api(found["url"]) as api, suppress(ApiError):
             form = {"token": found["session"]["refresh_token"]}
             form |= {name: found["session"][name] for name in ("client_id",) if name in found["session"]}
-            api.transport.send("POST", "/access/v1/oauth/revoke", form=lambda: form, anonymous=True)
+            api.transport.send("POST", "/access/v1/oauth/revoke", form=form, anonymous=True)
     stored.file().unlink(missing_ok=True)
 
 

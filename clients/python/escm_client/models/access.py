@@ -338,6 +338,15 @@ class DeprecatedUsePage(TypedDict):
     next: NotRequired[None]
 
 
+class DeviceCodes(TypedDict):
+    device_code: str
+    user_code: str
+    verification_uri: str
+    verification_uri_complete: str
+    expires_in: int
+    interval: int
+
+
 class Document(TypedDict):
     title: str
     date: str
@@ -643,6 +652,7 @@ class Metadata(TypedDict):
     revocation_endpoint: str
     introspection_endpoint: str
     jwks_uri: str
+    device_authorization_endpoint: NotRequired[str | None]
     grant_types_supported: list[str]
     response_types_supported: list[str]
     response_modes_supported: list[str]

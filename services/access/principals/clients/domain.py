@@ -203,6 +203,11 @@ def is_registered(given: str, registered: Sequence[str]) -> bool:
     return given in registered or (own is not None and own in map(_without_port, registered))
 
 
+def is_loopback(address: str) -> bool:
+    """Whether it is an address of the person's own machine, as programs there have one."""
+    return _LOOPBACK.fullmatch(address) is not None
+
+
 def _without_port(address: str) -> tuple[str, str] | None:
     found = _LOOPBACK.fullmatch(address)
     return (found[1], found[2] or "") if found else None

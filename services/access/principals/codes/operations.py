@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.access.authority.grants.queries import is_active
 from services.access.principals.codes import domain, queries
+from services.access.principals.codes.queries import SignIn
 from services.access.principals.sessions import operations as sessions
 from services.access.principals.sessions.domain import digest
 from services.access.principals.sessions.operations import Opening, Renewal
@@ -77,16 +78,21 @@ async def redeem(uow: UnitOfWork, shown: Shown) -> tuple[Renewal, str | None] | 
     if not is_right:
         await queries.use(uow.connection, key, None)
         return None
-    opening = Opening(
-        found.sign_in.account_id,
-        client=found.client,
-        scope=found.scope,
-        signed_in_at=found.sign_in.signed_in_at or now(),
-        acr=found.sign_in.acr,
-        amr=found.sign_in.amr,
-        provider=found.sign_in.provider,
-        provider_sid=found.sign_in.provider_sid,
-    )
-    renewal = await sessions.open_session(uow, opening, level_of(found.sign_in.best))
+    renewal = await open_for(uow, found.sign_in, found.client, found.scope)
     await queries.use(uow.connection, key, renewal.session.id)
     return renewal, found.nonce
+
+
+async def open_for(uow: UnitOfWork, sign_in: SignIn, client: UUID, scope: str) -> Renewal:
+    """Opens the session of a client for a person who is signed in in a browser, as surely as they are there."""
+    opening = Opening(
+        sign_in.account_id,
+        client=client,
+        scope=scope,
+        signed_in_at=sign_in.signed_in_at or now(),
+        acr=sign_in.acr,
+        amr=sign_in.amr,
+        provider=sign_in.provider,
+        provider_sid=sign_in.provider_sid,
+    )
+    return await sessions.open_session(uow, opening, level_of(sign_in.best))

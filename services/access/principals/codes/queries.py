@@ -8,19 +8,23 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from services.access.principals.codes.tables import code
 from services.access.principals.sessions.tables import best_level, session
-from shared.database.statements import Connection, Statement
+from shared.database.statements import Connection, Row, Statement
 
 _STORED = ("digest", "browser_session", "client", "redirect_uri", "challenge", "scope", "nonce", "until")
+SIGN_IN = (
+    session.c.account_id,
+    *(session.c[name] for name in ("signed_in_at", "acr", "amr", "provider", "provider_sid")),
+    best_level(session.c.account_id),
+    (session.c.status == "active").label("is_signed_in"),
+)
+"""The sign-in of the browser of a code, for `sign_in_of`."""
 _ADD = Statement(insert(code).values({name: bindparam(name) for name in _STORED}))
 _TAKE = Statement(
     select(
         *(code.c[name] for name in _STORED if name != "digest"),
         code.c.used_at,
         code.c.given,
-        session.c.account_id,
-        *(session.c[name] for name in ("signed_in_at", "acr", "amr", "provider", "provider_sid")),
-        best_level(session.c.account_id),
-        (session.c.status == "active").label("is_signed_in"),
+        *SIGN_IN,
     )
     .select_from(code.join(session, session.c.id == code.c.browser_session))
     .where(code.c.digest == bindparam("digest"))
@@ -72,8 +76,13 @@ async def take(connection: Connection, digest: bytes) -> Code | None:
     row = await _TAKE.fetchrow(connection, digest=digest)
     if row is None:
         return None
-    sign_in = SignIn(**{each.name: row[each.name] for each in fields(SignIn)})
-    return Code(**{each.name: row[each.name] for each in fields(Code) if each.name != "sign_in"}, sign_in=sign_in)
+    names = [each.name for each in fields(Code) if each.name != "sign_in"]
+    return Code(**{name: row[name] for name in names}, sign_in=sign_in_of(row))
+
+
+def sign_in_of(row: Row) -> SignIn:
+    """The sign-in of a row with the columns of `SIGN_IN`."""
+    return SignIn(**{each.name: row[each.name] for each in fields(SignIn)})
 
 
 async def use(connection: Connection, digest: bytes, session: UUID | None) -> None:

@@ -48,6 +48,8 @@ def authorization_server(settings: AccessSettings) -> Mapping[str, object]:
         "service_documentation": f"{origin}/docs",
         "protected_resources": [settings.issuer],
     }
+    if settings.device_codes:
+        found["device_authorization_endpoint"] = f"{base}/oauth/device_authorization"
     for endpoint in ("token", "revocation", "introspection"):
         public = [] if endpoint == "introspection" else ["none"]
         found[f"{endpoint}_endpoint_auth_methods_supported"] = [*_WAYS, *public]

@@ -10,6 +10,8 @@ from services.access.principals.accounts.domain import LONGEST_PASSWORD
 from services.access.principals.accounts.record import Account
 from services.access.principals.clients.record import Client
 from services.access.principals.codes import operations as codes
+from services.access.principals.devices import domain as devices_domain
+from services.access.principals.devices import operations as devices
 from services.access.principals.sessions import operations as sessions
 from services.access.principals.sessions.domain import is_refresh_token
 from services.access.principals.sessions.operations import Opening, Renewal, Renewing
@@ -52,16 +54,17 @@ Counted: TypeAlias = tuple[Limit, RateLimitState]
 def grant_types(settings: AccessSettings) -> list[str]:
     """The kinds of requests for tokens that are accepted."""
     passwords = ["password"] if settings.gives_tokens_for_passwords else []
-    return ["authorization_code", "client_credentials", *passwords, "refresh_token"]
+    devices = [devices_domain.GRANT_TYPE] if settings.device_codes else []
+    return ["authorization_code", "client_credentials", *passwords, "refresh_token", *devices]
 
 
 async def give_token(
     token_service: TokenService, form: Mapping[str, str], shown: Secret | Assertion | None, address: str
 ) -> tuple[TokenResponse, Counted | None]:
-    """The response to a token request (RFC 6749, 4.1, 4.3, 4.4 and 6), and the rest of a client's limit.
+    """The response to a token request (RFC 6749, 4.1, 4.3, 4.4 and 6; RFC 8628, 3.4), and the rest of a client's limit.
 
-    Raises Malformed (`invalid_request`, `invalid_target`, `unsupported_grant_type`, `invalid_grant`), InvalidClient,
-    RateLimited.
+    Raises Malformed (`invalid_request`, `invalid_target`, `unsupported_grant_type`, `invalid_grant`, and for devices
+    what `devices_domain.Fault` has), InvalidClient, RateLimited.
     """
     kind = form.get("grant_type")
     counted = None
@@ -85,6 +88,8 @@ async def give_token(
         client_of_session = await caller_client(token_service, form, shown, address)
         renewal = await _renewed(token_service, form, client_of_session, address)
         return await _person_response(token_service, renewal, client_of_session), None
+    if kind == devices_domain.GRANT_TYPE and token_service.settings.device_codes:
+        return await _for_device(token_service, form, await caller_client(token_service, form, shown, address)), None
     detail = f"Use one of: {', '.join(grant_types(token_service.settings))}."
     raise Malformed(detail, code="unsupported_grant_type")
 
@@ -126,6 +131,27 @@ async def _for_code(token_service: TokenService, form: Mapping[str, str], client
         raise invalid_grant("The code is not valid.")
     renewal, nonce = redeemed
     return await _person_response(token_service, renewal, client, nonce)
+
+
+_DEVICE_FAULTS: Mapping[devices_domain.Fault, str] = {
+    "authorization_pending": "The person has not decided yet; ask again after the interval.",
+    "slow_down": "Wait five seconds longer between two requests from now on.",
+    "access_denied": "The person did not allow it, may not sign in in this way, or has signed out.",
+    "expired_token": "The codes have expired; ask for others.",
+    "invalid_grant": "The code is not valid.",
+}
+
+
+async def _for_device(token_service: TokenService, form: Mapping[str, str], client: Client | None) -> TokenResponse:
+    if "device_code" not in form:
+        raise invalid_request("device_code is missing.")
+    if client is None:
+        raise InvalidClient("The client does not say which one it is.")
+    async with unit_of_work(token_service.database, SYSTEM_CONTEXT, Origin(request_id=request_id.get() or "")) as uow:
+        redeemed = await devices.redeem(uow, form["device_code"], client.id)
+    if isinstance(redeemed, str):
+        raise Malformed(_DEVICE_FAULTS[redeemed], code=redeemed)
+    return await _person_response(token_service, redeemed, client)
 
 
 async def _opened(token_service: TokenService, account: Account, label: str | None) -> Renewal:

@@ -61,7 +61,16 @@ def _json(content: Any, headers: dict[str, str]) -> Response:
     options=RouteOptions(
         is_public=True,
         is_keyed=False,
-        problems=(*FORM_PROBLEMS, "unsupported_grant_type", "invalid_grant", "invalid_target"),
+        problems=(
+            *FORM_PROBLEMS,
+            "unsupported_grant_type",
+            "invalid_grant",
+            "invalid_target",
+            "authorization_pending",
+            "slow_down",
+            "access_denied",
+            "expired_token",
+        ),
     ),
     response_model=None,
     responses={200: {"model": Token}},
@@ -70,7 +79,8 @@ def _json(content: Any, headers: dict[str, str]) -> Response:
 async def create_token(request: Request, asked: Asked, token_service: CurrentTokenService) -> Response:
     """Get an access token.
 
-    By a code, client credentials, a refresh token or a password (RFC 6749); a token lasts ten minutes.
+    By a code, client credentials, a refresh token or a password (RFC 6749), or for a device (RFC 8628). A token lasts
+    ten minutes.
     """
     content, counted = await operations.give_token(token_service, asked.form, asked.shown, asked.address)
     if counted is not None:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from services.access.principals.clients.schemas import JsonWebKey
+from services.access.principals.devices.domain import GRANT_TYPE
 from services.access.principals.tokens.domain import FORM
 from shared.web.contract.contract import Described
 
@@ -90,6 +91,11 @@ class Metadata(Described):
     jwks_uri: Annotated[
         str, Field(examples=["https://escm.example.org/access/v1/.well-known/jwks.json"]), "Where the keys are."
     ]
+    device_authorization_endpoint: str | None = Field(
+        None,
+        examples=["https://escm.example.org/access/v1/oauth/device_authorization"],
+        description="Where a device without a browser asks for codes (RFC 8628), if the installation gives some.",
+    )
     grant_types_supported: Annotated[list[str], Field(examples=[["client_credentials"]]), "The grant types."]
     response_types_supported: Annotated[list[str], Field(examples=[["code"]]), "What is sent back to a client: a code."]
     response_modes_supported: Annotated[list[str], Field(examples=[["query"]]), "How it is sent back."]
@@ -202,7 +208,10 @@ def form_of(required: str, **fields: Any) -> dict[str, Any]:
 
 TOKEN_FORM = form_of(
     "grant_type",
-    grant_type={"type": "string", "enum": ["authorization_code", "client_credentials", "password", "refresh_token"]},
+    grant_type={
+        "type": "string",
+        "enum": ["authorization_code", "client_credentials", "password", "refresh_token", GRANT_TYPE],
+    },
     username={"type": "string"},
     password={"type": "string", "format": "password"},
     label={"type": "string", "maxLength": 60, "description": "How the session is shown to its owner."},
@@ -210,6 +219,7 @@ TOKEN_FORM = form_of(
     code={"type": "string"},
     redirect_uri={"type": "string"},
     code_verifier={"type": "string", "minLength": 43, "maxLength": 128},
+    device_code={"type": "string"},
     resource={"type": "string", "description": "This API, as its metadata name it (RFC 8707)."},
 )
 TOKEN_ALONE = form_of("token", token={"type": "string"}, token_type_hint={"type": "string"})

@@ -138,7 +138,7 @@ def read(given: Mapping[str, list[str]], client: Client | None, arrival: Arrival
         raise refused("invalid_request", "This client sends its requests to oauth/par first.")
     if not all(is_this_api(each, issuer) for each in resources):
         raise refused("invalid_target", "The resource is this API, as its metadata name it.")
-    scope = _scope(one.get("scope", ""), client)
+    scope = scope_of(one.get("scope", ""), client)
     if scope is None:
         raise refused("invalid_scope", "The scope is unknown, or wider than that of the client.")
     return AuthorizationRequest(
@@ -185,7 +185,7 @@ def _is_seconds(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) <= 9
 
 
-def _scope(asked: str, client: Client) -> str | None:
+def scope_of(asked: str, client: Client) -> str | None:
     """What the client is to be given of what it asks for; None for more than it is registered for. Without a resource,
     all of it."""
     whole = set(whole_scope(client).split())

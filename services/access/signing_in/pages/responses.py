@@ -16,7 +16,16 @@ from shared.pages.policy import GUARD, HTML
 from shared.pages.reader import language_of
 
 _LANGUAGE = "language"
-_CARRIED = ("request", "ticket", "id_token_hint", "client_id", "post_logout_redirect_uri", "state", _LANGUAGE)
+_CARRIED = (
+    "request",
+    "ticket",
+    "id_token_hint",
+    "client_id",
+    "post_logout_redirect_uri",
+    "state",
+    "user_code",
+    _LANGUAGE,
+)
 
 
 class OnPage(EscmError):

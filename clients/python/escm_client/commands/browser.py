@@ -10,10 +10,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from .credentials import TOKEN
-from .transport import Transport
+from ..credentials import COMMAND_LINE, TOKEN, Renewed, Session
+from ..transport import Transport
 
-CLIENT = "escm-cli"
 PATIENCE = 300.0
 """Seconds within which the person signs in."""
 _METADATA = "/.well-known/oauth-authorization-server"
@@ -24,42 +23,45 @@ class SignInFailed(OSError):
     """The browser did not come back with a code."""
 
 
-def sign_in(transport: Transport, show: Callable[[str], object]) -> dict[str, Any]:
-    """The tokens of the person who signs in. `show` gets the address that the browser opens. Raises SignInFailed."""
-    metadata = transport.send("GET", _METADATA, anonymous=True).json()
-    verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(24)
-    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-    with _Listener() as listener:
-        asked = {
-            "response_type": "code",
-            "client_id": CLIENT,
+class Browser(Session):
+    """A person who signs in with the browser of this machine. `show` gets the address that the browser opens. The first
+    request waits for the person; raises SignInFailed."""
+
+    def __init__(self, show: Callable[[str], object], renewed: Renewed | None = None) -> None:
+        super().__init__({"client_id": COMMAND_LINE}, renewed)
+        self._show = show
+
+    def _request(self, transport: Transport) -> dict[str, Any]:
+        if self._refresh:
+            return super()._request(transport)
+        metadata = transport.send("GET", _METADATA, anonymous=True).json()
+        verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(24)
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+        with _Listener() as listener:
+            asked = {
+                "response_type": "code",
+                "client_id": COMMAND_LINE,
+                "redirect_uri": listener.address,
+                "code_challenge": challenge,
+                "code_challenge_method": "S256",
+                "state": state,
+            }
+            address = f"{metadata['authorization_endpoint']}?{urlencode(asked)}"
+            self._show(address)
+            webbrowser.open(address)
+            answer = listener.wait(state)
+        if answer.get("iss") != metadata["issuer"]:
+            raise SignInFailed("the answer is not of this system")
+        if "code" not in answer:
+            raise SignInFailed(f"the sign-in was refused: {answer.get('error', 'without a reason')}")
+        form = {
+            "grant_type": "authorization_code",
+            "code": answer["code"],
             "redirect_uri": listener.address,
-            "code_challenge": challenge,
-            "code_challenge_method": "S256",
-            "state": state,
+            "code_verifier": verifier,
+            "client_id": COMMAND_LINE,
         }
-        address = f"{metadata['authorization_endpoint']}?{urlencode(asked)}"
-        show(address)
-        webbrowser.open(address)
-        answer = listener.wait(state)
-    if answer.get("iss") != metadata["issuer"]:
-        raise SignInFailed("the answer is not of this system")
-    if "code" not in answer:
-        raise SignInFailed(f"the sign-in was refused: {answer.get('error', 'without a reason')}")
-    form = {
-        "grant_type": "authorization_code",
-        "code": answer["code"],
-        "redirect_uri": listener.address,
-        "code_verifier": verifier,
-        "client_id": CLIENT,
-    }
-    granted = dict(transport.send("POST", TOKEN, form=lambda: form, anonymous=True).json())
-    return {
-        "refresh_token": granted["refresh_token"],
-        "access_token": granted["access_token"],
-        "until": time.time() + float(granted["expires_in"]),
-        "client_id": CLIENT,
-    }
+        return dict(transport.send("POST", TOKEN, form=form, anonymous=True).json())
 
 
 class _Listener(HTTPServer):

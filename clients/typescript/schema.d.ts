@@ -11984,6 +11984,8 @@ export interface components {
             public: boolean;
             /** @description Whether the client sends its requests for people to `oauth/par` first (RFC 9126). */
             require_par: boolean;
+            /** @description Whether each token of the client is bound to a key that it proves to have (RFC 9449). */
+            dpop_bound: boolean;
             /** @description Whether it is one of our own, which asks people for no consent. */
             first_party: boolean;
             /** @description The accounts that are mailed about the client: webhooks that fail, operations that retire. */
@@ -12017,6 +12019,8 @@ export interface components {
             post_logout_redirect_uris?: string[];
             /** @description Whether the client sends its requests for people to `oauth/par` first (RFC 9126). Default: `false`. */
             require_par?: boolean;
+            /** @description Whether each token of the client is bound to a key that it proves to have (RFC 9449). Default: `false`. */
+            dpop_bound?: boolean;
             /** @description The address that is told when a session of a person at the client ends; null for none. */
             backchannel_logout_uri?: string | null;
             /** @description The accounts that are mailed about the client: webhooks that fail, operations that retire. */
@@ -12053,6 +12057,8 @@ export interface components {
             post_logout_redirect_uris?: string[] | null;
             /** @description For `change_credentials`: whether it sends its requests to `oauth/par`. */
             require_par?: boolean | null;
+            /** @description For `change_credentials`: whether each token is bound to a key. */
+            dpop_bound?: boolean | null;
             /** @description The only account that may confirm. */
             second_person?: string | null;
         };
@@ -12081,6 +12087,8 @@ export interface components {
             post_logout_redirect_uris?: string[] | null;
             /** @description Whether the client sends its requests for people to `oauth/par` first (RFC 9126). */
             require_par?: boolean | null;
+            /** @description Whether each token of the client is bound to a key that it proves to have (RFC 9449). */
+            dpop_bound?: boolean | null;
             /** @description The address that is told when a session of a person at the client ends; null for none. */
             backchannel_logout_uri?: string | null;
             /** @description The accounts that are mailed about the client: webhooks that fail, operations that retire. */
@@ -13086,6 +13094,8 @@ export interface components {
             subject_types_supported: string[];
             /** @description What ID tokens are signed with. */
             id_token_signing_alg_values_supported: string[];
+            /** @description What proofs of keys are signed with (RFC 9449). */
+            dpop_signing_alg_values_supported: string[];
             /** @description The levels of signing in. */
             acr_values_supported: string[];
             /** @description The claims of ID tokens. */
@@ -13532,6 +13542,10 @@ export interface components {
             authorization_servers: string[];
             /** @description How a token is sent. */
             bearer_methods_supported: string[];
+            /** @description What proofs of keys are signed with (RFC 9449). */
+            dpop_signing_alg_values_supported: string[];
+            /** @description Whether every token is bound to a key; those of a client with `dpop_bound` are. */
+            dpop_bound_access_tokens_required: boolean;
             /** @description Where the reference is. */
             resource_documentation: string;
         } & {
@@ -13684,9 +13698,9 @@ export interface components {
         };
         /** @description RFC 6749, 5.1. */
         Token: {
-            /** @description The token; send it as `Authorization: Bearer …`. */
+            /** @description The token; send it as `Authorization: Bearer …`, or `DPoP …` with a proof. */
             access_token: string;
-            /** @description Always `Bearer`. */
+            /** @description `Bearer`, or `DPoP` for a token that is bound to the key of a proof (RFC 9449). */
             token_type: string;
             /** @description Seconds. */
             expires_in: number;
@@ -31144,6 +31158,7 @@ export interface operations {
                     prompt?: string;
                     max_age?: string;
                     resource?: string;
+                    dpop_jkt?: string;
                     client_id?: string;
                     client_secret?: string;
                     client_assertion_type?: string;

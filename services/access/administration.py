@@ -122,6 +122,7 @@ async def enter_client(
         "post_logout_redirect_uris": [],
         "public": False,
         "require_par": False,
+        "dpop_bound": False,
         "contacts": [],
         "sandbox": False,
     }

@@ -24,7 +24,7 @@ PARTS: Mapping[str, PersonalTable] = {
     "sessions": personal(
         "access_session",
         f"{RECORD} account_id label ends_at client scope signed_in_at provider acr amr",
-        {_OF_PROVIDER: "provider_sid"},
+        {_OF_PROVIDER: "provider_sid", _SECRET: "bound_to"},
     ),
     "identities": personal(
         "access_identity",
@@ -72,7 +72,7 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         "access_code",
         "",
         {
-            _SECRET: "digest challenge nonce",
+            _SECRET: "digest challenge nonce bound_to",
             _SHORT: "browser_session client redirect_uri scope until used_at given",
         },
     ),
@@ -101,7 +101,7 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
 IMPERSONAL: Mapping[str, str] = {
     "access_client": f"{RECORD} client_id name search_key secrets secret_ends secret_reminder proposed_secret jwks"
     " scope_kind scope_id resources verbs ip_allow redirect_uris post_logout_redirect_uris backchannel_logout_uri"
-    " public require_par first_party contacts sandbox made_by_country suspended_by previous_status",
+    " public require_par dpop_bound first_party contacts sandbox made_by_country suspended_by previous_status",
     "access_client_call": "id client_id service operation method path deprecated_on sunset day calls failures last_at",
     "access_client_usage": "client_id service operation method path deprecated_on sunset day calls failures last_at",
     "access_deprecation_notice": "client_id operation days given_at",

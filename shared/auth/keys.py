@@ -77,7 +77,7 @@ class SignInClaims:
 @dataclass(frozen=True, slots=True)
 class Claims:
     """The claims of a verified token. Times are Unix seconds. `session` is the session of a signed-in person, `sign_in`
-    how they signed in."""
+    how they signed in. `bound_to` is the thumbprint of the key that the caller has to prove (RFC 9449, 6)."""
 
     kind: PrincipalKind
     subject: UUID
@@ -89,12 +89,14 @@ class Claims:
     key_id: str
     session: UUID | None = None
     sign_in: "SignInClaims | None" = None
+    bound_to: str | None = None
 
     def document(self, rules: TokenRules) -> dict[str, Any]:
         """The claims as signed JSON values."""
         return {
             **({"sid": str(self.session)} if self.session else {}),
             **(self.sign_in.document if self.sign_in else {}),
+            **({"cnf": {"jkt": self.bound_to}} if self.bound_to else {}),
             "iss": rules.issuer,
             "aud": rules.audience,
             "sub": f"{self.kind}:{self.subject}",
@@ -210,7 +212,16 @@ def _claims(claims: dict[str, Any], key_id: str, rules: TokenRules, now: float) 
     kind, identity = _subject(subject)
     session = _id(claims["sid"]) if "sid" in claims else None
     signed_in = _sign_in(claims) if "auth_time" in claims else None
-    return Claims(kind, identity, client_id, token_id, scope, issued, expires, key_id, session, signed_in)
+    bound_to = _bound_to(claims["cnf"]) if "cnf" in claims else None
+    return Claims(kind, identity, client_id, token_id, scope, issued, expires, key_id, session, signed_in, bound_to)
+
+
+def _bound_to(confirmation: object) -> str:
+    """The key of a token that is not for everybody who has it. Raises InvalidToken for a kind that is not known."""
+    thumbprint = confirmation.get("jkt") if isinstance(confirmation, dict) and len(confirmation) == 1 else None
+    if not isinstance(thumbprint, str) or not thumbprint:
+        raise InvalidToken
+    return thumbprint
 
 
 def _sign_in(claims: Mapping[str, Any]) -> SignInClaims:

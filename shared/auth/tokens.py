@@ -9,13 +9,14 @@ from uuid import UUID
 from shared.auth.api_keys import PREFIX, api_key_digest
 from shared.auth.keys import MAX_TOKEN, SKEW, Claims, InvalidToken, TokenRules, UnknownKey, verify
 from shared.auth.narrowing import within_scope
+from shared.auth.proofs import SCHEME
 from shared.auth.published import KeyRing, PrincipalCache, find_api_key
 from shared.auth.usage import LastUses
 from shared.configuration.settings import Settings
 from shared.database.pool import Database
 from shared.kernel.principal import Principal, PrincipalKind
 
-_BEARER = "bearer "
+_BEARER = "bearer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class Bearer:
     expires_at: float
     until: float
     of_person: bool = False
+
+    @property
+    def bound_to(self) -> str | None:
+        """The thumbprint of the key that the caller has to prove; None for a bearer token."""
+        return self.claims.bound_to if self.claims else None
 
 
 class Authenticator:
@@ -75,22 +81,32 @@ class Authenticator:
             raise InvalidToken
         return claims
 
+    async def inspected(self, token: str) -> Claims:
+        """The claims of an access token that nobody uses now, bound to a key or not, after the same checks. Raises
+        InvalidToken."""
+        claims = await self._verified(token)
+        await self._of_claims(claims)
+        return claims
+
     async def bearer(self, authorization: str) -> Bearer:
-        """The verified credential, after the same checks as `principal`."""
-        if len(authorization) > MAX_TOKEN + len(_BEARER):
+        """The verified credential, after the same checks as `principal`: a token that is bound to a key with the scheme
+        DPoP, every other one as a bearer token. Whoever admits the request checks the proof of the key."""
+        if len(authorization) > MAX_TOKEN + len(_BEARER) + 1:
             raise InvalidToken
         known = self._known.get(authorization)
         if known is not None and time.monotonic() < known.until:
             self._known.move_to_end(authorization)
             return known
         self._known.pop(authorization, None)
-        if authorization[: len(_BEARER)].lower() != _BEARER:
+        scheme, _, credential = authorization.partition(" ")
+        if scheme.lower() not in (_BEARER, SCHEME):
             raise InvalidToken("The Authorization header is not a bearer token.")
-        credential = authorization[len(_BEARER) :]
         if credential.startswith(PREFIX):
             found = await self._of_api_key(credential)
         else:
             found = await self._of_claims(known.claims if known and known.claims else await self._verified(credential))
+        if (found.bound_to is not None) != (scheme.lower() == SCHEME):
+            raise InvalidToken("A token is sent with the scheme that it was given with.")
         self._known[authorization] = found
         if len(self._known) > self._bound:
             self._known.popitem(last=False)

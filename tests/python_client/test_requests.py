@@ -1,5 +1,6 @@
 """Requests of the Python client: repeated, with a key, a version and a token that holds."""
 
+import base64
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -8,7 +9,16 @@ from typing import Any
 
 import pytest
 
-from clients.python.escm_client import Api, ApiKey, ClientSecret, Device, InvalidRequest, TryLater, VersionConflict
+from clients.python.escm_client import (
+    Api,
+    ApiKey,
+    ClientSecret,
+    Device,
+    DPoP,
+    InvalidRequest,
+    TryLater,
+    VersionConflict,
+)
 from clients.python.escm_client.transport import written
 from tests.support.scripted import Scripted, scripted
 
@@ -171,3 +181,26 @@ def test_a_device_that_is_denied_says_so(system: Scripted, slept: list[float]) -
         system.answer(400, {"status": 400, "code": "access_denied", "title": "Denied"})
         with pytest.raises(InvalidRequest, match="access_denied"):
             api.whoami()
+
+
+def _claims(proof: str) -> dict[str, Any]:
+    part = proof.split(".")[1]
+    return dict(json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))))
+
+
+def test_a_bound_token_is_sent_with_proofs_that_have_the_nonce(system: Scripted) -> None:
+    with Api(system.origin, ClientSecret("id", "secret"), dpop=DPoP()) as api:
+        system.answer(400, {"status": 400, "code": "use_dpop_nonce"}, DPoP_Nonce="first")
+        system.answer(200, {**_TOKEN, "token_type": "DPoP"})
+        system.answer(401, {"status": 401, "code": "use_dpop_nonce"}, DPoP_Nonce="second")
+        system.answer(200, {"principal": "client"})
+        api.get("/access/v1/me", limit=1)
+    without, asked, refused, called = system.requests
+    proofs = [_claims(request.headers["dpop"]) for request in system.requests]
+    assert [proof.get("nonce") for proof in proofs] == [None, "first", "first", "second"]
+    assert len({proof["jti"] for proof in proofs}) == 4
+    assert (without.path, asked.path) == ("/access/v1/oauth/token",) * 2
+    assert refused.headers["authorization"] == called.headers["authorization"] == "DPoP first"
+    assert (proofs[3]["htm"], proofs[3]["htu"]) == ("GET", f"{system.origin}/access/v1/me")
+    assert "ath" in proofs[3]
+    assert "ath" not in proofs[1]

@@ -16,6 +16,7 @@ from .credentials import Device as Device
 from .credentials import Password as Password
 from .credentials import Session as Session
 from .credentials import SignedKey as SignedKey
+from .dpop import DPoP as DPoP
 from .errors import ApiError as ApiError
 from .errors import Forbidden as Forbidden
 from .errors import Gone as Gone

@@ -8,6 +8,7 @@ import httpx
 
 from .contract import VERSION
 from .credentials import Credentials
+from .dpop import DPoP
 from .feed import EVENTS, Positions, read
 from .jobs import Job
 from .resources import Service
@@ -24,7 +25,7 @@ class Api:
     """The API at an origin, such as `https://escm.example.org`, for a caller or, without credentials, for anybody.
 
     `timeout` is how many seconds a response may take, `attempts` how often a request is sent at most. An `http` client
-    of your own has the origin as its `base_url`.
+    of your own has the origin as its `base_url`. With `dpop` tokens are bound to its key.
     """
 
     def __init__(
@@ -37,9 +38,12 @@ class Api:
         attempts: int = 5,
         language: str | None = None,
         sleep: Callable[[float], object] = time.sleep,
+        dpop: DPoP | None = None,
     ) -> None:
         limits, agent = httpx.Timeout(timeout, connect=10), {"User-Agent": f"escm-client/{VERSION}"}
         self._http = http or httpx.Client(base_url=base_url, timeout=limits, headers=agent, follow_redirects=True)
+        if dpop:
+            dpop.watch(self._http)
         if language:
             self._http.headers["Accept-Language"] = language
         self.transport = Transport(self._http, credentials, attempts, sleep)

@@ -1,7 +1,5 @@
 """Who calls: a client with a secret or a signed key, an API key, or a person."""
 
-import base64
-import json
 import threading
 import time
 from collections.abc import Callable
@@ -10,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from .errors import InvalidRequest, Unauthenticated
+from .signing import algorithm_of, signed
 from .transport import Form, Transport
 
 TOKEN = "/access/v1/oauth/token"  # noqa: S105 (an address)
@@ -25,7 +24,7 @@ class Credentials:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._token, self._until = "", 0.0
+        self._token, self._until, self.scheme = "", 0.0, "Bearer"
 
     def token(self, transport: Transport) -> str:
         """The present access token. Raises Unauthenticated."""
@@ -43,6 +42,7 @@ class Credentials:
 
     def _keep(self, granted: dict[str, Any]) -> None:
         self._token, self._until = str(granted["access_token"]), time.time() + float(granted["expires_in"])
+        self.scheme = str(granted.get("token_type", "Bearer"))
 
     def _request(self, _transport: Transport) -> dict[str, Any]:
         """The response to a request for a token. Raises Unauthenticated, here for who has nothing to get one with."""
@@ -77,16 +77,11 @@ class SignedKey(Credentials):
         return _granted(transport, lambda: self._form(audience))
 
     def _form(self, audience: str) -> dict[str, str]:
-        from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-
         now = int(time.time())
-        algorithm = "ES256" if isinstance(self._key, EllipticCurvePrivateKey) else "PS256"
-        header = {"alg": algorithm, "typ": "JWT", **({"kid": self._key_id} if self._key_id else {})}
+        header = {"alg": algorithm_of(self._key), "typ": "JWT", **({"kid": self._key_id} if self._key_id else {})}
         claims = {"iss": self._id, "sub": self._id, "aud": audience, "iat": now, "exp": now + 60, "jti": str(uuid4())}
-        signed = f"{_encoded(header)}.{_encoded(claims)}"
-        assertion = f"{signed}.{_base64(_signature(self._key, signed.encode()))}"
         kinds = {"grant_type": "client_credentials", "client_assertion_type": _ASSERTION}
-        return {**kinds, "client_assertion": assertion}
+        return {**kinds, "client_assertion": signed(self._key, header, claims)}
 
 
 class ApiKey(Credentials):
@@ -110,6 +105,7 @@ class Session(Credentials):
         self._refresh, self._renewed = str(granted.get("refresh_token", "")), renewed
         self._client = {"client_id": str(granted["client_id"])} if "client_id" in granted else {}
         self._token, self._until = str(granted.get("access_token", "")), float(granted.get("until", 0))
+        self.scheme = str(granted.get("token_type", "Bearer"))
 
     def _request(self, transport: Transport) -> dict[str, Any]:
         return _granted(transport, {"grant_type": "refresh_token", "refresh_token": self._refresh, **self._client})
@@ -119,7 +115,7 @@ class Session(Credentials):
         self._refresh = str(granted["refresh_token"])
         if self._renewed:
             tokens = {"refresh_token": self._refresh, "access_token": self._token, "until": self._until}
-            self._renewed({**tokens, **self._client})
+            self._renewed({**tokens, "token_type": self.scheme, **self._client})
 
 
 class Password(Session):
@@ -166,22 +162,3 @@ class Device(Session):
 
 def _granted(transport: Transport, form: Form) -> dict[str, Any]:
     return dict(transport.send("POST", TOKEN, form=form, anonymous=True).json())
-
-
-def _signature(key: Any, signed: bytes) -> bytes:
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
-
-    digest = hashes.SHA256()
-    if isinstance(key, ec.EllipticCurvePrivateKey):
-        r, s = utils.decode_dss_signature(key.sign(signed, ec.ECDSA(digest)))
-        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
-    return bytes(key.sign(signed, padding.PSS(padding.MGF1(digest), digest.digest_size), digest))
-
-
-def _encoded(part: dict[str, Any]) -> str:
-    return _base64(json.dumps(part, separators=(",", ":")).encode())
-
-
-def _base64(content: bytes) -> str:
-    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()

@@ -56,17 +56,20 @@ class Transport:
         given = dict(headers or {})
         if method == "POST" and form is None:
             given["Idempotency-Key"] = key or str(uuid4())
-        attempt, renewed = 1, False
+        attempt, renewed, has_nonce = 1, False, False
         while True:
             token = "" if anonymous or self.signer is None else self.signer.token(self)
-            if token:
-                given["Authorization"] = f"Bearer {token}"
+            if token and self.signer:
+                given["Authorization"] = f"{self.signer.scheme} {token}"
             body = {"data": form() if callable(form) else form} if form else _rewound(content)
             request = self.http.build_request(method, path, params=written(query) or None, headers=given, **body)
             request.extensions["timeout"]["read"] += longer
             outcome = self._attempt(request, whole=whole)
             if isinstance(outcome, httpx.Response):
                 break
+            if outcome.code == "use_dpop_nonce" and not has_nonce:
+                has_nonce = True
+                continue
             if outcome.status == 401 and token and not renewed and self.signer and self.signer.refused(token):
                 renewed = True
                 continue

@@ -11,12 +11,12 @@ from typing import TypeAlias
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 _LOOPBACK = re.compile(rb"^https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?$")
 _ALLOWED = (
-    b"Accept-Language, Authorization, Cache-Control, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
+    b"Accept-Language, Authorization, Cache-Control, Content-Type, DPoP, Idempotency-Key, If-Match, If-None-Match, "
     b"Last-Event-ID, traceparent, X-Request-Id"
 )
 _EXPOSED = (
-    b"Content-Disposition, Content-Language, Deprecation, ETag, Idempotency-Replayed, Link, Location, RateLimit, "
-    b"RateLimit-Policy, Retry-After, Sunset, WWW-Authenticate, X-Request-Id"
+    b"Content-Disposition, Content-Language, Deprecation, DPoP-Nonce, ETag, Idempotency-Replayed, Link, Location, "
+    b"RateLimit, RateLimit-Policy, Retry-After, Sunset, WWW-Authenticate, X-Request-Id"
 )
 _PREFLIGHT: Headers = [
     (b"access-control-allow-methods", b"GET, HEAD, POST, PATCH, DELETE"),

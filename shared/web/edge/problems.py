@@ -3,6 +3,7 @@
 import re
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from itertools import takewhile
 from typing import Any, TypeAlias
@@ -43,6 +44,7 @@ _OAUTH_CODES = frozenset(
         "authorization_pending",
         "expired_token",
         "invalid_client",
+        "invalid_dpop_proof",
         "invalid_grant",
         "invalid_scope",
         "invalid_target",
@@ -50,8 +52,11 @@ _OAUTH_CODES = frozenset(
         "unauthorized_client",
         "unsupported_grant_type",
         "unsupported_response_type",
+        "use_dpop_nonce",
     }
 )
+_OF_PROOFS = frozenset({"invalid_dpop_proof", "use_dpop_nonce"})
+"""Codes with 401 where a token is used, and with 400 where one is asked for (RFC 9449, 5 and 7)."""
 _SENTENCES = {
     ErrorCategory.INTERNAL: "The request could not be completed. The fault was recorded under this request_id.",
     ErrorCategory.NOT_FOUND: "There is nothing at this address, or nothing that you may know of.",
@@ -65,6 +70,8 @@ def problem_response(scope: Scope, error: EscmError) -> Response:
     if problem is None:
         problem = GENERAL[error.kind]
         _LOG.warning("uncatalogued_problem", code=code, returned=problem.code)
+    elif code in _OF_PROOFS and error.kind is ErrorCategory.MALFORMED:
+        problem = replace(problem, kind=error.kind)
     language = preferred_language(_header(scope, b"accept-language"))
     document = _document(scope, error, problem, language)
     headers = {

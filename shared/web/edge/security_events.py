@@ -18,6 +18,7 @@ _KINDS = {
     "invalid_grant": "sign_in_failed",
     "invalid_client": "client_refused",
     "invalid_token": "bad_token",
+    "invalid_dpop_proof": "bad_token",
     "rate_limited": "throttled",
 }
 _LOG = structlog.get_logger("escm.security")

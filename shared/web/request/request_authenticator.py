@@ -15,6 +15,9 @@ from starlette.types import Scope
 
 from shared.auth.api_keys import PREFIX
 from shared.auth.keys import InvalidToken
+from shared.auth.proofs import InvalidProof, NonceNeeded
+from shared.auth.proofs import Request as Asked
+from shared.auth.tokens import Bearer
 from shared.configuration.settings import Settings
 from shared.kernel.addresses import may_come_from, site_of
 from shared.kernel.errors import Forbidden, Gone, RateLimited, Unauthenticated
@@ -22,6 +25,7 @@ from shared.kernel.principal import ANONYMOUS, Principal, PrincipalKind
 from shared.ratelimit.leased import LeasedRateLimiter
 from shared.ratelimit.limiter import Limit, RateLimiter, RateLimitState
 from shared.web.request import links
+from shared.web.request.proofs import proof_checks
 from shared.web.request.request_context import header_of
 
 FIELDS = "escm.rate_limit"
@@ -48,6 +52,7 @@ class RequestAuthenticator:
         self._failures = Limit("failed", settings.failed_authentications)
         self._leased_limiter = leased_limiter
         self._rate_limiter = rate_limiter
+        self._proofs = proof_checks(settings, rate_limiter)
 
     async def principal(self, request: Request) -> Principal:
         """The caller; counted once a request. Anonymous without an `Authorization` header.
@@ -80,14 +85,27 @@ class RequestAuthenticator:
             if (linked := links.opened(request.scope, self._secret)) is not None:
                 principal: Principal = await authenticator.principal_of_kind(linked.kind, linked.caller)
             elif (header := authorization_of(request)) is not None:
-                principal = await authenticator.principal(header)
+                principal = await self._of_header(request, header)
             else:
                 return ANONYMOUS
             _refuse_elsewhere(principal, request)
+        except NonceNeeded:
+            await self.anonymous(request)
+            raise
         except (Unauthenticated, Forbidden, Gone):
             await self._rate_limiter.require(self._failures, site(request))
             raise
         return principal
+
+    async def _of_header(self, request: Request, header: str) -> Principal:
+        """The principal of a token, with the proof of its key if it is bound to one."""
+        found: Bearer = await request.app.state.authenticator.bearer(header)
+        if found.bound_to is not None:
+            address = f"{self._proofs.origin}{request.scope['raw_path'].decode('latin-1')}"
+            asked = Asked(request.method, address, header.partition(" ")[2])
+            if await self._proofs.thumbprint(header_of(request, b"dpop") or "", asked) != found.bound_to:
+                raise InvalidProof
+        return found.principal
 
 
 def authorization_of(request: Request) -> str | None:

@@ -22,7 +22,7 @@ from services.access.principals.signing_keys.operations import SigningKeyStore
 from services.access.principals.tokens.authentication import authenticate
 from services.access.principals.tokens.domain import InvalidClient, Secret
 from services.access.principals.tokens.operations import give_token
-from services.access.principals.tokens.signing import SigningKeys
+from services.access.principals.tokens.signing import SigningKeys, TokenOwner
 from shared.database.ids import uuid7
 from shared.kernel.errors import Conflict, Invalid, RateLimited
 from shared.kernel.principal import PrincipalKind
@@ -356,5 +356,5 @@ async def test_a_key_has_a_successor_before_it_ends(app: Any, caller: Caller, da
 async def test_another_secret_of_the_installation_makes_another_key(app: Any, database_url: str) -> None:
     settings = app.state.settings.model_copy(update={"secret_key": SecretStr("another secret of the installation")})
     keys = SigningKeys(app.state.database, settings)
-    token = await keys.token(PrincipalKind.ACCOUNT, uuid7(), "", "")
+    token = await keys.token(TokenOwner(PrincipalKind.ACCOUNT, uuid7(), "", ""))
     assert jws.extract_compact(token.encode()).headers()["kid"] not in app.state.token_service.keys._kid

@@ -199,6 +199,7 @@ class Client(TypedDict):
     backchannel_logout_uri: str | None
     public: bool
     require_par: bool
+    dpop_bound: bool
     first_party: bool
     contacts: list[str]
     sandbox: bool
@@ -216,6 +217,7 @@ class ClientCreate(TypedDict):
     redirect_uris: NotRequired[list[str]]
     post_logout_redirect_uris: NotRequired[list[str]]
     require_par: NotRequired[bool]
+    dpop_bound: NotRequired[bool]
     backchannel_logout_uri: NotRequired[str | None]
     contacts: NotRequired[list[str]]
     scope_kind: Literal["country", "region", "global"]
@@ -234,6 +236,7 @@ class ClientFields(TypedDict):
     redirect_uris: NotRequired[list[str] | None]
     post_logout_redirect_uris: NotRequired[list[str] | None]
     require_par: NotRequired[bool | None]
+    dpop_bound: NotRequired[bool | None]
     second_person: NotRequired[str | None]
 
 
@@ -250,6 +253,7 @@ class ClientPatch(TypedDict):
     redirect_uris: NotRequired[list[str] | None]
     post_logout_redirect_uris: NotRequired[list[str] | None]
     require_par: NotRequired[bool | None]
+    dpop_bound: NotRequired[bool | None]
     backchannel_logout_uri: NotRequired[str | None]
     contacts: NotRequired[list[str] | None]
 
@@ -661,6 +665,7 @@ class Metadata(TypedDict):
     scopes_supported: list[str]
     subject_types_supported: list[str]
     id_token_signing_alg_values_supported: list[str]
+    dpop_signing_alg_values_supported: list[str]
     acr_values_supported: list[str]
     claims_supported: list[str]
     claims_parameter_supported: bool
@@ -860,6 +865,8 @@ class ResourceMetadata(TypedDict):
     resource: str
     authorization_servers: list[str]
     bearer_methods_supported: list[str]
+    dpop_signing_alg_values_supported: list[str]
+    dpop_bound_access_tokens_required: bool
     resource_documentation: str
 
 

@@ -18,9 +18,9 @@ from services.access.principals.clients.record import Client, JsonWebKey
 from shared.auth.narrowing import WHOLE_SCOPE
 from shared.kernel.lifecycle import Lifecycle, by_two, transition
 
-WRITABLE = ("name", "ip_allow", "jwks", "redirect_uris", "post_logout_redirect_uris", "require_par")
+WRITABLE = ("name", "ip_allow", "jwks", "redirect_uris", "post_logout_redirect_uris", "require_par", "dpop_bound")
 """The fields that may change. The permitted uses are fixed: another use needs another client."""
-CREDENTIALS = ("ip_allow", "jwks", "redirect_uris", "post_logout_redirect_uris", "require_par")
+CREDENTIALS = ("ip_allow", "jwks", "redirect_uris", "post_logout_redirect_uris", "require_par", "dpop_bound")
 """The fields among them that decide who can act as the client."""
 LIVING_SECRETS = 2
 SECRET_DAYS = 365
@@ -152,7 +152,9 @@ def widens(before: Client, wanted: Client) -> bool:
     """Whether the change lets somebody act as the client who could not before. No networks means all networks."""
     if any(key not in _keys(before) for key in _keys(wanted)):
         return True
-    if not set(wanted.redirect_uris) <= set(before.redirect_uris) or before.require_par > wanted.require_par:
+    if before.require_par > wanted.require_par or before.dpop_bound > wanted.dpop_bound:
+        return True
+    if not set(wanted.redirect_uris) <= set(before.redirect_uris):
         return True
     if not before.ip_allow or not wanted.ip_allow:
         return bool(before.ip_allow)

@@ -37,7 +37,18 @@ COLUMNS: Mapping[str, ColumnElement[Any]] = {
     "last_used": used_at("client", client.c.id),
 }
 render = renderer(COLUMNS)
-_OF_TOKEN = ("id", "client_id", "secrets", "secret_ends", "jwks", "ip_allow", "resources", "verbs", "public")
+_OF_TOKEN = (
+    "id",
+    "client_id",
+    "secrets",
+    "secret_ends",
+    "jwks",
+    "ip_allow",
+    "resources",
+    "verbs",
+    "public",
+    "dpop_bound",
+)
 _FOR_TOKEN = Lookup(
     select(*(client.c[name] for name in _OF_TOKEN))
     .where(client.c.client_id == bindparam("client_id"), client.c.status == "active")

@@ -98,6 +98,9 @@ class Client(MadeByCountry):
     require_par: Annotated[
         bool, Granted, Written, "Whether the client sends its requests for people to `oauth/par` first (RFC 9126)."
     ]
+    dpop_bound: Annotated[
+        bool, Granted, Written, "Whether each token of the client is bound to a key that it proves to have (RFC 9449)."
+    ]
     first_party: Annotated[bool, Granted, "Whether it is one of our own, which asks people for no consent."]
     contacts: Annotated[
         list[UUID],

@@ -99,6 +99,7 @@ class ClientBody(Body, of=record.Client):
     redirect_uris: Annotated[list[RedirectUri], Field(max_length=10)] = []
     post_logout_redirect_uris: Annotated[list[RedirectUri], Field(max_length=10)] = []
     require_par: bool = False
+    dpop_bound: bool = False
     backchannel_logout_uri: RedirectUri | None = None
     contacts: Annotated[list[Annotated[UUID, Refers("/access/v1/accounts")]], Field(max_length=MOST_CONTACTS)] = []
 
@@ -123,9 +124,12 @@ class ClientFields(Body):
     require_par: Annotated[bool | None, "For `change_credentials`: whether it sends its requests to `oauth/par`."] = (
         None
     )
+    dpop_bound: Annotated[bool | None, "For `change_credentials`: whether each token is bound to a key."] = None
     second_person: Annotated[UUID | None, Refers("/access/v1/accounts"), "The only account that may confirm."] = None
 
-    @field_validator("name", "ip_allow", "redirect_uris", "post_logout_redirect_uris", "require_par", mode="before")
+    @field_validator(
+        "name", "ip_allow", "redirect_uris", "post_logout_redirect_uris", "require_par", "dpop_bound", mode="before"
+    )
     @classmethod
     def _is_not_taken_away(cls, value: Any) -> Any:
         if value is None:

@@ -24,16 +24,19 @@ class Asked:
     challenge: str
     scope: str
     nonce: str | None
+    bound_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A code as a client shows it."""
+    """A code as a client shows it, with the key that it proved, and that which its refresh token is to be bound to."""
 
     code: str
     client: UUID
     redirect_uri: str
     verifier: str
+    proved: str | None = None
+    bound_to: str | None = None
 
 
 async def give(uow: UnitOfWork, browser_session: UUID, asked: Asked) -> str:
@@ -48,6 +51,7 @@ async def give(uow: UnitOfWork, browser_session: UUID, asked: Asked) -> str:
         challenge=asked.challenge,
         scope=asked.scope,
         nonce=asked.nonce,
+        bound_to=asked.bound_to,
         until=now() + domain.LIFE,
     )
     return code
@@ -71,6 +75,7 @@ async def redeem(uow: UnitOfWork, shown: Shown) -> tuple[Renewal, str | None] | 
     is_right = (
         (found.client, found.redirect_uri) == (shown.client, shown.redirect_uri)
         and domain.proves(shown.verifier, found.challenge)
+        and found.bound_to in (None, shown.proved)
         and found.until > now()
         and found.sign_in.is_signed_in
         and await is_active(uow.connection, "account", found.sign_in.account_id)
@@ -78,12 +83,12 @@ async def redeem(uow: UnitOfWork, shown: Shown) -> tuple[Renewal, str | None] | 
     if not is_right:
         await queries.use(uow.connection, key, None)
         return None
-    renewal = await open_for(uow, found.sign_in, found.client, found.scope)
+    renewal = await open_for(uow, found.sign_in, found.client, found.scope, shown.bound_to)
     await queries.use(uow.connection, key, renewal.session.id)
     return renewal, found.nonce
 
 
-async def open_for(uow: UnitOfWork, sign_in: SignIn, client: UUID, scope: str) -> Renewal:
+async def open_for(uow: UnitOfWork, sign_in: SignIn, client: UUID, scope: str, bound_to: str | None) -> Renewal:
     """Opens the session of a client for a person who is signed in in a browser, as surely as they are there."""
     opening = Opening(
         sign_in.account_id,
@@ -94,5 +99,6 @@ async def open_for(uow: UnitOfWork, sign_in: SignIn, client: UUID, scope: str) -
         amr=sign_in.amr,
         provider=sign_in.provider,
         provider_sid=sign_in.provider_sid,
+        bound_to=bound_to,
     )
     return await sessions.open_session(uow, opening, level_of(sign_in.best))

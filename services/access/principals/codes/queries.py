@@ -10,7 +10,7 @@ from services.access.principals.codes.tables import code
 from services.access.principals.sessions.tables import best_level, session
 from shared.database.statements import Connection, Row, Statement
 
-_STORED = ("digest", "browser_session", "client", "redirect_uri", "challenge", "scope", "nonce", "until")
+_STORED = ("digest", "browser_session", "client", "redirect_uri", "challenge", "scope", "nonce", "bound_to", "until")
 SIGN_IN = (
     session.c.account_id,
     *(session.c[name] for name in ("signed_in_at", "acr", "amr", "provider", "provider_sid")),
@@ -60,6 +60,7 @@ class Code:
     challenge: str
     scope: str
     nonce: str | None
+    bound_to: str | None
     until: datetime
     used_at: datetime | None
     given: UUID | None

@@ -13,6 +13,7 @@ code = table(
     text("challenge"),
     text("scope"),
     text("nonce", nullable=True),
+    text("bound_to", nullable=True),
     instant("until"),
     instant("used_at", nullable=True),
     Column("given", Uuid),

@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Literal, TypeAlias
 
@@ -23,6 +24,13 @@ LONGEST_TYPED = 40
 Decision: TypeAlias = Literal["allowed", "denied"]
 Fault: TypeAlias = Literal["authorization_pending", "slow_down", "access_denied", "expired_token", "invalid_grant"]
 """Why a device gets no token: the errors of RFC 8628, 3.5."""
+SENTENCES: Mapping[Fault, str] = {
+    "authorization_pending": "The person has not decided yet; ask again after the interval.",
+    "slow_down": "Wait five seconds longer between two requests from now on.",
+    "access_denied": "The person did not allow it, may not sign in in this way, or has signed out.",
+    "expired_token": "The codes have expired; ask for others.",
+    "invalid_grant": "The code is not valid.",
+}
 
 
 def new_user_code() -> str:

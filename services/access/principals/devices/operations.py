@@ -65,7 +65,7 @@ async def decide(uow: UnitOfWork, user_digest: bytes, session: UUID, decision: D
     return True
 
 
-async def redeem(uow: UnitOfWork, device_code: str, client: UUID) -> Renewal | Fault:
+async def redeem(uow: UnitOfWork, device_code: str, client: UUID, bound_to: str | None) -> Renewal | Fault:
     """The session for a code that a person allowed, or why there is none.
 
     A second use means that the code was copied, and ends the session that the first one gave.
@@ -86,7 +86,7 @@ async def redeem(uow: UnitOfWork, device_code: str, client: UUID) -> Renewal | F
         return await _polled(uow, found)
     if found.decision == "denied" or not await _may_sign_in(uow, sign_in):
         return "access_denied"
-    renewal = await open_for(uow, sign_in, found.client, found.scope)
+    renewal = await open_for(uow, sign_in, found.client, found.scope, bound_to)
     await queries.use(uow.connection, found.id, renewal.session.id)
     return renewal
 

@@ -37,7 +37,8 @@ class Renewal:
 @dataclass(frozen=True, slots=True)
 class Opening:
     """Of which account a session is, how it is shown to its owner, and for a client which one, its scope, when the
-    person signed in, how surely, by which methods, and at which provider."""
+    person signed in, how surely, by which methods, and at which provider. `bound_to` is the thumbprint of the key that
+    whoever renews it has to prove."""
 
     account: UUID
     label: str | None = None
@@ -48,6 +49,7 @@ class Opening:
     amr: Sequence[str] | None = None
     provider: UUID | None = None
     provider_sid: str | None = None
+    bound_to: str | None = None
 
 
 async def open_session(uow: UnitOfWork, opening: Opening, best: Level = Level.ONE_FACTOR) -> Renewal:
@@ -75,18 +77,25 @@ async def begin(uow: UnitOfWork, opening: Opening) -> Session:
         amr=None if opening.amr is None else list(opening.amr),
         provider=opening.provider,
         provider_sid=opening.provider_sid,
+        bound_to=opening.bound_to,
     )
     return await SESSIONS.insert(uow, new)
 
 
 @dataclass(frozen=True, slots=True)
 class Renewing:
-    """Who renews: `secret` derives successors, `client` is the one that the session must be of, and `keeps_token` says
-    that it proves itself in another way, so that its token need not change."""
+    """Who renews: `secret` derives successors, `client` is the one that the session must be of, `keeps_token` says
+    that it proves itself in another way, so that its token need not change, and `bound_to` is the key it proved."""
 
     secret: bytes
     client: UUID | None = None
     keeps_token: bool = False
+    bound_to: str | None = None
+
+    def may_renew(self, session: Session) -> bool:
+        """Whether the session lives, is of this client, and is bound to no other key."""
+        is_own = session.client == self.client and session.bound_to in (None, self.bound_to)
+        return is_own and session.status == "active"
 
 
 async def renew(uow: UnitOfWork, token: str, by: Renewing) -> Renewal | None:
@@ -97,7 +106,7 @@ async def renew(uow: UnitOfWork, token: str, by: Renewing) -> Renewal | None:
     """
     digest, at = domain.digest(token), now()
     found = await queries.take_token(uow.connection, digest)
-    if found is None or found.session.status != "active" or found.session.client != by.client:
+    if found is None or not by.may_renew(found.session):
         return None
     session, successor = found.session, domain.successor_of(token, by.secret)
     if found.used_at is not None:

@@ -15,7 +15,8 @@ class Session(Record):
 
     `client` is the one that the person signed in to, for `scope`, at `signed_in_at`; `acr` says how surely and
     `amr` by which methods. A session without a client is of a browser, or was opened with a password. `provider` is
-    where the person signed in, `provider_sid` the session there."""
+    where the person signed in, `provider_sid` the session there. `bound_to` is the thumbprint of the key that the
+    refresh tokens are bound to (RFC 9449)."""
 
     resource_type = Resource("access", "sessions", "session")
     principal_column = "account_id"
@@ -32,3 +33,4 @@ class Session(Record):
     provider_sid: Annotated[str | None, Internal]
     acr: Annotated[str | None, Granted, Tracked]
     amr: Annotated[list[str] | None, Granted, Tracked]
+    bound_to: Annotated[str | None, Internal]

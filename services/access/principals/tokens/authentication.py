@@ -1,4 +1,5 @@
-"""What the token endpoints need, and how a client proves who it is: by a secret, a signature, or its name alone."""
+"""What the token endpoints need, and how a client proves who it is: by a secret, a signature, or its name alone; and
+the key that its tokens are bound to (DPoP, RFC 9449, 5)."""
 
 import asyncio
 import hmac
@@ -17,13 +18,17 @@ from services.access.principals.tokens.assertions import Proof, claimed_client, 
 from services.access.principals.tokens.domain import Assertion, InvalidClient, Secret
 from services.access.principals.tokens.signing import SigningKeys
 from services.access.settings import AccessSettings
+from shared.auth.proofs import InvalidProof, NonceNeeded, ProofChecks
+from shared.auth.proofs import Request as Asked
 from shared.auth.tokens import Authenticator
 from shared.configuration.sealing import derived_key
 from shared.database.pool import Database
 from shared.database.statements import Connection
 from shared.kernel.addresses import may_come_from, site_of
 from shared.kernel.clock import now
+from shared.kernel.errors import Malformed
 from shared.ratelimit.limiter import Limit, RateLimiter
+from shared.web.request.proofs import proof_checks
 
 TOKEN_PATH = "/access/v1/oauth/token"  # noqa: S105
 
@@ -39,6 +44,7 @@ class TokenService:
     rate_limiter: RateLimiter
     inspector: Authenticator
     refresh_secret: bytes
+    proofs: ProofChecks
 
     @classmethod
     def make(cls, database: Database, settings: AccessSettings, rate_limiter: RateLimiter) -> "TokenService":
@@ -51,6 +57,7 @@ class TokenService:
             rate_limiter,
             Authenticator(database, settings, age=0.0, bound=1),
             derived_key(settings.secret_key.get_secret_value().encode(), "escm refresh tokens"),
+            proof_checks(settings, rate_limiter),
         )
 
     @property
@@ -134,3 +141,42 @@ def _check_secret(shown: Secret, client: Client) -> None:
 async def _use_once(connection: Connection, proof: Proof) -> None:
     if not await queries.use_assertion(connection, proof.digest, datetime.fromtimestamp(proof.until, UTC)):
         raise InvalidClient("The assertion was used before.")
+
+
+async def proved_key(token_service: TokenService, proof: str | None) -> str | None:
+    """The thumbprint of the key that a token is asked for; None for a bearer token. Raises Malformed for a proof that
+    proves nothing, and for one without the present nonce, which `DPoP-Nonce` of the response has."""
+    if proof is None:
+        return None
+    asked = Asked("POST", f"{token_service.proofs.origin}{TOKEN_PATH}")
+    try:
+        return await token_service.proofs.thumbprint(proof, asked)
+    except (InvalidProof, NonceNeeded) as fault:
+        nonce = {name: value for name, value in fault.headers.items() if name == "DPoP-Nonce"}
+        raise Malformed(fault.detail, code=fault.code, headers=nonce) from None
+
+
+def require_bound(client: Client | None, bound_to: str | None) -> None:
+    """Raises Malformed `invalid_dpop_proof` if every token of the client is bound, and this one would not be."""
+    if client is not None and client.dpop_bound and bound_to is None:
+        raise Malformed("Tokens of this client are bound to a key: send a DPoP proof.", code="invalid_dpop_proof")
+
+
+class Calling:
+    """The client that calls, if one says so, and the key that its token is bound to, if it proved one."""
+
+    def __init__(self, client: Client | None, bound_to: str | None) -> None:
+        require_bound(client, bound_to)
+        self.client, self.bound_to = client, bound_to
+
+    @property
+    def named(self) -> Client:
+        """The client. Raises InvalidClient if none says that it calls."""
+        if self.client is None:
+            raise InvalidClient("The client does not say which one it is.")
+        return self.client
+
+    @property
+    def session_key(self) -> str | None:
+        """The key that a refresh token is bound to: that of a client which proves itself in no other way."""
+        return self.bound_to if self.client is None or self.client.public else None

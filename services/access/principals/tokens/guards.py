@@ -18,12 +18,16 @@ from shared.web.request.route import refuse_unknown
 
 
 class TokenRequest:
-    """A request to a token endpoint: the form, the client's credentials if it has any, and the caller's address."""
+    """A request to a token endpoint: the form, the client's credentials if it has any, the caller's address, and the
+    proof of a key, if it has one."""
 
-    def __init__(self, form: dict[str, str], shown: Secret | Assertion | None, address: str) -> None:
+    def __init__(
+        self, form: dict[str, str], shown: Secret | Assertion | None, address: str, proof: str | None = None
+    ) -> None:
         self.form = form
         self.shown = shown
         self.address = address
+        self.proof = proof
 
 
 async def form_of(request: Request) -> dict[str, str]:
@@ -40,7 +44,8 @@ async def _token_request(request: Request) -> TokenRequest:
     form = await form_of(request)
     refuse_unknown(request, frozenset())
     shown = client_credentials(request.headers.get("authorization"), form)
-    return TokenRequest(form, shown, request.client.host if request.client else "")
+    address = request.client.host if request.client else ""
+    return TokenRequest(form, shown, address, request.headers.get("dpop"))
 
 
 async def _token_service_of(request: Request) -> TokenService:

@@ -39,6 +39,7 @@ def authorization_server(settings: AccessSettings) -> Mapping[str, object]:
         "scopes_supported": ["openid", "offline_access"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": [ALGORITHM],
+        "dpop_signing_alg_values_supported": [ALGORITHM],
         "acr_values_supported": [str(level) for level in Level],
         "claims_supported": _CLAIMS,
         "claims_parameter_supported": False,
@@ -64,5 +65,7 @@ def protected_resource(settings: AccessSettings) -> Mapping[str, object]:
         "resource": settings.issuer,
         "authorization_servers": [settings.issuer],
         "bearer_methods_supported": ["header"],
+        "dpop_signing_alg_values_supported": [ALGORITHM],
+        "dpop_bound_access_tokens_required": False,
         "resource_documentation": f"{origin}/docs",
     }

@@ -17,14 +17,20 @@ from services.access.principals.sessions.domain import is_refresh_token
 from services.access.principals.sessions.operations import Opening, Renewal, Renewing
 from services.access.principals.sessions.queries import best_of
 from services.access.principals.tokens import queries
-from services.access.principals.tokens.authentication import TokenService, authenticate, caller_client
+from services.access.principals.tokens.authentication import (
+    Calling,
+    TokenService,
+    authenticate,
+    caller_client,
+    proved_key,
+    require_bound,
+)
 from services.access.principals.tokens.domain import (
     CEILING,
     FREE_FAILURES,
     NEVER_LOCKED,
     PERSON_SCOPE,
     Assertion,
-    InvalidClient,
     LoginKeys,
     Secret,
     TokenResponse,
@@ -33,7 +39,7 @@ from services.access.principals.tokens.domain import (
     login_keys,
     require_this_api,
 )
-from services.access.principals.tokens.signing import SignIn
+from services.access.principals.tokens.signing import SignIn, TokenOwner
 from services.access.settings import AccessSettings
 from shared.auth.keys import LIFETIME, SKEW, Claims, InvalidToken, SignInClaims
 from shared.database.context import SYSTEM_CONTEXT
@@ -59,58 +65,72 @@ def grant_types(settings: AccessSettings) -> list[str]:
 
 
 async def give_token(
-    token_service: TokenService, form: Mapping[str, str], shown: Secret | Assertion | None, address: str
+    token_service: TokenService,
+    form: Mapping[str, str],
+    shown: Secret | Assertion | None,
+    address: str,
+    proof: str | None = None,
 ) -> tuple[TokenResponse, Counted | None]:
     """The response to a token request (RFC 6749, 4.1, 4.3, 4.4 and 6; RFC 8628, 3.4), and the rest of a client's limit.
 
     Raises Malformed (`invalid_request`, `invalid_target`, `unsupported_grant_type`, `invalid_grant`, and for devices
-    what `devices_domain.Fault` has), InvalidClient, RateLimited.
+    what `devices_domain.Fault` has), InvalidClient, RateLimited. With a proof of a key (RFC 9449) the token is bound to
+    that; raises Malformed (`invalid_dpop_proof`, `use_dpop_nonce`).
     """
     kind = form.get("grant_type")
     counted = None
     if kind is None:
         raise invalid_request("grant_type is missing.")
     require_this_api(form, token_service.settings.issuer)
+    bound_to = await proved_key(token_service, proof)
     if kind == "client_credentials":
         client = await authenticate(token_service, shown, address)
+        require_bound(client, bound_to)
         limit = Limit("token", token_service.settings.token_requests)
         await token_service.rate_limiter.require(limit, client.client_id)
         counted = limit, await token_service.rate_limiter.left(limit, client.client_id)
         scope = " ".join(f"{resource}:{verb}" for resource in client.resources for verb in client.verbs)
-        token = await token_service.keys.token(PrincipalKind.CLIENT, client.id, client.client_id, scope)
-        return _token_response(token, scope), counted
+        owner = TokenOwner(PrincipalKind.CLIENT, client.id, client.client_id, scope, bound_to=bound_to)
+        return _token_response(await token_service.keys.token(owner), scope, bound_to), counted
     if kind == "authorization_code":
-        return await _for_code(token_service, form, await caller_client(token_service, form, shown, address)), None
+        caller = Calling(await caller_client(token_service, form, shown, address), bound_to)
+        return await _for_code(token_service, form, caller), None
     if kind == "password" and token_service.settings.gives_tokens_for_passwords:
         account = await _log_in(token_service, form, address)
-        return await _person_response(token_service, await _opened(token_service, account, form.get("label"))), None
+        renewal = await _opened(token_service, account, form.get("label"), bound_to)
+        return await _person_response(token_service, renewal, Calling(None, bound_to)), None
     if kind == "refresh_token":
-        client_of_session = await caller_client(token_service, form, shown, address)
-        renewal = await _renewed(token_service, form, client_of_session, address)
-        return await _person_response(token_service, renewal, client_of_session), None
+        caller = Calling(await caller_client(token_service, form, shown, address), bound_to)
+        renewal = await _renewed(token_service, form, caller, address)
+        return await _person_response(token_service, renewal, caller), None
     if kind == devices_domain.GRANT_TYPE and token_service.settings.device_codes:
-        return await _for_device(token_service, form, await caller_client(token_service, form, shown, address)), None
+        caller = Calling(await caller_client(token_service, form, shown, address), bound_to)
+        return await _for_device(token_service, form, caller), None
     detail = f"Use one of: {', '.join(grant_types(token_service.settings))}."
     raise Malformed(detail, code="unsupported_grant_type")
 
 
-def _token_response(token: str, scope: str) -> TokenResponse:
-    return {"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME, "scope": scope}
+def _token_response(token: str, scope: str, bound_to: str | None) -> TokenResponse:
+    kind = "Bearer" if bound_to is None else "DPoP"
+    return {"access_token": token, "token_type": kind, "expires_in": LIFETIME, "scope": scope}
 
 
 async def _person_response(
-    token_service: TokenService, renewal: Renewal, client: Client | None = None, nonce: str | None = None
+    token_service: TokenService, renewal: Renewal, caller: Calling, nonce: str | None = None
 ) -> TokenResponse:
     session = renewal.session
-    scope, client_id = session.scope or PERSON_SCOPE, client.client_id if client else ""
+    scope, client_id = session.scope or PERSON_SCOPE, caller.client.client_id if caller.client else ""
     how = None
     if session.signed_in_at:
         methods = tuple(session.amr or ("pwd",))
         how = SignInClaims(level_of(session.acr), methods, int(session.signed_in_at.timestamp()), renewal.best)
-    token = await token_service.keys.token(PrincipalKind.ACCOUNT, session.account_id, client_id, scope, session.id, how)
+    owner = TokenOwner(
+        PrincipalKind.ACCOUNT, session.account_id, client_id, scope, session.id, how, bound_to=caller.bound_to
+    )
+    token = await token_service.keys.token(owner)
     left = int((renewal.until - now()).total_seconds())
     response: TokenResponse = {
-        **_token_response(token, scope), "refresh_token": renewal.token, "refresh_expires_in": left
+        **_token_response(token, scope, caller.bound_to), "refresh_token": renewal.token, "refresh_expires_in": left
     }  # fmt: skip
     if "openid" in scope.split() and how:
         signed_in = SignIn(session.account_id, client_id, session.id, how, nonce)
@@ -118,68 +138,57 @@ async def _person_response(
     return response
 
 
-async def _for_code(token_service: TokenService, form: Mapping[str, str], client: Client | None) -> TokenResponse:
+async def _for_code(token_service: TokenService, form: Mapping[str, str], caller: Calling) -> TokenResponse:
     missing = [name for name in ("code", "redirect_uri", "code_verifier") if name not in form]
     if missing:
         raise invalid_request(f"{missing[0]} is missing.")
-    if client is None:
-        raise InvalidClient("The client does not say which one it is.")
-    shown = codes.Shown(form["code"], client.id, form["redirect_uri"], form["code_verifier"])
+    shown = codes.Shown(
+        form["code"], caller.named.id, form["redirect_uri"], form["code_verifier"], caller.bound_to, caller.session_key
+    )
     async with unit_of_work(token_service.database, SYSTEM_CONTEXT, Origin(request_id=request_id.get() or "")) as uow:
         redeemed = await codes.redeem(uow, shown)
     if redeemed is None:
         raise invalid_grant("The code is not valid.")
     renewal, nonce = redeemed
-    return await _person_response(token_service, renewal, client, nonce)
+    return await _person_response(token_service, renewal, caller, nonce)
 
 
-_DEVICE_FAULTS: Mapping[devices_domain.Fault, str] = {
-    "authorization_pending": "The person has not decided yet; ask again after the interval.",
-    "slow_down": "Wait five seconds longer between two requests from now on.",
-    "access_denied": "The person did not allow it, may not sign in in this way, or has signed out.",
-    "expired_token": "The codes have expired; ask for others.",
-    "invalid_grant": "The code is not valid.",
-}
-
-
-async def _for_device(token_service: TokenService, form: Mapping[str, str], client: Client | None) -> TokenResponse:
+async def _for_device(token_service: TokenService, form: Mapping[str, str], caller: Calling) -> TokenResponse:
     if "device_code" not in form:
         raise invalid_request("device_code is missing.")
-    if client is None:
-        raise InvalidClient("The client does not say which one it is.")
+    client = caller.named
     async with unit_of_work(token_service.database, SYSTEM_CONTEXT, Origin(request_id=request_id.get() or "")) as uow:
-        redeemed = await devices.redeem(uow, form["device_code"], client.id)
+        redeemed = await devices.redeem(uow, form["device_code"], client.id, caller.session_key)
     if isinstance(redeemed, str):
-        raise Malformed(_DEVICE_FAULTS[redeemed], code=redeemed)
-    return await _person_response(token_service, redeemed, client)
+        raise Malformed(devices_domain.SENTENCES[redeemed], code=redeemed)
+    return await _person_response(token_service, redeemed, caller)
 
 
-async def _opened(token_service: TokenService, account: Account, label: str | None) -> Renewal:
+async def _opened(token_service: TokenService, account: Account, label: str | None, bound_to: str | None) -> Renewal:
     actor = Principal(PrincipalKind.ACCOUNT, account.id, account.name)
     async with unit_of_work(token_service.database, SYSTEM_CONTEXT, Origin(actor, request_id.get() or "")) as uow:
-        return await sessions.open_session(uow, Opening(account.id, label))
+        return await sessions.open_session(uow, Opening(account.id, label, bound_to=bound_to))
 
 
-async def _renewed(
-    token_service: TokenService, form: Mapping[str, str], client: Client | None, address: str
-) -> Renewal:
+async def _renewed(token_service: TokenService, form: Mapping[str, str], caller: Calling, address: str) -> Renewal:
     token = form.get("refresh_token")
     if token is None:
         raise invalid_request("refresh_token is missing.")
     failures = Limit("failed", token_service.settings.failed_authentications)
     await token_service.rate_limiter.refuse_spent(failures, site_of(address))
     async with unit_of_work(token_service.database, SYSTEM_CONTEXT, Origin(request_id=request_id.get() or "")) as uow:
-        renewal = await sessions.renew(uow, token, _renewing(token_service, client))
+        renewal = await sessions.renew(uow, token, _renewing(token_service, caller))
     if renewal is None:
         await token_service.rate_limiter.hit(failures, site_of(address))
         raise invalid_grant("The refresh token is not valid; sign in again.")
     return renewal
 
 
-def _renewing(token_service: TokenService, client: Client | None) -> Renewing:
+def _renewing(token_service: TokenService, caller: Calling) -> Renewing:
+    client, secret = caller.client, token_service.refresh_secret
     if client is None:
-        return Renewing(token_service.refresh_secret)
-    return Renewing(token_service.refresh_secret, client.id, keeps_token=not client.public)
+        return Renewing(secret, bound_to=caller.bound_to)
+    return Renewing(secret, client.id, keeps_token=not client.public, bound_to=caller.bound_to)
 
 
 async def _log_in(token_service: TokenService, form: Mapping[str, str], address: str) -> Account:
@@ -270,7 +279,8 @@ async def introspect(
     claims = await _claims(token_service, token)
     if claims is None or not (claims.client_id == client.client_id or await _reads_tokens(token_service, client)):
         return {"active": False}
-    return {"active": True, "token_type": "Bearer", **claims.document(token_service.keys.rules)}
+    kind = "Bearer" if claims.bound_to is None else "DPoP"
+    return {"active": True, "token_type": kind, **claims.document(token_service.keys.rules)}
 
 
 async def _reads_tokens(token_service: TokenService, client: Client) -> bool:
@@ -280,6 +290,6 @@ async def _reads_tokens(token_service: TokenService, client: Client) -> bool:
 
 async def _claims(token_service: TokenService, token: str) -> Claims | None:
     try:
-        return await token_service.inspector.claims(f"Bearer {token}")
+        return await token_service.inspector.inspected(token)
     except InvalidToken:
         return None

@@ -70,6 +70,8 @@ def _json(content: Any, headers: dict[str, str]) -> Response:
             "slow_down",
             "access_denied",
             "expired_token",
+            "invalid_dpop_proof",
+            "use_dpop_nonce",
         ),
     ),
     response_model=None,
@@ -82,7 +84,7 @@ async def create_token(request: Request, asked: Asked, token_service: CurrentTok
     By a code, client credentials, a refresh token or a password (RFC 6749), or for a device (RFC 8628). A token lasts
     ten minutes.
     """
-    content, counted = await operations.give_token(token_service, asked.form, asked.shown, asked.address)
+    content, counted = await operations.give_token(token_service, asked.form, asked.shown, asked.address, asked.proof)
     if counted is not None:
         put_fields(request, *counted)
     return _json(content, _PRIVATE)

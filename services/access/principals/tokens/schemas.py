@@ -13,10 +13,12 @@ from shared.web.contract.contract import Described
 class Token(Described):
     """RFC 6749, 5.1."""
 
-    access_token: Annotated[str, "The token; send it as `Authorization: Bearer …`."] = Field(
+    access_token: Annotated[str, "The token; send it as `Authorization: Bearer …`, or `DPoP …` with a proof."] = Field(
         examples=["eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6Ii4uLiJ9.e30.c2lnbmF0dXJl"]
     )
-    token_type: Annotated[str, "Always `Bearer`."] = Field(examples=["Bearer"])
+    token_type: Annotated[str, "`Bearer`, or `DPoP` for a token that is bound to the key of a proof (RFC 9449)."] = (
+        Field(examples=["Bearer"])
+    )
     expires_in: int = Field(examples=[600], description="Seconds.")
     scope: Annotated[str, "The resources and verbs of the token."] = Field(examples=["membership.experts:read"])
     refresh_token: str | None = Field(
@@ -46,6 +48,12 @@ class ResourceMetadata(Described):
     resource: Annotated[str, Field(examples=["https://escm.example.org"]), "The API."]
     authorization_servers: Annotated[list[str], Field(examples=[["https://escm.example.org"]]), "Who gives tokens."]
     bearer_methods_supported: Annotated[list[str], Field(examples=[["header"]]), "How a token is sent."]
+    dpop_signing_alg_values_supported: Annotated[
+        list[str], Field(examples=[["ES256"]]), "What proofs of keys are signed with (RFC 9449)."
+    ]
+    dpop_bound_access_tokens_required: Annotated[
+        bool, Field(examples=[False]), "Whether every token is bound to a key; those of a client with `dpop_bound` are."
+    ]
     resource_documentation: Annotated[str, Field(examples=["https://escm.example.org/docs"]), "Where the reference is."]
 
 
@@ -107,6 +115,9 @@ class Metadata(Described):
     subject_types_supported: Annotated[list[str], Field(examples=[["public"]]), "How people are named to clients."]
     id_token_signing_alg_values_supported: Annotated[
         list[str], Field(examples=[["ES256"]]), "What ID tokens are signed with."
+    ]
+    dpop_signing_alg_values_supported: Annotated[
+        list[str], Field(examples=[["ES256"]]), "What proofs of keys are signed with (RFC 9449)."
     ]
     acr_values_supported: Annotated[list[str], Field(examples=[["1"]]), "The levels of signing in."]
     claims_supported: Annotated[list[str], Field(examples=[["sub"]]), "The claims of ID tokens."]

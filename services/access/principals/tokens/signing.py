@@ -36,6 +36,20 @@ class SignIn:
     nonce: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class TokenOwner:
+    """Of whom an access token is, for which client and scope, in which session, how the person signed in, and the key
+    that it is bound to."""
+
+    kind: PrincipalKind
+    subject: UUID
+    client_id: str
+    scope: str
+    session: UUID | None = None
+    how: SignInClaims | None = None
+    bound_to: str | None = None
+
+
 class SigningKeys:
     """Signs tokens with the present key. One per process."""
 
@@ -47,21 +61,14 @@ class SigningKeys:
         self._kid = ""
         self._until = 0.0
 
-    async def token(
-        self,
-        kind: PrincipalKind,
-        subject: UUID,
-        client_id: str,
-        scope: str,
-        session: UUID | None = None,
-        how: SignInClaims | None = None,
-    ) -> str:
+    async def token(self, owner: TokenOwner) -> str:
         """A new token, valid for ten minutes."""
         key = await self._present()
         issued = int(time.time())
         claims = Claims(
-            kind, subject, client_id, uuid7().hex, scope, issued, issued + LIFETIME, self._kid, session, how
-        )
+            owner.kind, owner.subject, owner.client_id, uuid7().hex, owner.scope, issued, issued + LIFETIME, self._kid,
+            owner.session, owner.how, owner.bound_to,
+        )  # fmt: skip
         return sign(claims, self.rules, key)
 
     async def id_token(self, signed_in: SignIn, access_token: str) -> str:

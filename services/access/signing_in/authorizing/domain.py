@@ -32,6 +32,15 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeBinding:
+    """What a code is bound to: the challenge of a verifier, a nonce, and the thumbprint of a key."""
+
+    challenge: str
+    nonce: str | None
+    thumbprint: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
     """A request that is right. `level` is the weakest sign-in that `acr_values` name."""
 
@@ -39,8 +48,7 @@ class AuthorizationRequest:
     redirect_uri: str
     state: str | None
     scope: str
-    challenge: str
-    nonce: str | None
+    bound: CodeBinding
     prompt: frozenset[str]
     max_age: int | None
     level: Level
@@ -146,8 +154,7 @@ def read(given: Mapping[str, list[str]], client: Client | None, arrival: Arrival
         address,
         state,
         scope,
-        one["code_challenge"],
-        one.get("nonce"),
+        CodeBinding(one["code_challenge"], one.get("nonce"), one.get("dpop_jkt")),
         frozenset(one.get("prompt", "").split()),
         int(one["max_age"]) if "max_age" in one else None,
         _level(one.get("acr_values", "")),
@@ -167,6 +174,7 @@ def _fault(one: Mapping[str, str], client: Client) -> tuple[str, str] | None:
         (one.get("response_mode", "query") != "query", "invalid_request", "response_mode is query."),
         (one.get("code_challenge_method") != "S256", "invalid_request", "code_challenge_method is S256."),
         (not is_challenge(one.get("code_challenge", "")), "invalid_request", "code_challenge has 43 characters."),
+        (not is_challenge(one.get("dpop_jkt", "0" * 43)), "invalid_request", "dpop_jkt has 43 characters."),
         (not prompts <= _PROMPTS, "invalid_request", "prompt has an unknown value."),
         ("none" in prompts and len(prompts) > 1, "invalid_request", "prompt=none stands alone."),
         (not _is_seconds(one.get("max_age", "0")), "invalid_request", "max_age is a number of seconds."),

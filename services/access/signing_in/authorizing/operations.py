@@ -151,7 +151,10 @@ def _asking(request: AuthorizationRequest, page: Literal["sign-in", "factor", "c
 
 
 async def _code(service: TokenService, request: AuthorizationRequest, signed_in: SignedIn) -> str:
-    asked = codes.Asked(request.client.id, request.redirect_uri, request.challenge, request.scope, request.nonce)
+    bound = request.bound
+    asked = codes.Asked(
+        request.client.id, request.redirect_uri, bound.challenge, request.scope, bound.nonce, bound.thumbprint
+    )
     async with browsers.acting(service.database, signed_in.account) as uow:
         code = await codes.give(uow, signed_in.session, asked)
         await queries.extend(uow.connection, signed_in.session, now() + IDLE)

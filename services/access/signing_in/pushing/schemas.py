@@ -21,6 +21,7 @@ PUSHED_FORM = form_of(
     prompt=_TEXT,
     max_age=_TEXT,
     resource=_TEXT,
+    dpop_jkt=_TEXT,
 )
 
 

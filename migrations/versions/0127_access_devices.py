@@ -6,8 +6,8 @@ pages of the installation are reached at `/access/device`, too.
 
 from migrations.rules import grant, run, setting
 
-revision = "0129_access_devices"
-down_revision = "0125_access_secret_ends"
+revision = "0127_access_devices"
+down_revision = "0126_actions_errata"
 
 _WRITES = "(SELECT current_setting('escm.write_everywhere', true)) = 'on'"
 _READS = f"'restricted' = ANY({setting('visibilities')}) OR {_WRITES}"

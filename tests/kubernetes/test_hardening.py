@@ -49,7 +49,7 @@ def _assert_hardened(described: dict[str, Any]) -> None:
 
 def test_every_container_is_hardened(rendered: Objects) -> None:
     deployments = of_kind(rendered, "Deployment")
-    assert len(deployments) == 10
+    assert len(deployments) == 11
     for described in deployments.values():
         _assert_hardened(described)
 

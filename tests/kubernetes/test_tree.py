@@ -141,7 +141,7 @@ def test_services_name_pods_that_exist(rendered: Objects) -> None:
             for each in (deployments | of_kind(rendered, "StatefulSet")).values()
             if described["spec"]["selector"].items() <= each["spec"]["template"]["metadata"]["labels"].items()
         ]
-        assert len(selected) == (10 if name == "metrics" else 1)
+        assert len(selected) == (11 if name == "metrics" else 1)
         (port,) = described["spec"]["ports"]
         for each in selected:
             assert port["targetPort"] in {named["name"] for named in pod(each)["containers"][0]["ports"]}
@@ -260,10 +260,11 @@ def test_postgres_archives_and_is_backed_up(everything: Objects) -> None:
 def test_the_most_connections_are_those_that_the_guide_names() -> None:
     guide = (ROOT / "docs" / "operators" / "operations.md").read_text()
     assert "an app 11 (8, and 3 for streams)" in guide
-    assert "each worker 10 (that of access 6, and 4 for webhooks), the relay 3" in " ".join(guide.split())
+    said = "each worker 10 (that of access 6, and 4 for webhooks), the relay 3, and `publishing` 3"
+    assert said in " ".join(guide.split())
     processes = (CHART / "templates" / "_processes.tpl").read_text()
     assert "ternary 0 (add $pool 3)" in processes
-    assert 'eq $kind "relay" | ternary 3 10' in processes
+    assert 'has $service (list "relay" "publishing") | ternary 3 10' in processes
 
 
 def _objects(schema: dict[str, Any], path: str = "") -> list[tuple[str, dict[str, Any]]]:

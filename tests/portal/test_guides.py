@@ -18,6 +18,7 @@ _ADDRESSES = (Path(__file__).parents[1] / "data" / "guides.txt").read_text().spl
 """The addresses of guides that were published; further ones may follow, none may go."""
 _CALLED = {
     **{name: name for name in ("anybody", "person", "officer", "administrator", "country", "successor", "integrator")},
+    **{name: name for name in ("author", "reviewer", "editor")},
     "focal": r"focal\s+point",
     "expert": "colleague",
     "second": "second",

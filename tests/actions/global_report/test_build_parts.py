@@ -15,12 +15,12 @@ from services.actions.global_report.editions.operations import EDITIONS
 from services.actions.global_report.versions.document import read
 from services.actions.global_report.volumes import document, domain, formats
 from services.actions.global_report.volumes.archive import archive_of
-from services.actions.global_report.volumes.assembling import Volume, Written
+from services.actions.global_report.volumes.assembling import Volume
 from services.actions.global_report.volumes.charts import in_print
 from services.actions.global_report.volumes.document import Numbering
 from services.actions.global_report.volumes.state import state_of
 from services.actions.global_report.volumes.typesetting import MOST_NUMBERED, document_of
-from services.actions.global_report.volumes.writing import Writing
+from services.actions.global_report.volumes.writing import Writing, Written
 from shared.pages.charts.chart import Chart, Row
 from shared.pages.charts.rendering import image
 

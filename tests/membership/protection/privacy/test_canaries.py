@@ -82,7 +82,7 @@ class Person:
         yield "history", {"subject": self.loser, "visibility": "restricted", "country": "XA", "detail_key": None,
                           "actor_kind": "account"}  # fmt: skip
         yield "accounts", {**record, "id": self.account, "status": "active", "suspended_by": None}
-        yield "sessions", {**record, "account_id": self.account, "status": "active"}
+        yield "sessions", {**record, "account_id": self.account, "status": "active", "bound_to": None}
         consent = {**record, "country": None, "account_id": self.account, "client": uuid4(), "status": "active"}
         yield "authorizations", consent
         identity = {**record, "country": None, "account_id": self.account, "provider": uuid4(), "status": "linked"}

@@ -131,11 +131,22 @@ async def test_a_chapter_is_corrected_with_the_consent_of_its_country(
     await stepped(chief, text.edition, "publish")
     publisher = official(admin, monkeypatch, "XA", "national_publisher")
     assert (await publisher.step(text.path, "consent")).json()["reason"] == "consent_given"
+    assert await _waits_for(publisher) == []
     await send_version(chief, text.path, _NEW)
     refused = await chief.post(f"{text.path}/errata", _ERRATUM)
     assert (refused.status_code, refused.json()["reason"]) == (409, "national_consent_missing")
+    assert await _waits_for(publisher) == [key]
+    assert (await publisher.get(f"{text.path}/versions/2")).status_code == 200
     await stepped(publisher, text.contribution, "consent")
+    assert await _waits_for(publisher) == []
     made = await chief.post(f"{text.path}/errata", _ERRATUM)
     assert made.status_code == 201, made.text
     await completed(anonymous, text, made.json()["build"])
     assert (await anonymous.get(f"{CONTRIBUTIONS}/{key}")).json()["consent"] is None
+
+
+async def _waits_for(caller: Caller) -> list[str]:
+    """The published chapters that wait for the caller."""
+    found = await caller.get(f"{CONTRIBUTIONS}?holder=me&status=published")
+    assert found.status_code == 200, found.text
+    return [one["id"] for one in found.json()["items"]]

@@ -81,6 +81,18 @@ _corresponding = (
     .correlate(contribution)
     .scalar_subquery()
 )
+_has_newer = (
+    select(version.c.number)
+    .where(
+        version.c.contribution_id == _c.id,
+        version.c.language == _c.language,
+        version.c.number > func.greatest(_c.published_version, cast(_c.consent["version"].astext, Integer)),
+    )
+    .limit(1)
+    .correlate(contribution)
+    .exists()
+)
+"""Whether a version was sent after the publication, to which the country has not consented."""
 NEXT_STEPS = NextSteps(
     "actions.contributions",
     contribution,
@@ -91,6 +103,7 @@ NEXT_STEPS = NextSteps(
         NextStep("submitted", "take", _editor),
         NextStep("in_review", "return", _editor),
         NextStep("in_review", "consent", only=and_(_c.country.is_not(None), _c.consent.is_(None))),
+        NextStep("published", "consent", only=and_(_c.country.is_not(None), _has_newer)),
     ),
     scope=_c.edition_id,
 )

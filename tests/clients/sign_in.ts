@@ -86,6 +86,30 @@ async function withOauth4webapi(): Promise<void> {
   check(described.authorization_servers![0] === server.issuer, "resource");
 }
 
+async function withBoundTokens(): Promise<void> {
+  const issuer = new URL(base);
+  const server = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, insecure));
+  const client: oauth.Client = { client_id: clientId };
+  const bound = { ...insecure, DPoP: oauth.DPoP(client, await oauth.generateKeyPair("ES256")) };
+  const again = async <T>(request: () => Promise<T>): Promise<T> =>
+    request().catch((error) => { if (oauth.isDPoPNonceError(error)) return request(); throw error; });
+  const started = await start(server, clientId, back);
+  const arrived = await walk(started.address);
+  const tokens = await again(() => finish(server, client, back, started, arrived, bound));
+  check(tokens.token_type === "dpop", "bound");
+  const me = new URL(`${base}/access/v1/me`);
+  const shown = await again(() => oauth.protectedResourceRequest(tokens.access_token, "GET", me, undefined, null, bound));
+  check(shown.status === 200, "shown with a proof");
+  const stolen = await fetch(me, { headers: { authorization: `Bearer ${tokens.access_token}` } });
+  check(stolen.status === 401, "refused without a proof");
+  const other = { ...insecure, DPoP: oauth.DPoP(client, await oauth.generateKeyPair("ES256")) };
+  const renew = (options: typeof bound) => again(async () => oauth.processRefreshTokenResponse(
+    server, client, await oauth.refreshTokenGrantRequest(server, client, oauth.None(), tokens.refresh_token!, options),
+  ));
+  check(await renew(other).then(() => false, (error) => error.error === "invalid_grant"), "another key");
+  check((await renew(bound)).token_type === "dpop", "renewed");
+}
+
 async function withOpenidClient(): Promise<void> {
   const options = { execute: [openid.allowInsecureRequests] };
   const server = await openid.discovery(new URL(base), clientId, undefined, openid.None(), options);
@@ -109,4 +133,5 @@ async function withOpenidClient(): Promise<void> {
 }
 
 await withOauth4webapi();
+await withBoundTokens();
 await withOpenidClient();

@@ -1,14 +1,13 @@
 """An edition of the Global Report, from its call to a text that its editor returns, by roles alone."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 from services.actions.global_report.versions.domain import DOCX
 from tests.actions.global_report.test_versions import docx
+from tests.journeys.global_report.people import appointed, key_of, new_edition, new_expert, read, waits
 from tests.journeys.paths.path import day
 from tests.journeys.paths.world import V1, World
-from tests.support.running import Client, Person, eventually
+from tests.support.running import Person
 
 COUNTRY = "TO"
 _V1 = V1["actions"]
@@ -19,63 +18,24 @@ _OUTLINE = [
 ]
 
 
-def _edition(admin: Client) -> dict[str, Any]:
-    now = datetime.now(UTC)
-    call = {"opens": (now + timedelta(hours=1)).isoformat(), "closes": (now + timedelta(days=3)).isoformat()}
-    deadlines = {"draft": day(30), "review": day(60), "final": day(90)}
-    body = {"year": 2199, "titles": {"en": "Global Report"}, "outline": _OUTLINE, "call": call, "deadlines": deadlines}
-    return admin.create(f"{_V1}/editions", body)
-
-
-def _appointed(by: Client, person: Person, role: str, edition: dict[str, Any]) -> None:
-    scope = {"scope_kind": "edition", "scope_id": edition["id"]}
-    by.create(f"{V1['access']}/grants", {"principal": {"kind": "account", "id": person.account}, "role": role, **scope})
-    eventually(lambda: person.look(f"{edition['links']['self']}/progress").status_code == 200)
-
-
-def _expert(world: World, name: str) -> tuple[Person, str]:
-    """A person who applied for membership, and whom the officer approved."""
-    person, officer = world.person(name), world.caller("secretariat_officer", COUNTRY)
-    body = {"names": [{"full": f"{name} {uuid4().hex[:8]}"}], "country": COUNTRY, "emails": [{"value": person.email}]}
-    made = person.create(f"{V1['membership']}/experts", body)
-    for action in ("start_review", "approve"):
-        officer.step(made["links"]["self"], action)
-    eventually(lambda: "expert" in {grant["role"] for grant in person.get(f"{V1['access']}/me")["grants"]})
-    return person, str(made["id"])
-
-
-def _work(person: Client) -> set[tuple[str, str]]:
-    items = person.get(f"{V1['access']}/work_list", kind="contributions")["items"]
-    return {(item["ref"], item["verb"]) for item in items}
-
-
-def _waits(person: Client, ref: str, *verbs: str) -> None:
-    eventually(lambda: {verb for found, verb in _work(person) if found == ref} == set(verbs))
-
-
-def _read(by: Client, path: str, **more: Any) -> dict[str, Any]:
-    """The job that reads a manuscript, once it has ended."""
-    sent = by.send("POST", f"{path}/versions", **more)
-    assert sent.status_code == 202, sent.text
-    address = f"{_V1}/jobs/{sent.json()['id']}"
-    eventually(lambda: by.get(address)["status"] in ("succeeded", "failed"))
-    return dict(by.get(address))
+def _waits(person: Person, ref: str, *verbs: str) -> None:
+    waits(person, "contributions", ref, *verbs)
 
 
 def test_a_proposal_becomes_a_text_in_review(world: World) -> None:
     admin, chief, editor = world.caller("admin"), world.person("Chi Chief"), world.person("Edi Editor")
-    edition = _edition(admin)
+    edition = new_edition(admin, 2199, _OUTLINE)
     path = str(edition["links"]["self"])
     assert world.everybody.get(path).status_code == 404
-    _appointed(admin, chief, "editor_in_chief", edition)
-    _appointed(chief, editor, "editor", edition)
+    appointed(admin, chief, "editor_in_chief", edition)
+    appointed(chief, editor, "editor", edition)
     chief.step(path, "open_call")
     assert world.everybody.get(path).json()["status"] == "call"
 
-    amina, expert = _expert(world, "Amina Author")
+    amina, of_amina = new_expert(world, "Amina Author", COUNTRY)
     bo = f"{uuid4().hex}@example.org"
     authors = [
-        {"expert_id": expert, "roles": ["writing-original-draft"], "corresponding": True},
+        {"expert_id": key_of(of_amina), "roles": ["writing-original-draft"], "corresponding": True},
         {"name": "Bo Example", "email": bo, "roles": ["data-curation"]},
     ]
     body = {"edition_id": edition["id"], "outline_key": "peat", "titles": {"en": "Peat"}, "authors": authors}
@@ -94,9 +54,9 @@ def test_a_proposal_becomes_a_text_in_review(world: World) -> None:
     confirmed = world.everybody.post(f"{_V1}/contributions/authorship", json=token)
     assert (confirmed.status_code, confirmed.json()["name"]) == (200, "Bo Example")
 
-    broken = _read(amina, of_text, files={"file": ("peat.docx", b"PK nothing", DOCX)})
+    broken = read(amina, of_text, files={"file": ("peat.docx", b"PK nothing", DOCX)})
     assert (broken["status"], broken["problem"]["code"]) == ("failed", "unreadable_manuscript")
-    word = _read(amina, of_text, files={"file": ("peat.docx", docx("Peat stores carbon.", "Much."), DOCX)})
+    word = read(amina, of_text, files={"file": ("peat.docx", docx("Peat stores carbon.", "Much."), DOCX)})
     assert (word["status"], word["result"]["blocks"]) == ("succeeded", 2)
     amina.change(of_text, {"abstract": {"en": "Peat."}, "conflicts": "None."})
     amina.step(of_text, "submit")

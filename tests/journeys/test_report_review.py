@@ -4,22 +4,13 @@ alone; nobody learns who is hidden from them."""
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.journeys.paths.path import day
+from tests.journeys.global_report.people import appointed, key_of, new_edition, new_expert, read, waits
 from tests.journeys.paths.world import V1, World
-from tests.journeys.test_global_report import _appointed, _expert, _read
-from tests.support.running import Client, Person, eventually
+from tests.support.running import Person, eventually
 
 COUNTRY, ABROAD = "VU", "KI"
 _V1 = V1["actions"]
-
-
-def _edition(admin: Client) -> dict[str, Any]:
-    now = datetime.now(UTC)
-    call = {"opens": (now + timedelta(hours=1)).isoformat(), "closes": (now + timedelta(days=3)).isoformat()}
-    deadlines = {"draft": day(30), "review": day(60), "final": day(90)}
-    outline = [{"key": "vanuatu", "titles": {"en": "Vanuatu"}, "kind": "country", "country": COUNTRY}]
-    place = {"year": 2198, "titles": {"en": "Global Report"}, "outline": outline, "review": {"blind": "double"}}
-    return admin.create(f"{_V1}/editions", {**place, "call": call, "deadlines": deadlines})
+_OUTLINE = [{"key": "vanuatu", "titles": {"en": "Vanuatu"}, "kind": "country", "country": COUNTRY}]
 
 
 def _in_review(author: Person, expert: str, chief: Person, edition: dict[str, Any]) -> str:
@@ -30,29 +21,22 @@ def _in_review(author: Person, expert: str, chief: Person, edition: dict[str, An
     path = str(made["links"]["self"])
     chief.step(path, "accept")
     author.step(path, "confirm_authorship")
-    job = _read(author, path, json={"body": "# Vanuatu\n\nMangroves protect the coast.\n\nMost are old."})
+    job = read(author, path, json={"body": "# Vanuatu\n\nMangroves protect the coast.\n\nMost are old."})
     assert job["status"] == "succeeded", job
     author.step(path, "submit")
     chief.step(path, "take")
     return path
 
 
-def _waits(person: Person, kind: str, ref: str, *verbs: str) -> None:
-    def found() -> bool:
-        items = person.get(f"{V1['access']}/work_list", kind=kind)["items"]
-        return {item["verb"] for item in items if item["ref"] == ref} == set(verbs)
-
-    eventually(found)
-
-
 def test_a_chapter_is_reviewed_and_cleared(world: World) -> None:
     admin, chief = world.caller("admin"), world.person("Chi Chief")
-    edition = _edition(admin)
+    edition = new_edition(admin, 2198, _OUTLINE, review={"blind": "double"})
     path = str(edition["links"]["self"])
-    _appointed(admin, chief, "editor_in_chief", edition)
+    appointed(admin, chief, "editor_in_chief", edition)
     chief.step(path, "open_call")
-    author, writer = _expert(world, "Ana Author")
-    reviewer, expert = _expert(world, "Rae Reviewer")
+    author, of_author = new_expert(world, "Ana Author", COUNTRY)
+    reviewer, of_reviewer = new_expert(world, "Rae Reviewer", COUNTRY)
+    writer, expert = key_of(of_author), key_of(of_reviewer)
     text = _in_review(author, writer, chief, edition)
     instants = {"opens": datetime.now(UTC).isoformat(), "closes": (datetime.now(UTC) + timedelta(days=9)).isoformat()}
     chosen = {"audience": "both", "contributions": [text.rpartition("/")[2]]}
@@ -62,7 +46,7 @@ def test_a_chapter_is_reviewed_and_cleared(world: World) -> None:
     refused = chief.send("POST", f"{text}/reviewers", json={"expert_id": writer, "round": 1})
     assert (refused.status_code, refused.json()["code"]) == (409, "is_an_author")
     invitation = chief.create(f"{text}/reviewers", {"expert_id": expert, "round": 1})
-    _waits(reviewer, "reviewers", invitation["ref"], "accept")
+    waits(reviewer, "reviewers", invitation["ref"], "accept")
     eventually(
         lambda: "reviewer.created" in {one["event"] for one in reviewer.get(f"{V1['access']}/notifications")["items"]}
     )
@@ -77,9 +61,9 @@ def test_a_chapter_is_reviewed_and_cleared(world: World) -> None:
     ]
     assert [one["number"] for one in said] == [1, 2]
     for one in said:
-        _waits(author, "comments", one["ref"], "answer")
-    read = author.get(f"{text}/comments")["items"]
-    assert [(one["text"], one["created_by"], one["government"]) for one in read] == [
+        waits(author, "comments", one["ref"], "answer")
+    seen = author.get(f"{text}/comments")["items"]
+    assert [(one["text"], one["created_by"], one["government"]) for one in seen] == [
         ("Since when?", None, None),
         ("From storms.", None, None),
     ]
@@ -89,7 +73,7 @@ def test_a_chapter_is_reviewed_and_cleared(world: World) -> None:
     chief.step(of_round["links"]["self"], "close")
     late = reviewer.send("POST", f"{text}/comments", json={**place, "text": "One more."})
     assert (late.status_code, late.json()["code"]) == (409, "round_not_open")
-    _waits(chief, "review_rounds", of_round["ref"], "complete")
+    waits(chief, "review_rounds", of_round["ref"], "complete")
     author.step(said[0]["links"]["self"], "answer", reason="1900.", fields={"decision": "accepted"})
     assert chief.try_step(text, "clear").json()["reason"] == "comments_open"
     author.step(said[1]["links"]["self"], "answer", reason="Yes.", fields={"decision": "noted"})

@@ -158,14 +158,14 @@ def test_datacite_passes_its_schema_and_equals_what_another_writes(made: Make, t
     assert [error.message for error in schema45.validator.iter_errors(given)] == []
     ours = etree.fromstring(datacite.written_xml(of))
     if of.doi:
-        assert _elements(ours) == _elements(etree.fromstring(schema45.tostring(given).encode()))
+        assert elements_of(ours) == elements_of(etree.fromstring(schema45.tostring(given).encode()))
     else:
         named = ours.find("{*}identifier")
         assert (named.text, named.get("identifierType")) == (of.address, "URL")
     assert ours.findtext("{*}titles/{*}title") == of.title
 
 
-def _elements(root: Any) -> list[str]:
+def elements_of(root: Any) -> list[str]:
     """The elements below the root in any order, without white space."""
     for each in root.iter():
         each.tail = None

@@ -74,8 +74,8 @@ def test_the_validation_finds_a_field_that_does_not_exist(everything: list[dict[
 def test_the_operators_have_their_objects(everything: list[dict[str, Any]]) -> None:
     kinds = [each["kind"] for each in everything]
     assert {kind: kinds.count(kind) for kind in sorted(set(kinds)) if kind != "NetworkPolicy"} == {
-        "Cluster": 1, "Deployment": 10, "HorizontalPodAutoscaler": 5, "Ingress": 1, "ObjectStore": 1,
-        "PodDisruptionBudget": 10, "PrometheusRule": 1, "ScaledObject": 4, "ScheduledBackup": 1, "Service": 6,
+        "Cluster": 1, "Deployment": 11, "HorizontalPodAutoscaler": 5, "Ingress": 1, "ObjectStore": 1,
+        "PodDisruptionBudget": 11, "PrometheusRule": 1, "ScaledObject": 5, "ScheduledBackup": 1, "Service": 6,
         "ServiceMonitor": 1,
     }  # fmt: skip
     assert {each["metadata"]["namespace"] for each in everything} == {helm.NAMESPACE}

@@ -3,12 +3,14 @@
 import html
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 import pytest
 
+from services.actions.global_report.publishing_worker import create_worker as publishing_worker
 from services.actions.settings import ActionsSettings
 from services.actions.worker import create_worker
 from services.portal.reports.fragments import EditionPages, fragment_of
@@ -49,15 +51,28 @@ class Published:
 
 @pytest.fixture(scope="module")
 async def published(site: Site, database_url: str) -> AsyncIterator[Published]:
+    async with _published(site, database_url, "10.5555/report.1") as made:
+        yield made
+
+
+@pytest.fixture
+async def to_retract(site: Site, database_url: str) -> AsyncIterator[Published]:
+    """Another edition."""
+    async with _published(site, database_url, "10.5555/report.2") as made:
+        yield made
+
+
+@asynccontextmanager
+async def _published(site: Site, database_url: str, doi: str) -> AsyncIterator[Published]:
     patch = pytest.MonkeyPatch()
     actions: Any = site.services["actions"]
     settings: ActionsSettings = actions._transport.app.state.settings
     await drop_jobs(database_url)
     admin = Caller(actions, "admin")
-    async with at_work(without_relay(create_worker(settings))):
+    async with at_work(without_relay(create_worker(settings)), without_relay(publishing_worker(settings))):
         text = await under_review(admin, site.superuser, patch)
         chief = editor(admin, text.edition, patch, "editor_in_chief")
-        await chief.change(text.edition_path, languages=["ar", "en"], doi="10.5555/report.1")
+        await chief.change(text.edition_path, languages=["ar", "en"], doi=doi)
         await entered(chief, FIGURES, figure_body(text.edition, query=_HEADLINES))
         await stepped(text.editor, text.contribution, "return", reason="Cite.")
         body = {"body": HOSTILE, "references": [_BOOK]}
@@ -136,6 +151,10 @@ async def test_a_contribution_shows_its_text_with_numbered_blocks(site: Site, pu
     for forbidden in ("<script", "javascript:", " style=", "<b>peat</b>"):
         assert forbidden not in text
     assert '<meta name="citation_inbook_title"' in page
+    printed = re.findall(r'<meta name="citation_pdf_url" content="https://escm.invalid([^"]+)">', page)
+    assert len(printed) == 2
+    for link in printed:
+        assert f'href="{link}"' in page
     (thing, _) = _data(page)
     assert (thing["@type"], thing["isPartOf"]["@type"]) == ("Chapter", "Report")
     assert 'rel="describedby"; type="application/vnd.datacite.datacite+json"' in response.headers["link"]
@@ -202,8 +221,8 @@ async def test_what_is_not_there_is_404(site: Site, published: Published) -> Non
 
 
 @pytest.mark.long(_COSTS)
-async def test_a_retracted_edition_stays_and_is_marked(site: Site, published: Published) -> None:
-    reason = "A number is <wrong>."
+async def test_a_retracted_edition_stays_and_is_marked(site: Site, to_retract: Published) -> None:
+    reason, published = "A number is <wrong>.", to_retract
     edition = published.edition
     await enter_principal(site.superuser, CALLERS[published.chief.name])
     waiting = await published.chief.step(published.text.edition_path, "retract", reason=reason)

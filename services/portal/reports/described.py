@@ -112,12 +112,13 @@ def tags(values: Values, edition: Values, origin: str, language: str, *, whole: 
     found += [("citation_doi", cited["doi"])] if cited.get("doi") else []
     found += [("citation_isbn", edition["isbn"])] if edition["isbn"] else []
     found.append(("citation_language", record["language"] if whole else edition["languages"][0]))
-    return found + ([] if whole else [*_printed(values["build"], origin)])
+    return [*found, *_printed(values["build"], origin, record["number"] if whole else None)]
 
 
-def _printed(build: Values | None, origin: str) -> Iterator[tuple[str, str]]:
+def _printed(build: Values | None, origin: str, contribution: int | None) -> Iterator[tuple[str, str]]:
+    """The printed files of a contribution by its number, or of the whole edition."""
     for one in build["files"] if build else ():
-        if one["media_type"] == "application/pdf":
+        if one["media_type"] == "application/pdf" and one["contribution"] == contribution:
             yield "citation_pdf_url", f"{origin}{one['link']}"
 
 

@@ -13,9 +13,10 @@ from services.actions.global_report.contributions.routes import CONTRIBUTION_API
 from services.actions.global_report.errata import operations, queries, schemas
 from shared.database.statements import Row
 from shared.kernel.errors import NotFound
+from shared.records.access_scope import AccessScope, access_scope_for
 from shared.records.rows import record_read
 from shared.web.contract.route_options import RouteOptions
-from shared.web.request.request_context import CurrentContext
+from shared.web.request.request_context import CurrentContext, RequestContext
 from shared.web.request.responses import JSON, document_response
 from shared.web.request.route import ResourceRouter
 
@@ -56,7 +57,7 @@ async def list_contribution_errata(contribution: _readable, ctx: CurrentContext)
     The newest first.
     """
     async with ctx.connection() as connection:
-        rows = await queries.errata_of(connection, ctx.access, contribution["id"])
+        rows = await queries.errata_of(connection, _reading(ctx), contribution["id"])
     return document_response(ctx, {"items": [schemas.shown(dict(row)) for row in rows], "next": None})
 
 
@@ -73,10 +74,15 @@ async def get_contribution_erratum(erratum: str, contribution: _readable, ctx: C
     row, named = None, _named(erratum)
     if named is not None:
         async with ctx.connection() as connection:
-            row = await queries.erratum_of(connection, ctx.access, contribution["id"], named)
+            row = await queries.erratum_of(connection, _reading(ctx), contribution["id"], named)
     if row is None:
         raise NotFound("There is no such erratum.")
     return document_response(ctx, schemas.shown(dict(row)))
+
+
+def _reading(ctx: RequestContext) -> AccessScope:
+    """Who reads a contribution reads its errata."""
+    return access_scope_for(ctx.principal, ROLES, CONTRIBUTION_API.kind.resource)
 
 
 def _named(text: str) -> int | UUID | None:

@@ -23,8 +23,8 @@ async def campaign(campaign: Campaign, database_url: str) -> Campaign:
 
 
 async def _each(requests: Iterable[Any], status: int) -> list[httpx.Response]:
-    """The responses to these requests, a few at once."""
-    places = asyncio.Semaphore(16)
+    """The responses to these requests, fewer at once than a process has connections for one kind."""
+    places = asyncio.Semaphore(4)
 
     async def one(request: Any) -> httpx.Response:
         async with places:

@@ -96,6 +96,8 @@ async def load(database_url: str, address: str, clients: Mapping[str, Mapping[st
         with _callers(address, clients) as callers:
             for volume in (IN_WRITING, PUBLISHED):
                 await _Making(volume, callers, database).make()
+    except httpx.HTTPError as error:
+        raise ReportFailed(f"The API at {address} does not respond: {error}") from error
     finally:
         await database.close()
 

@@ -13,6 +13,7 @@ import pytest
 from services.actions.global_report.publishing_worker import create_worker as publishing_worker
 from services.actions.settings import ActionsSettings
 from services.actions.worker import create_worker
+from services.portal.reports import described
 from services.portal.reports.fragments import EditionPages, fragment_of
 from shared.kernel.text import LANGUAGES
 from tests.actions.global_report.test_builds import HOSTILE, built
@@ -240,6 +241,23 @@ async def test_a_retracted_edition_stays_and_is_marked(site: Site, to_retract: P
     assert "This edition is retracted." in (await site.page("/en/reports")).text
     assert _data((await site.page(f"/en{published.page}")).text)[0]["creativeWorkStatus"] == "Retracted"
     assert edition["ref"] in (await site.client.get("/sitemaps/en.xml")).text
+
+
+@pytest.mark.parametrize(("kind", "number"), [("Report", None), ("Chapter", 7)])
+def test_the_links_of_a_page_fit_into_the_header_that_proxies_take(kind: str, number: int | None) -> None:
+    file = {"link": "/actions/v1/editions/EDI-000001/builds/12/files/report-2026-1-issue-12.ar.annex-7.pdf"}
+    files = [
+        {**file, "media_type": "application/pdf", "contribution": one}
+        for one in (None, *range(1, 121))
+        for _ in "abcdef"
+    ]
+    authors = [{"orcid": "0000-0002-1825-0097"}] * 100
+    values = {"cited": {}, "authors": authors, "build": {"files": files}, "record": {"number": number}}
+    place = "https://secretariat.example.org/en/reports/EDI-000001/CTN-000001"
+    said = described.links(kind, values, place, place, {"licence": "CC-BY-4.0"}, "https://secretariat.example.org")
+    assert len(said) < 3_500
+    assert said.count('rel="item"') == 6
+    assert said.count('rel="author"') == 12
 
 
 def test_a_text_ends_with_its_own_section() -> None:

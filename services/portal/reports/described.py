@@ -1,6 +1,6 @@
 """What programs read of the report's pages: data of schema.org, tags for catalogues of literature, and links."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
@@ -18,8 +18,8 @@ _DESCRIBING = (
     ("bibtex", "application/x-bibtex"),
     ("csl", "application/vnd.citationstyles.csl+json"),
 )
-_MOST_ITEMS = 30
-"""Most files that headers name; the page names all."""
+_MOST_ITEMS, _MOST_AUTHORS = 6, 12
+"""Most files and authors that the header names, which proxies bound; the page names all."""
 _TYPES = {"Report": "https://schema.org/Report", "Chapter": "https://schema.org/Chapter"}
 
 
@@ -129,7 +129,8 @@ def links(kind: str, values: Values, place: str, api: str, edition: Values, orig
     found = [(doi_address(doi) if doi else place, 'rel="cite-as"'), (api, 'rel="describedby"; type="application/json"')]
     found += [(f"{api}/citation?format={name}", f'rel="describedby"; type="{media}"') for name, media in _DESCRIBING]
     found += [(_TYPES[kind], 'rel="type"'), (licence_address(edition["licence"]), 'rel="license"')]
-    found += [(_orcid(one["orcid"]), 'rel="author"') for one in authors if one["orcid"]]
-    files: Sequence[Values] = build["files"] if build else ()
+    found += [(_orcid(one["orcid"]), 'rel="author"') for one in authors[:_MOST_AUTHORS] if one["orcid"]]
+    number = values["record"]["number"] if kind == "Chapter" else None
+    files = [one for one in build["files"] if one["contribution"] == number] if build else []
     found += [(f"{origin}{one['link']}", f'rel="item"; type="{one["media_type"]}"') for one in files[:_MOST_ITEMS]]
     return ", ".join(f"<{address}>; {said}" for address, said in found)

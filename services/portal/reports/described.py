@@ -84,8 +84,13 @@ def _common(record: Values, cited: Values, language: str) -> dict[str, Any]:
     )
 
 
+def _files_of(build: Values | None, contribution: int | None) -> list[Values]:
+    """The files of a build that hold this contribution alone, by its number; without one, the whole edition."""
+    return [one for one in build["files"] if one["contribution"] == contribution] if build else []
+
+
 def _files(build: Values | None, origin: str) -> Iterator[dict[str, Any]]:
-    for one in build["files"] if build else ():
+    for one in _files_of(build, None):
         yield without_none(
             **{"@type": "MediaObject", "name": one["name"], "contentUrl": f"{origin}{one['link']}"},
             encodingFormat=one["media_type"],
@@ -116,9 +121,8 @@ def tags(values: Values, edition: Values, origin: str, language: str, *, whole: 
 
 
 def _printed(build: Values | None, origin: str, contribution: int | None) -> Iterator[tuple[str, str]]:
-    """The printed files of a contribution by its number, or of the whole edition."""
-    for one in build["files"] if build else ():
-        if one["media_type"] == "application/pdf" and one["contribution"] == contribution:
+    for one in _files_of(build, contribution):
+        if one["media_type"] == "application/pdf":
             yield "citation_pdf_url", f"{origin}{one['link']}"
 
 
@@ -130,7 +134,6 @@ def links(kind: str, values: Values, place: str, api: str, edition: Values, orig
     found += [(f"{api}/citation?format={name}", f'rel="describedby"; type="{media}"') for name, media in _DESCRIBING]
     found += [(_TYPES[kind], 'rel="type"'), (licence_address(edition["licence"]), 'rel="license"')]
     found += [(_orcid(one["orcid"]), 'rel="author"') for one in authors[:_MOST_AUTHORS] if one["orcid"]]
-    number = values["record"]["number"] if kind == "Chapter" else None
-    files = [one for one in build["files"] if one["contribution"] == number] if build else []
+    files = _files_of(build, values["record"]["number"] if kind == "Chapter" else None)
     found += [(f"{origin}{one['link']}", f'rel="item"; type="{one["media_type"]}"') for one in files[:_MOST_ITEMS]]
     return ", ".join(f"<{address}>; {said}" for address, said in found)

@@ -13,9 +13,11 @@ import pytest
 from services.actions.global_report.publishing_worker import create_worker as publishing_worker
 from services.actions.settings import ActionsSettings
 from services.actions.worker import create_worker
+from services.portal.pages import templates
 from services.portal.reports import described
 from services.portal.reports.fragments import EditionPages, fragment_of
 from shared.kernel.text import LANGUAGES
+from shared.pages.texts import OWN_NAMES
 from tests.actions.global_report.test_builds import HOSTILE, built
 from tests.actions.global_report.test_versions import ended
 from tests.portal.conftest import Site
@@ -258,6 +260,14 @@ def test_the_links_of_a_page_fit_into_the_header_that_proxies_take(kind: str, nu
     assert len(said) < 3_500
     assert said.count('rel="item"') == 6
     assert said.count('rel="author"') == 12
+
+
+@pytest.mark.parametrize(("issue", "printed"), [(0, "2026.1"), (2, "2026.1.2")])
+def test_an_edition_is_named_with_its_last_erratum(issue: int, printed: str) -> None:
+    edition = {"ref": "EDI-000001", "titles": {"en": "Report"}, "status": "published", "languages": ["en"]}
+    edition |= {"year": 2026, "number": 1, "issue": issue, "published_at": "2026-12-01T10:00:00Z"}
+    page = templates.page("reports.html", "en", tail="/reports", items=[edition], spoken=OWN_NAMES)
+    assert f">{printed}</td>" in page.decode()
 
 
 def test_a_text_ends_with_its_own_section() -> None:

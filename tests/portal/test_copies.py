@@ -12,6 +12,7 @@ import pytest
 
 from services.portal.reading import copies
 from services.portal.reading.copies import KEPT, Copies
+from services.portal.reading.reads import _names_people
 from shared.kernel.clock import now
 from shared.kernel.errors import Unavailable
 from shared.reading.api import Reply
@@ -111,6 +112,25 @@ async def test_an_older_copy_is_asked_for_and_a_withdrawn_record_leaves(
     services.is_away = True
     assert (await portal.get(path)).status_code == 503
     await site.change("member_institution", "institutions", "visibility = $2", "public")
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "is_so"),
+    [
+        ("countries/XA", None, False),
+        ("experts", "ref", True),
+        ("experts/EXP-000001", None, True),
+        ("certificates/verify/ABC", None, True),
+        ("editions/EDI-000001", None, False),
+        ("editions/EDI-000001/citation", None, True),
+        ("contributions", "ref,titles", False),
+        ("contributions", "ref,authors", True),
+        ("contributions", None, True),
+        ("contributions/CTB-000001", "ref", True),
+    ],
+)
+def test_what_names_people_is_known_by_its_address(path: str, fields: str | None, is_so: bool) -> None:
+    assert _names_people(path, {"fields": fields} if fields else {}) is is_so
 
 
 class _Api:

@@ -97,7 +97,7 @@ class PageReads:
         raise _refusal(reply, path.split("/")[1])
 
     async def _read(self, service: str, path: str, query: Mapping[str, str]) -> dict[str, Any]:
-        reply = await self._reply(f"/{service}/v1/{path}", query, of_people=_names_people(path))
+        reply = await self._reply(f"/{service}/v1/{path}", query, of_people=_names_people(path, query))
         if reply.status_code == 200 and reply.is_json:
             return dict(orjson.loads(reply.content))
         raise _refusal(reply, service)
@@ -112,10 +112,12 @@ class PageReads:
         return copy.reply
 
 
-def _names_people(path: str) -> bool:
-    """Whether a response at this path may name people. Lists of contributions are read without their authors."""
+def _names_people(path: str, query: Mapping[str, str]) -> bool:
+    """Whether a response may name people: also that of a contribution, and of a list of them with their authors."""
     plural, *below = path.split("/")
-    return plural in _OF_PEOPLE or "citation" in below or (plural == "contributions" and bool(below))
+    if plural != "contributions":
+        return plural in _OF_PEOPLE or "citation" in below
+    return bool(below) or "authors" in query.get("fields", "authors").split(",")
 
 
 def _refusal(reply: Reply, service: str) -> Exception:

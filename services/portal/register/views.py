@@ -32,6 +32,7 @@ _MOST_ROWS = 200
 _MOST_NAMED = 12
 """Most related records that a page reads and names; it leaves out further ones."""
 _ONE = "id,ref,display_name"
+_OF_CHAPTER = "ref,edition_id,titles"
 
 
 async def countries(reads: PageReads, query: Query) -> Values:
@@ -52,7 +53,7 @@ async def country(reads: PageReads, code: str) -> Values:
         reads.listed("centres", "centres", country=code, limit=str(PAGE_SIZE)),
         reads.known("centres", "centres", core, fields="id,ref,names"),
         reads.known("actions", "open_data/countries", code),
-        reads.listed("actions", "contributions", country=code, limit=str(PAGE_SIZE)),
+        reads.listed("actions", "contributions", country=code, fields=_OF_CHAPTER, limit=str(PAGE_SIZE)),
     )
     found = profile or {"actions": [], "milestones": [], "indicators": [], "comparison": []}
     return {

@@ -195,6 +195,14 @@ async def test_copies_beyond_the_bound_leave_by_their_last_use(api: _Api) -> Non
     assert len(api.calls) == 4
 
 
+async def test_copies_of_many_addresses_leave_though_they_are_small(api: _Api) -> None:
+    api.ready.set()
+    shared = Copies(timedelta(minutes=1), most=2)
+    for path in ("/a", "/b", "/a", "/c", "/a", "/b"):
+        await shared.get(path, {}, _request(api))
+    assert len(api.calls) == 4
+
+
 async def test_a_service_that_fails_is_away(api: _Api) -> None:
     api.ready.set()
     api.statuses = [500]

@@ -4,7 +4,6 @@ A process has its own copies, in memory.
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 
+from services.portal.reading.recent import Recent
 from shared.kernel.clock import now
 from shared.kernel.errors import Unavailable
 from shared.reading.api import PublicApi, Reply
@@ -21,7 +21,8 @@ from shared.reading.api import PublicApi, Reply
 KEPT = timedelta(hours=24)
 """How long a copy stands for a service that is away."""
 MOST_BYTES = 64 << 20
-"""Bytes of all copies; those that were not used for the longest time leave."""
+MOST = 20_000
+"""Bytes and number of all copies: addresses with other parameters have small ones of their own."""
 _RATE_LIMITED = 429
 
 
@@ -38,11 +39,9 @@ class Copies:
     """Reads through copies. A copy is used for `fresh` without asking; after that the service says whether it still
     holds."""
 
-    def __init__(self, fresh: timedelta, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, fresh: timedelta, most_bytes: int = MOST_BYTES, most: int = MOST) -> None:
         self._fresh = fresh
-        self._most_bytes = most_bytes
-        self._bytes = 0
-        self._copies: OrderedDict[str, Copy] = OrderedDict()
+        self._copies = Recent[Copy](most_bytes, most)
         self._reads: dict[str, asyncio.Task[Copy]] = {}
 
     async def get(self, path: str, query: Mapping[str, str], request: Request) -> Copy:
@@ -50,7 +49,6 @@ class Copies:
         key = f"{path}?{urlencode(sorted(query.items()))}"
         copy = self._copies.get(key)
         if copy is not None and now() - copy.seen < self._fresh:
-            self._copies.move_to_end(key)
             return copy
         try:
             found = await self._shared(key, lambda: self._read(key, copy, path, query, request))
@@ -76,26 +74,15 @@ class Copies:
         reply = await api.get(path, query, request, known=copy.reply.headers.get("etag") if copy else None)
         found = replace(copy, seen=now()) if copy and reply.status_code == 304 else Copy(reply, now())
         if found.reply.status_code == 200:
-            self._store(key, found)
+            self._copies.put(key, found, len(found.reply.content))
         elif found.reply.status_code < 500 and found.reply.status_code != _RATE_LIMITED:
-            self._drop(key)
+            self._copies.drop(key)
         return found
 
     def _ended(self, key: str, task: asyncio.Task[Copy]) -> None:
         del self._reads[key]
         if not task.cancelled():
             task.exception()
-
-    def _store(self, key: str, copy: Copy) -> None:
-        self._drop(key)
-        self._copies[key] = copy
-        self._bytes += len(copy.reply.content)
-        while self._bytes > self._most_bytes:
-            self._drop(next(iter(self._copies)))
-
-    def _drop(self, key: str) -> None:
-        if (former := self._copies.pop(key, None)) is not None:
-            self._bytes -= len(former.reply.content)
 
 
 @asynccontextmanager

@@ -1,7 +1,6 @@
 """The text of a contribution, from the page of its edition that a build has made."""
 
 import re
-from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,9 +9,10 @@ from fastapi import FastAPI
 from markupsafe import Markup
 
 from services.portal.reading.reads import PageReads
+from services.portal.reading.recent import Recent
 
-_MOST_BYTES = 32 << 20
-"""Bytes of a page of an edition, and of all that are kept."""
+_MOST_BYTES, _MOST = 32 << 20, 1_000
+"""Bytes of a page of an edition, and of all that are kept; how many are."""
 _SECTION = re.compile(r"<(/?)section\b[^>]*>")
 _TEXT = re.compile(r'<div class="text" lang="([^"]*)">')
 _TAG = re.compile(r"<[A-Za-z][^<>]*>")
@@ -78,22 +78,15 @@ class EditionPages:
     """The pages of editions that were read last, by their digests."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[str, str] = OrderedDict()
-        self._size = 0
+        self._known = Recent[str](_MOST_BYTES, _MOST)
 
     async def page(self, reads: PageReads, link: str, sha256: str) -> str:
         """The page of this digest, which the API has at `link`. Raises what `PageReads.file` raises."""
-        if sha256 in self._known:
-            self._known.move_to_end(sha256)
-            return self._known[sha256]
+        if (known := self._known.get(sha256)) is not None:
+            return known
         content = await reads.file(link, most_bytes=_MOST_BYTES)
         page = content.decode()
-        if sha256 not in self._known:
-            self._known[sha256] = page
-            self._size += len(page)
-        while self._size > _MOST_BYTES:
-            _, oldest = self._known.popitem(last=False)
-            self._size -= len(oldest)
+        self._known.put(sha256, page, len(content))
         return page
 
 

@@ -9,16 +9,16 @@ from fastapi.responses import RedirectResponse
 
 from services.portal.overview.changes import as_feed, latest
 from services.portal.overview.headlines import KEYS, headlines, history
-from services.portal.pages import templates
 from services.portal.pages.feeds import ATOM
 from services.portal.pages.languages import router_of_languages
 from services.portal.pages.linked import data_block, trail
+from services.portal.pages.showing import page_response
 from services.portal.reading.reads import PageReads
 from services.portal.register.views import countries
 from services.portal.settings import origin_of
 from shared.kernel.errors import EscmError, NotFound
 from shared.open_data.licences import licence_of
-from shared.pages.policy import HTML, PARTIAL, PUBLISHED
+from shared.pages.policy import PARTIAL, PUBLISHED
 from shared.pages.reader import language_of
 from shared.web.contract.route_options import OptionsRouter, RouteOptions
 from shared.web.edge.fixed import tagged_response
@@ -69,18 +69,18 @@ async def show_number(language: str, key: str, request: Request) -> Response:
         "distribution": [{"@type": "DataDownload", "contentUrl": f"{origin}{number.json}"}],
     }
     steps = [("ESCM", f"/{language}/"), (number.title, f"/{language}/numbers/{key}")]
-    body = templates.page(
+    return page_response(
+        request,
         "number.html",
         language,
+        reads.as_of,
+        PUBLISHED,
         tail=f"/numbers/{key}",
-        origin=origin,
         data=data_block(dataset, trail(origin, steps)),
         number_shown=number,
         chart=chart,
         keys=KEYS,
-        as_of_copy=reads.as_of,
     )
-    return tagged_response(request, body, HTML, PARTIAL if reads.as_of else PUBLISHED)
 
 
 async def _front(request: Request, language: str, more: dict[str, str]) -> Response:
@@ -88,22 +88,11 @@ async def _front(request: Request, language: str, more: dict[str, str]) -> Respo
     found, shown, changed = await asyncio.gather(
         _known(headlines(reads, language)), _known(countries(reads, {})), _known(latest(reads, language))
     )
-    is_whole = found and shown and changed is not None and not reads.as_of
-    headers = {**(PUBLISHED if is_whole else PARTIAL), **more}
+    headers = {**(PUBLISHED if found and shown and changed is not None else PARTIAL), **more}
     origin = origin_of(request)
     data = data_block({"@type": "Organization", "@id": f"{origin}/", "name": "ESCM Plan", "url": f"{origin}/"})
-    body = templates.page(
-        "front.html",
-        language,
-        tail="/",
-        origin=origin,
-        data=data,
-        numbers=found,
-        world=shown and shown["world"],
-        changes=changed,
-        as_of_copy=reads.as_of,
-    )
-    return tagged_response(request, body, HTML, headers)
+    parts = {"numbers": found, "world": shown and shown["world"], "changes": changed}
+    return page_response(request, "front.html", language, reads.as_of, headers, tail="/", data=data, **parts)
 
 
 async def _known(reading: Awaitable[_Read]) -> _Read | None:

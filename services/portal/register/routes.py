@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse
 from services.portal.pages import templates
 from services.portal.pages.languages import router_of_languages
 from services.portal.pages.linked import data_block, signposts, trail
+from services.portal.pages.showing import page_response
 from services.portal.pages.texts import text
 from services.portal.reading.reads import Elsewhere, PageReads
 from services.portal.register import views
@@ -20,9 +21,9 @@ from services.portal.register.described import DESCRIBED
 from services.portal.register.views import FILTERS, Query, Values
 from services.portal.settings import origin_of
 from shared.open_data.licences import licence_of
-from shared.pages.policy import HTML, OF_PEOPLE, PAGE, PARTIAL, PUBLISHED
+from shared.pages.policy import HTML, OF_PEOPLE, PAGE, PUBLISHED
 from shared.web.contract.route_options import RouteOptions
-from shared.web.edge.fixed import fixed_response, tagged_response
+from shared.web.edge.fixed import fixed_response
 
 router = router_of_languages()
 List: TypeAlias = Callable[[PageReads, Query], Awaitable[Values]]
@@ -165,6 +166,5 @@ def _moved(address: str) -> Response:
 def _page(
     request: Request, template: str, language: str, reads: PageReads, headers: dict[str, str], **values: Any
 ) -> Response:
-    licence, away = request.app.state.settings.data_licence, reads.as_of
-    body = templates.page(template, language, licence=licence, origin=origin_of(request), as_of_copy=away, **values)
-    return tagged_response(request, body, HTML, {**headers, **PARTIAL} if away else headers)
+    licence = request.app.state.settings.data_licence
+    return page_response(request, template, language, reads.as_of, headers, licence=licence, **values)

@@ -9,18 +9,17 @@ from urllib.parse import quote
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.portal.pages import templates
 from services.portal.pages.languages import router_of_languages
 from services.portal.pages.linked import data_block, trail
+from services.portal.pages.showing import page_response
 from services.portal.pages.texts import text
 from services.portal.reading.reads import PageReads
 from services.portal.reports import described, views
 from services.portal.reports.fragments import direction_of
 from services.portal.settings import origin_of
-from shared.pages.policy import GUARD, HTML, PARTIAL, PUBLISHED
+from shared.pages.policy import GUARD, PUBLISHED
 from shared.pages.texts import OWN_NAMES
 from shared.web.contract.route_options import RouteOptions
-from shared.web.edge.fixed import tagged_response
 
 _OF_AUTHORS = {**GUARD, "Cache-Control": "public, max-age=30"}
 """Headers of pages that name authors, who are no longer named soon after they were erased."""
@@ -127,13 +126,10 @@ def _page(
 ) -> Response:
     said: dict[str, Any] = {
         "here": "reports",
-        "origin": origin_of(request),
         "spoken": OWN_NAMES,
         "direction_of": direction_of,
         "formats": described.FORMATS,
         "doi_address": described.doi_address,
         "licence_address": described.licence_address,
-        "as_of_copy": reads.as_of,
     }
-    shown = {**headers, **PARTIAL} if reads.as_of else headers
-    return tagged_response(request, templates.page(template, language, **said, **values), HTML, shown)
+    return page_response(request, template, language, reads.as_of, headers, **said, **values)

@@ -30,6 +30,15 @@ LANGUAGES = ("en", "fr", "es", "ar", "zh", "ru")
 """The languages of titles, pages and mails."""
 
 
+RIGHT_TO_LEFT = frozenset(("ar", "fa", "he", "ur"))
+"""The languages that are read from the right."""
+
+
+def direction_of(language: str) -> str:
+    """The direction in which a language is read, as HTML names it."""
+    return "rtl" if language.partition("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
 def text_in(language: str, texts: Mapping[str, str]) -> str:
     """A text in a language, else in English, else in any."""
     return texts.get(language) or texts.get("en") or next(iter(texts.values()))

@@ -14,7 +14,7 @@ from uuid import UUID
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from shared.configuration.addresses import origin_of
-from shared.kernel.text import mail_address
+from shared.kernel.text import direction_of, mail_address
 from shared.mail.sealing import Mail
 
 _TEMPLATES = Environment(
@@ -36,7 +36,6 @@ _GREETINGS: Mapping[str, tuple[str, str]] = {
 }
 """Without and with a name, by language."""
 _ADDRESS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]")
-_RIGHT_TO_LEFT = frozenset(("ar",))
 
 
 class UnfoldedHeader(str):
@@ -89,7 +88,7 @@ def compose(
     template = _TEMPLATES.get_template(f"{mail.template}.{mail.language}.txt")
     greets = greeting(mail.language, mail.values.get("name"))
     subject, _, text = template.render(mail.values, greeting=greets).partition("\n\n")
-    direction = "rtl" if mail.language in _RIGHT_TO_LEFT else "ltr"
+    direction = direction_of(mail.language)
     to = mail_address(mail.to)
     message = EmailMessage(policy=SMTP if to.isascii() else SMTPUTF8)
     message["From"], message["To"], message["Subject"] = sender, to, Subject("Subject", " ".join(subject.split()))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
-from services.portal.pages.linked import without_none
+from services.portal.pages.linked import signposts, without_none
 from services.portal.pages.texts import best
 from services.portal.reports.views import title_of
 
@@ -20,7 +20,6 @@ _DESCRIBING = (
 )
 _MOST_ITEMS, _MOST_AUTHORS = 6, 12
 """Most files and authors that the header names, which proxies bound; the page names all."""
-_TYPES = {"Report": "https://schema.org/Report", "Chapter": "https://schema.org/Chapter"}
 
 
 def licence_address(licence: str) -> str:
@@ -53,7 +52,7 @@ def chapter(values: Values, place: str, whole: str, language: str) -> dict[str, 
     record, edition = values["record"], values["whole"]
     people = [
         without_none(
-            **{"@type": "Person", "name": one["name"], "sameAs": one["orcid"] and _orcid(one["orcid"])},
+            **{"@type": "Person", "name": one["name"], "sameAs": one["orcid"] and orcid_address(one["orcid"])},
             affiliation=one["affiliation"] and {"@type": "Organization", "name": one["affiliation"]},
         )
         for one in values["authors"]
@@ -99,7 +98,8 @@ def _files(build: Values | None, origin: str) -> Iterator[dict[str, Any]]:
         )
 
 
-def _orcid(given: str) -> str:
+def orcid_address(given: str) -> str:
+    """The address of an ORCID iD, which may be one already."""
     return given if given.startswith("https://") else f"https://orcid.org/{given}"
 
 
@@ -109,7 +109,7 @@ def tags(values: Values, edition: Values, origin: str, language: str, *, whole: 
     found: Tags = [("citation_title", title_of(record, language))]
     for one in values.get("authors", ()):
         found.append(("citation_author", one["name"]))
-        found += [("citation_author_orcid", _orcid(one["orcid"]))] if one["orcid"] else []
+        found += [("citation_author_orcid", orcid_address(one["orcid"]))] if one["orcid"] else []
         found += [("citation_author_institution", one["affiliation"])] if one["affiliation"] else []
     found += [("citation_inbook_title", whole)] if whole else []
     day = (edition["published_at"] or str(edition["year"]))[:10].replace("-", "/")
@@ -129,11 +129,10 @@ def _printed(build: Values | None, origin: str, contribution: int | None) -> Ite
 def links(kind: str, values: Values, place: str, api: str, edition: Values, origin: str) -> str:
     """The value of `Link` (FAIR Signposting): what to cite, what describes it, its files, licence and authors."""
     cited, authors, build = values["cited"], values.get("authors", ()), values["build"]
-    doi = cited.get("doi")
-    found = [(doi_address(doi) if doi else place, 'rel="cite-as"'), (api, 'rel="describedby"; type="application/json"')]
-    found += [(f"{api}/citation?format={name}", f'rel="describedby"; type="{media}"') for name, media in _DESCRIBING]
-    found += [(_TYPES[kind], 'rel="type"'), (licence_address(edition["licence"]), 'rel="license"')]
-    found += [(_orcid(one["orcid"]), 'rel="author"') for one in authors[:_MOST_AUTHORS] if one["orcid"]]
+    cite_as = doi_address(cited["doi"]) if cited.get("doi") else place
+    begin = signposts(cite_as=cite_as, record=api, kind=kind, licence=licence_address(edition["licence"]))
+    found = [(f"{api}/citation?format={name}", f'rel="describedby"; type="{media}"') for name, media in _DESCRIBING]
+    found += [(orcid_address(one["orcid"]), 'rel="author"') for one in authors[:_MOST_AUTHORS] if one["orcid"]]
     files = _files_of(build, values["record"]["number"] if kind == "Chapter" else None)
     found += [(f"{origin}{one['link']}", f'rel="item"; type="{one["media_type"]}"') for one in files[:_MOST_ITEMS]]
-    return ", ".join(f"<{address}>; {said}" for address, said in found)
+    return ", ".join([begin, *(f"<{address}>; {said}" for address, said in found)])

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from services.portal.reading.reads import PageReads
 from services.portal.reading.recent import Recent
+from shared.kernel.text import direction_of
 
 _MOST_BYTES, _MOST = 32 << 20, 1_000
 """Bytes of a page of an edition, and of all that are kept; how many are."""
@@ -20,7 +21,6 @@ _STYLE = re.compile(r' style="[^"]*"')
 _TABLE = re.compile(r"<table(?=[ >])")
 _HEADING = re.compile(r"(</?h)([1-6])\b")
 _FIGURE = re.compile(r'(<div class="report-figure" id="figure-([A-Za-z0-9_-]+)"><p class="figure-title">)(.*?)(</p>)')
-_RTL = ("ar", "fa", "he", "ur")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,6 @@ class Fragment:
     @property
     def direction(self) -> str:
         return direction_of(self.language)
-
-
-def direction_of(language: str) -> str:
-    """The direction in which a language is read, as HTML names it."""
-    return "rtl" if language.partition("-")[0] in _RTL else "ltr"
 
 
 def fragment_of(page: str, number: int, figures: str) -> Fragment | None:

@@ -15,8 +15,8 @@ from services.portal.pages.showing import page_response
 from services.portal.pages.texts import text
 from services.portal.reading.reads import PageReads
 from services.portal.reports import described, views
-from services.portal.reports.fragments import direction_of
 from services.portal.settings import origin_of
+from shared.kernel.text import direction_of
 from shared.pages.policy import GUARD, PUBLISHED
 from shared.pages.texts import OWN_NAMES
 from shared.web.contract.route_options import RouteOptions
@@ -130,6 +130,7 @@ def _page(
         "direction_of": direction_of,
         "formats": described.FORMATS,
         "doi_address": described.doi_address,
+        "orcid_address": described.orcid_address,
         "licence_address": described.licence_address,
     }
     return page_response(request, template, language, reads.as_of, headers, **said, **values)

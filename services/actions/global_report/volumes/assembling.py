@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple
 
-from services.actions.global_report.volumes.domain import RTL, Passage, Place, Whole, issue_of, places_of
+from services.actions.global_report.volumes.domain import Passage, Place, Whole, issue_of, places_of
 from services.actions.global_report.volumes.writing import Writing, Written
-from shared.kernel.text import text_in
+from shared.kernel.text import direction_of, text_in
 from shared.records.record import Parts
 
 _MARKDOWN = {ord(one): f"\\{one}" for one in "\\`*_{}[]<>#!|$@^~"}
@@ -41,7 +41,7 @@ class Volume:
 
     @property
     def direction(self) -> str:
-        return "rtl" if self.language.partition("-")[0] in RTL else "ltr"
+        return direction_of(self.language)
 
     @property
     def retraction(self) -> str | None:

@@ -9,8 +9,7 @@ import orjson
 from services.actions.global_report.figures.answers import Answer
 from services.actions.global_report.figures.drawing import chart_of
 from services.actions.global_report.figures.record import Figure
-from services.actions.global_report.volumes.domain import RTL
-from shared.kernel.text import LANGUAGES, text_in
+from shared.kernel.text import LANGUAGES, direction_of, text_in
 from shared.pages.charts.chart import Chart
 from shared.pages.charts.rendering import image, in_page
 
@@ -62,7 +61,7 @@ class Drawn:
     @cached_property
     def printed(self) -> bytes | None:
         """The chart as an SVG document for programs that know neither variables of CSS nor `direction`."""
-        return in_print(self.svg, is_rtl=self._in in RTL) if self.svg else None
+        return in_print(self.svg, is_rtl=direction_of(self._in) == "rtl") if self.svg else None
 
     @cached_property
     def page(self) -> str | None:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from services.actions.global_report.contributions.domain import doi_below
 from services.actions.global_report.contributions.record import Author, Contribution
+from services.actions.global_report.editions.domain import issue_label, number_of
 from services.actions.global_report.editions.record import Edition
 from shared.contracts.kinds import record_page
 from shared.kernel.text import LANGUAGES, text_in
@@ -46,7 +47,7 @@ class Issue:
     @property
     def label(self) -> str:
         """How the issue is printed."""
-        return f"{self.number}.{self.last}" if self.last else self.number
+        return issue_label(self.number, self.last)
 
     @property
     def status(self) -> str | None:
@@ -104,9 +105,9 @@ def one_line(text: str) -> str:
 
 def edition_cited(of: Edition, prefix: str, origin: str) -> Work:
     """An edition. `prefix` is that of DOIs, or empty; `origin` that of the installation's address."""
-    number = f"{of.year}.{of.number}"
+    number = number_of(of)
     retraction = of.retraction and one_line(of.retraction)
-    corrections = [f"Corrected in issue {number}.{of.issue}."] if of.issue else []
+    corrections = [f"Corrected in issue {issue_label(number, of.issue)}."] if of.issue else []
     return Work(
         key=f"escm-{of.year}-{of.number}",
         titles=_lines(of.titles),
@@ -149,7 +150,8 @@ def contribution_cited(
             whole.issue,
             last=last.issue if last else 0,
             corrections=[
-                f"Erratum in issue {number}.{one.issue}: {one_line(text_in(of.language, one.texts))}" for one in errata
+                f"Erratum in issue {issue_label(number, one.issue)}: {one_line(text_in(of.language, one.texts))}"
+                for one in errata
             ],
             replaced=f"{origin}{Contribution.resource_type.path}/{of.id}/versions/{last.replaces}" if last else None,
         ),

@@ -201,16 +201,21 @@ async def _changed(
     return wanted
 
 
+async def is_author_of(connect: Connect, principal: Principal, record: Contribution) -> bool:
+    """Whether the caller is an author, by a grant over their own record or by their account."""
+    if not own_records(principal).isdisjoint(map(str, record.expert_ids)):
+        return True
+    if principal.account_id is None or not record.expert_ids:
+        return False
+    async with connect() as connection:
+        return principal.account_id in await queries.accounts_of(connection, record.expert_ids)
+
+
 async def load_guard_context(
     connect: Connect, principal: Principal, record: Contribution, _fields: Fields
 ) -> domain.ContributionGuardContext:
     """The inputs of the guards for this caller and this contribution."""
-    own = own_records(principal)
-    is_author = not own.isdisjoint(map(str, record.expert_ids))
-    if not is_author and principal.account_id is not None and record.expert_ids:
-        async with connect() as connection:
-            is_author = principal.account_id in await queries.accounts_of(connection, record.expert_ids)
-    missing = None
+    is_author, missing = await is_author_of(connect, principal, record), None
     if record.status == "in_review":
         return await _reviewed(connect, record, is_author=is_author)
     if record.status in domain.PUBLISHED:
@@ -219,7 +224,7 @@ async def load_guard_context(
         async with connect() as connection:
             has_version = await queries.has_version(connection, record.id, record.language)
         missing = domain.missing_in(record, has_version=has_version)
-    return domain.ContributionGuardContext(is_author, domain.is_unconfirmed(record, {*own}), missing)
+    return domain.ContributionGuardContext(is_author, domain.is_unconfirmed(record, {*own_records(principal)}), missing)
 
 
 async def _reviewed(connect: Connect, record: Contribution, *, is_author: bool) -> domain.ContributionGuardContext:

@@ -13,6 +13,7 @@ from services.actions.global_report.contributions.guards import with_parts
 from services.actions.global_report.contributions.progress import progress_of
 from services.actions.global_report.contributions.queries import LISTING
 from services.actions.global_report.contributions.record import Contribution
+from services.actions.global_report.editions.domain import number_of
 from services.actions.global_report.editions.queries import edition_of
 from services.actions.global_report.editions.record import Edition
 from services.actions.global_report.editions.routes import EDITION_API
@@ -46,7 +47,7 @@ async def _doi_of(connection: Connection, prefix: str, of: Contribution) -> str 
     if edition is None:
         return None
     is_alone = await queries.is_alone(connection, of)
-    return doi_below(prefix, f"{edition.year}.{edition.number}", of, is_alone=is_alone)
+    return doi_below(prefix, number_of(edition), of, is_alone=is_alone)
 
 
 CONTRIBUTION_API = RecordApi(

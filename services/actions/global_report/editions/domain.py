@@ -32,6 +32,16 @@ PUBLISHED = frozenset(("call", "writing", FROZEN, *RELEASED))
 DEADLINES = ("draft", "review", "final")
 
 
+def number_of(of: Edition) -> str:
+    """The number of an edition with its year."""
+    return f"{of.year}.{of.number}"
+
+
+def issue_label(number: str, issue: int) -> str:
+    """How an issue of an edition with this number is printed: with the number of its last erratum, if it has one."""
+    return f"{number}.{issue}" if issue else number
+
+
 @dataclass(frozen=True, slots=True)
 class EditionGuardContext:
     """The inputs of the guards."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from services.actions.global_report.builds.operations import order_again
 from services.actions.global_report.contributions.domain import PUBLISHED
-from services.actions.global_report.contributions.operations import CONTRIBUTIONS, load_guard_context
+from services.actions.global_report.contributions.operations import CONTRIBUTIONS, is_author_of
 from services.actions.global_report.contributions.record import Contribution
 from services.actions.global_report.editions.domain import CORRECTABLE, MOST_ISSUES
 from services.actions.global_report.editions.operations import EDITIONS
@@ -50,7 +50,7 @@ async def create(uow: UnitOfWork, access: AccessScope, of: Contribution, given: 
         raise Conflict("Errata are of published texts.", members={"current_state": state})
     if edition.issue >= MOST_ISSUES:
         raise Conflict(f"An edition has at most {MOST_ISSUES} errata.")
-    if (await load_guard_context(uow.connect, access.principal, before, {})).is_author:
+    if await is_author_of(uow.connect, access.principal, before):
         raise Conflict("Another editor publishes the erratum.", code="is_an_author")
     found = await queries.version_of(uow.connection, before.id, given.version)
     is_newer = found is not None and found["translates"] is None and given.version > published

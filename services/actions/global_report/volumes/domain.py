@@ -6,12 +6,10 @@ from datetime import date, datetime
 from typing import TypedDict
 from uuid import UUID
 
+from services.actions.global_report.editions.domain import issue_label, number_of
 from services.actions.global_report.editions.record import Edition, OutlineEntry
 from services.actions.global_report.figures.record import Figure
 from shared.records.record import Texts
-
-RTL = frozenset(("ar", "fa", "he", "ur"))
-"""Languages that are read from the right."""
 
 
 class BuildWarning(TypedDict):
@@ -95,8 +93,7 @@ def name_of(of: Edition) -> str:
 
 def issue_of(of: Edition, issue: int | None = None) -> str:
     """How an issue is printed, by default the edition's own: with the number of its last erratum, if it has one."""
-    last = of.issue if issue is None else issue
-    return f"{of.year}.{of.number}" + (f".{last}" if last else "")
+    return issue_label(number_of(of), of.issue if issue is None else issue)
 
 
 @dataclass(frozen=True, slots=True)

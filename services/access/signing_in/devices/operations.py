@@ -38,6 +38,11 @@ def require_devices(service: TokenService) -> None:
         raise NotFound
 
 
+def page_of(service: TokenService) -> str:
+    """The address of the page on which people enter codes."""
+    return f"{service.settings.issuer.rstrip('/')}{DEVICE}"
+
+
 async def give(service: TokenService, form: Mapping[str, str], shown: Secret | Assertion | None, address: str) -> Codes:
     """Codes for a command line. Raises InvalidClient, Malformed and RateLimited."""
     network = site_of(address)
@@ -62,7 +67,7 @@ def address_of_sign_in(service: TokenService, signed_in: SignedIn | None, user_c
     asked = {
         "response_type": "code",
         "client_id": _PAGES,
-        "redirect_uri": f"{service.settings.issuer.rstrip('/')}{DEVICE}",
+        "redirect_uri": page_of(service),
         "code_challenge": text_of_bytes(hashlib.sha256(secrets.token_bytes(32)).digest()),
         "code_challenge_method": "S256",
         "max_age": str(OWN.max_age),

@@ -42,7 +42,7 @@ async def authorize_device(request: Request, asked: Asked, token_service: Curren
     await request_authenticator_of(request).anonymous(request)
     operations.require_devices(token_service)
     codes = await operations.give(token_service, asked.form, asked.shown, asked.address)
-    shown, place = domain.grouped(codes.user_code), f"{token_service.settings.issuer.rstrip('/')}{DEVICE}"
+    shown, place = domain.grouped(codes.user_code), operations.page_of(token_service)
     content = {
         "device_code": codes.device_code,
         "user_code": shown,

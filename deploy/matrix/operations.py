@@ -62,7 +62,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "createContributionVersion": Demand(Ask.DO, "update"),
     **dict.fromkeys(("listNamingConsents", "createNamingConsent", "withdrawNamingConsent"), Demand(Ask.PERSON)),
     "createContributionErratum": Demand(Ask.DO, "create", "errata"),
-    **dict.fromkeys(("listContributionErrata", "getContributionErratum"), Demand(Ask.SEE)),
+    **dict.fromkeys(("listContributionErrata", "listEditionErrata", "getContributionErratum"), Demand(Ask.SEE)),
     **dict.fromkeys(("listContributionVersions", "getContributionVersion", "getFigureData"), Demand(Ask.SEE)),
     **dict.fromkeys(
         (

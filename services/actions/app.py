@@ -21,6 +21,7 @@ from services.actions.global_report.comments.routes import of_edition as comment
 from services.actions.global_report.comments.routes import router as comments
 from services.actions.global_report.contributions.routes import of_edition
 from services.actions.global_report.contributions.routes import router as contributions
+from services.actions.global_report.errata.routes import of_edition as errata_of_edition
 from services.actions.global_report.errata.routes import router as errata
 from services.actions.global_report.figures.routes import router as figures
 from services.actions.global_report.naming.routes import router as naming
@@ -98,7 +99,7 @@ _OPEN_DATA = (open_data, country_profiles, report_documents, iati)
 _REPORTS = (report_templates, expected_reports, reports, report_orders, report_sections, *REPORT_PARTS)
 _REVIEW = (review_rounds, reviewers, comments, naming, rounds_of_edition, reviewers_of_contribution)
 _GLOBAL_REPORT = (
-    *(editions, of_edition, builds, contributions, versions, errata, figures),
+    *(editions, of_edition, builds, contributions, versions, errata, errata_of_edition, figures),
     *(*_REVIEW, comments_of_contribution, comments_of_edition, citation_of_edition, citation_of_contribution),
 )
 _SCHEMES = (schemes, codes, states, mappings, all_mappings, coverage)

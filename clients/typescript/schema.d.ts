@@ -4180,7 +4180,7 @@ export interface paths {
         put?: never;
         /**
          * Publish or otherwise move an edition
-         * @description Changes the state of the edition by one of its `allowed_actions`: `open_call`, `close_call`, `freeze`, `thaw`, `record_doi`, `publish`, `supersede`, `retract`, `abandon`. `If-Match` names the version.
+         * @description Changes the state of the edition by one of its `allowed_actions`: `open_call`, `close_call`, `freeze`, `thaw`, `record_doi`, `verify_figures`, `publish`, `supersede`, `retract`, `abandon`. `If-Match` names the version.
          */
         post: operations["transitionEdition"];
         delete?: never;
@@ -4509,6 +4509,26 @@ export interface paths {
          * @description By its id, or by the issue of the edition that it made.
          */
         get: operations["getContributionErratum"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/editions/{record}/errata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the errata of an edition
+         * @description Those of all its contributions that the caller reads, the newest first; each made one issue of it.
+         */
+        get: operations["listEditionErrata"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4925,6 +4945,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/actions/v1/naming_consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's consents to be named
+         * @description Those of the caller, the newest first; at most 1,000.
+         */
+        get: operations["listNamingConsents"];
+        put?: never;
+        /**
+         * Consent to be named with one's comments and answers on an edition
+         * @description By a person who reviewed, commented, answered or wrote in it. The name stands with the comments once the edition has published them, also with those of before; until then nobody reads it. It may be repeated, and withdrawn.
+         */
+        post: operations["createNamingConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/naming_consents/{edition}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw the consent to be named with an edition
+         * @description Published comments and answers name the caller no more. Without one, and a second time, nothing changes.
+         */
+        delete: operations["withdrawNamingConsent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/actions/v1/editions/{record}/review_rounds": {
         parameters: {
             query?: never;
@@ -4982,7 +5046,7 @@ export interface paths {
         };
         /**
          * List the comments on a contribution
-         * @description All for editors and authors, whom an edition may hide who comments; for others their own, and those that were published with the edition, without names.
+         * @description All for editors and authors, whom an edition may hide who comments; for others their own, and those that were published with the edition, with the names of who consents to it.
          */
         get: operations["listContributionComments"];
         put?: never;
@@ -5046,7 +5110,7 @@ export interface paths {
         };
         /**
          * Cite a contribution
-         * @description With the authors who have confirmed it, except for who reviews without knowing them.
+         * @description With the authors who have confirmed it, except for who reviews without knowing them. A version that an erratum replaced has a DOI of its own, and says which one replaced it.
          */
         get: operations["getContributionCitation"];
         put?: never;
@@ -14730,6 +14794,10 @@ export interface components {
             answer: string | null;
             /** @description The number of the version in which the authors changed something. */
             answered_in: number | null;
+            /** @description Who commented, once it is published, if the person consents to be named. */
+            commenter: string | null;
+            /** @description Who answered, once it is published, if the person consents to be named. */
+            answerer: string | null;
             /** @description Whether it was reopened, which is possible once. */
             was_reopened: boolean;
             /** @description The number of the round. */
@@ -15039,7 +15107,7 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** @description The errata of a contribution, the newest first. */
+        /** @description The errata of a contribution or an edition, the newest first. */
         ContributionErratumPage: {
             /** @description The errata. */
             items: components["schemas"]["ContributionErratum"][];
@@ -17961,6 +18029,42 @@ export interface components {
             reason?: string | null;
             /** @description What the transition takes; see its `fields_schema`. */
             fields?: components["schemas"]["MilestoneFields"];
+        };
+        /** @description A consent to be named with one's comments and answers once an edition is published. */
+        NamingConsent: {
+            /**
+             * Format: uuid
+             * @description The edition.
+             */
+            edition_id: string;
+            /** @description How the person is named. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When the person consented.
+             */
+            consented_at: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The consent to be named with one's comments and answers. */
+        NamingConsentCreate: {
+            /**
+             * Format: uuid
+             * @description The edition.
+             */
+            edition_id: string;
+            /** @description The name of who has no record in the register; experts have the name of their record. */
+            name?: string | null;
+        };
+        /** @description The caller's consents, the newest first. */
+        NamingConsentPage: {
+            /** @description The consents. */
+            items: components["schemas"]["NamingConsent"][];
+            /** @description Always null. */
+            next: string | null;
+        } & {
+            [key: string]: unknown;
         };
         /** @description The next last day of an edition. */
         NextDeadline: {
@@ -28320,6 +28424,15 @@ export interface components {
                 "application/json": components["schemas"]["Authorship"];
             };
         };
+        /** @description The errata of a contribution or an edition, the newest first. */
+        ContributionErratumPage: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ContributionErratumPage"];
+            };
+        };
         /** @description The figure. */
         EditionFigure: {
             headers: {
@@ -37424,15 +37537,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The errata of a contribution, the newest first. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ContributionErratumPage"];
-                };
-            };
+            200: components["responses"]["ContributionErratumPage"];
             default: components["responses"]["Problem"];
         };
     };
@@ -37490,6 +37595,22 @@ export interface operations {
                     "application/json": components["schemas"]["ContributionErratum"];
                 };
             };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listEditionErrata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ContributionErratumPage"];
             default: components["responses"]["Problem"];
         };
     };
@@ -38128,6 +38249,8 @@ export interface operations {
     listComments: {
         parameters: {
             query?: {
+                /** @description Records of this answered_by. */
+                answered_by_id?: string;
                 /** @description With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`. */
                 bom?: components["parameters"]["bom"];
                 /** @description Keys of places of the outline, separated by commas. */
@@ -38277,6 +38400,77 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Comment"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listNamingConsents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller's consents, the newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamingConsentPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createNamingConsent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NamingConsentCreate"];
+            };
+        };
+        responses: {
+            /** @description A consent to be named with one's comments and answers once an edition is published. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamingConsent"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawNamingConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The edition. */
+                edition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done; there is no content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             default: components["responses"]["Problem"];
         };
     };
@@ -38461,6 +38655,8 @@ export interface operations {
     listContributionComments: {
         parameters: {
             query?: {
+                /** @description Records of this answered_by. */
+                answered_by_id?: string;
                 /** @description With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`. */
                 bom?: components["parameters"]["bom"];
                 /** @description Keys of places of the outline, separated by commas. */
@@ -38547,6 +38743,8 @@ export interface operations {
     listEditionComments: {
         parameters: {
             query?: {
+                /** @description Records of this answered_by. */
+                answered_by_id?: string;
                 /** @description With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`. */
                 bom?: components["parameters"]["bom"];
                 /** @description Keys of places of the outline, separated by commas. */
@@ -38646,6 +38844,8 @@ export interface operations {
             query?: {
                 /** @description The format; by default `csl`. */
                 format?: "csl" | "bibtex" | "ris" | "datacite_json" | "datacite_xml" | "jats";
+                /** @description The number of a version that an erratum replaced; by default the present one. */
+                version?: string;
             };
             header?: {
                 /** @description ETags that the caller has; 304 where one is current. */

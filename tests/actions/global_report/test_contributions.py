@@ -239,6 +239,8 @@ async def test_progress_shows_who_is_late(
     assert found["next_deadline"] == {"step": "draft", "day": called["deadlines"]["draft"]}
     assert found["series"] == [{"day": str(today()), "counts": {"draft": 2}}]
     assert (await me.get(text["links"]["self"])).json()["days_late"] == 3
+    for reader, shown in ((chief, {"draft": 2}), (me, None), (admin.known_as("auditor"), {"draft": 2})):
+        assert (await reader.get(called["links"]["self"])).json()["progress"] == shown
     for reader, status in ((me, 403), (admin.known_as(None), 401), (admin.known_as("auditor"), 200)):  # type: ignore[arg-type]
         assert (await reader.get(path)).status_code == status
 
@@ -253,8 +255,11 @@ async def test_an_erased_author_leaves_a_place(
     me, named = await author(admin, superuser, monkeypatch)
     stated = {**named, "affiliation": "Institute of Peat", "orcid": "0000-0002-1825-0097"}
     text = await entered(me, CONTRIBUTIONS, contribution_body(called, stated))
+    consent = await me.post("/actions/v1/naming_consents", {"edition_id": called["id"]})
+    assert (consent.status_code, consent.json()["name"]) == (201, "An Expert")
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
         await erase(uow, UUID(named["expert_id"]))
+    assert (await me.get("/actions/v1/naming_consents")).json()["items"] == []
     (left,) = (await admin.get(text["links"]["self"])).json()["authors"]
     assert (left["expert_id"], left["affiliation"], left["orcid"]) == (named["expert_id"], None, None)
 

@@ -875,6 +875,7 @@ class Edition(TypedDict):
     published_at: str | None
     issue: int
     retraction: str | None
+    progress: NotRequired[dict[str, int] | None]
 
 
 class EditionBuild(TypedDict):

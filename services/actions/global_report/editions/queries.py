@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, cast, or_, select
+from sqlalchemy import and_, bindparam, cast, func, or_, select
 
 from services.actions.global_report.editions.domain import ENDED, LIFECYCLE, PUBLISHED
 from services.actions.global_report.editions.record import Edition
@@ -39,6 +39,12 @@ _BEGUN = Lookup(
     .where(review_round.c.edition_id == bindparam("key"), review_round.c.status != constant("planned"))
     .limit(1)
 )
+_STATES = Lookup(
+    select(contribution.c.status, func.count().label("number"))
+    .where(contribution.c.edition_id == bindparam("key"))
+    .group_by(contribution.c.status)
+    .limit(_AT_ONCE)
+)
 _OPEN = Lookup(
     select(contribution.c.outline_key)
     .where(
@@ -72,6 +78,11 @@ async def edition_of(connection: Connection, key: UUID) -> Edition | None:
 async def used_keys(connection: Connection, key: UUID) -> set[str]:
     """The places of an edition's outline for which contributions are entered."""
     return {row["outline_key"] for row in await _USED.fetch(connection, key=key)}
+
+
+async def states_of(connection: Connection, key: UUID) -> dict[str, int]:
+    """How many contributions of an edition are in each state, whoever asks."""
+    return {row["status"]: row["number"] for row in await _STATES.fetch(connection, key=key)}
 
 
 async def is_reviewed(connection: Connection, key: UUID) -> bool:

@@ -102,6 +102,11 @@ class Edition(RecordResponse, of=record.Edition, lifecycle=domain.LIFECYCLE):
     call: EditionCall | None
     deadlines: EditionDeadlines | None
     review: EditionReview
+    progress: Annotated[
+        dict[str, int] | None,
+        Field(examples=[{"draft": 3}]),
+        "In items, for grants over it: how many contributions are in each state; null for others.",
+    ] = None
 
 
 present = presenter(record.Edition, edition)

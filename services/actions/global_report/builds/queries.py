@@ -14,7 +14,7 @@ from services.actions.global_report.builds.domain import BUILDING, COMPLETE, FIN
 from services.actions.global_report.builds.tables import build, build_file
 from services.actions.global_report.versions.tables import version
 from services.actions.global_report.volumes.domain import BuildWarning
-from shared.database.context import within_context
+from shared.database.context import Lookup, within_context
 from shared.database.locks import lock_names
 from shared.database.statements import Connection, Row, Statement
 from shared.database.tables import Instant
@@ -57,7 +57,7 @@ _kept = (
     select(_b.number).where(*_of_issue).order_by(_b.number.desc()).offset(bindparam("most", type_=Integer)).limit(_MOST)
 )
 _DROP_OLD = Statement(delete(build).where(*_of_issue, _b.number.in_(_kept)))
-_LAST_FINAL = Statement(
+_LAST_FINAL = Lookup(
     select(build)
     .where(_of_edition, _b.kind == constant(FINAL), _b.status == constant(COMPLETE))
     .order_by(_b.number.desc())
@@ -158,7 +158,7 @@ async def drop_old(connection: Connection, edition: UUID, kind: str, issue: int,
 
 
 async def last_final(connection: Connection, edition: UUID) -> Row | None:
-    """The newest final build that is complete, within the connection's context."""
+    """The newest final build that is complete, whatever the caller may read."""
     return await _LAST_FINAL.fetchrow(connection, edition=edition)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from deploy.demonstration.accounts import COUNTRIES
 from services.access.administration import enter_account, enter_client, enter_grant, setting_up
 from services.access.settings import AccessSettings
 from shared.database.unit_of_work import UnitOfWork
@@ -23,6 +24,10 @@ class _Machine:
     roles: tuple[str, ...]
 
 
+def _in_each(role: str) -> tuple[tuple[str, str, str | None], ...]:
+    return tuple((role, "country", country) for country in COUNTRIES)
+
+
 _PEOPLE = {
     "admin": _Person("Amina Admin", (("secretariat_admin", "global", None),)),
     "admin2": _Person("Bruno Admin", (("secretariat_admin", "global", None),)),
@@ -32,8 +37,19 @@ _PEOPLE = {
     "reviewer1": _Person("Rafael Reviewer"),
     "reviewer2": _Person("Rosa Reviewer"),
     "expert": _Person("Elif Expert"),
+    "officer2": _Person("Otto Officer", _in_each("secretariat_officer")),
+    "focal_point": _Person("Fatou Focal", _in_each("government_focal_point")),
+    "author": _Person("Ada Author", _in_each("national_author")),
+    "publisher": _Person("Paul Publisher", _in_each("national_publisher")),
+    "operator": _Person("Oda Operator", (("platform_operator", "global", None),)),
+    "auditor": _Person("Abel Auditor", (("auditor", "global", None),)),
+    "president": _Person("Petra President"),
+    "secretary": _Person("Samir Secretary"),
+    "director": _Person("Diego Director"),
+    "representative": _Person("Rosalind Representative"),
+    "member": _Person("Mira Member"),
 }
-"""Reviewers and experts get roles over single records, with these records."""
+"""Reviewers and experts get roles over single records, with these records, and others with their office."""
 _NATIONAL = ("government_focal_point", "national_author", "national_publisher")
 _MACHINES = {
     "secretariat": _Machine("Demo secretariat", None, ("read", "write"), ("secretariat_admin",)),

@@ -32,6 +32,7 @@ REGISTER = (
     "/en/search",
     "/en/numbers/experts",
     "/en/countries/XA",
+    "/en/data",
 )
 PAGES = (
     *("/", "/people", "/account", "/docs", "/guides/"),
@@ -42,6 +43,7 @@ ASSETS = ("/docs/style.css", "/docs/docs.js", "/docs/icon.svg")
 SWAGGER = ("/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js")
 DOCUMENT = re.compile(
     r"/actions/v1/open_data/(countries/[A-Z]{2}/profile|reports/PRR-\d{6})\.pdf\?language=[a-z]{2}"
+    r"|/(actions|centres|membership)/v1/open_data/[a-z]+\.(csv|ndjson|xlsx|jsonld)"
     r"|/(actions|membership)/v1/statistics\?of=\w+&\w+=[\w,]+|/actions/v1/programmes\?status=[\w,]+"
 )
 """The address of a document or of data for readers, which a service answers."""

@@ -18,7 +18,7 @@ INDEX = "/sitemap.xml"
 XML = "application/xml; charset=utf-8"
 _BEGIN = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_FIXED = ("/", "/people", "/countries", "/institutions", "/centres", "/initiatives", "/reports", "/v")
+_FIXED = ("/", "/people", "/countries", "/institutions", "/centres", "/initiatives", "/reports", "/data", "/v")
 _LISTS = (("membership", "institutions"), ("centres", "centres"), ("membership", "initiatives"))
 _AT_ONCE = 200
 _MOST = 15_000

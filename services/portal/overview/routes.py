@@ -5,10 +5,10 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 from fastapi import Request, Response
-from fastapi.responses import RedirectResponse
 
 from services.portal.overview.changes import as_feed, latest
 from services.portal.overview.headlines import KEYS, headlines, history
+from services.portal.pages.addresses import moved
 from services.portal.pages.feeds import ATOM
 from services.portal.pages.languages import router_of_languages
 from services.portal.pages.linked import data_block, trail
@@ -55,7 +55,7 @@ async def show_number(language: str, key: str, request: Request) -> Response:
     if key not in KEYS:
         raise NotFound("There is no such number.")
     if request.query_params:
-        return RedirectResponse(f"/{language}/numbers/{key}", 301, {"Cache-Control": "public, max-age=60"})
+        return moved(f"/{language}/numbers/{key}")
     reads = PageReads(request)
     number, chart = await history(reads, key, language)
     settings = request.app.state.settings

@@ -13,7 +13,7 @@ import orjson
 from fastapi import Request
 
 from services.portal.reading.copies import Copies
-from shared.kernel.errors import EscmError, Gone, Malformed, NotFound, RateLimited, Unavailable
+from shared.kernel.errors import EscmError, Gone, Malformed, NotFound, RateLimited, Unavailable, invalid_parameter
 from shared.reading.api import PublicApi, Reply
 
 _KEY = re.compile(r"^[A-Za-z0-9-]{1,64}$")
@@ -126,5 +126,13 @@ def _refusal(reply: Reply, service: str) -> Exception:
         return Elsewhere(reply.headers["location"].partition("?")[0].rpartition("/")[2])
     if reply.status_code == 429:
         return RateLimited(retry_after=int(reply.headers.get("retry-after", "1")))
+    if reply.status_code == 400 and (named := _parameter_of(reply)):
+        return invalid_parameter(named, "The API takes no such value.")
     refusal = _REFUSALS.get(reply.status_code)
     return refusal() if refusal else Unavailable(f"The service {service} fails.")
+
+
+def _parameter_of(reply: Reply) -> str | None:
+    """The name of the parameter that the API refuses."""
+    problem = orjson.loads(reply.content) if reply.is_json else {}
+    return next((one["parameter"] for one in problem.get("errors", ()) if one.get("parameter")), None)

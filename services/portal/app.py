@@ -11,6 +11,7 @@ from services.portal.contact.routes import router as contact
 from services.portal.discovery.routes import router as discovery
 from services.portal.guides.routes import router as guides
 from services.portal.overview.routes import front, numbers
+from services.portal.pages.about import router as about
 from services.portal.pages.routes import router as pages
 from services.portal.reading.copies import copies
 from services.portal.records.routes import router as records
@@ -30,7 +31,7 @@ from shared.web.edge.app import create_app as make_app
 
 DESCRIPTION = "Membership, centres, actions and access of the secretariat, described as one."
 _ROUTERS = (
-    *(front, numbers, discovery, reference, pages, guides, contact),
+    *(front, numbers, discovery, reference, pages, guides, contact, about),
     *(catalogue, search, register, reports, records, verification, sdk),
 )
 

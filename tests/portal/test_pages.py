@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from services.portal.app import create_app, merge_folder
+from services.portal.pages.about import TOPICS
 from services.portal.settings import PortalSettings
 from shared.kernel.clock import now
 from shared.pages.assets import asset
@@ -24,6 +25,8 @@ REGISTER = (
     "/en/people",
     "/en/account",
     "/en/v",
+    "/en/verify",
+    *(f"/en/about/{topic}" for topic in TOPICS),
     "/en/countries",
     "/en/experts",
     "/en/institutions",

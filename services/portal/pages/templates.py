@@ -39,15 +39,15 @@ def page(name: str, language: str, *, tail: str | None = None, **values: Any) ->
 
 
 @cache
-def people(language: str) -> bytes:
+def people(language: str, origin: str) -> bytes:
     """What is published, and how to take part."""
-    return page("people.html", language, tail="/people")
+    return page("people.html", language, tail="/people", origin=origin)
 
 
 @cache
-def account(language: str) -> bytes:
+def account(language: str, origin: str) -> bytes:
     """Registration, and use of the token of a mail."""
-    return page("account.html", language, tail="/account")
+    return page("account.html", language, tail="/account", origin=origin)
 
 
 @cache

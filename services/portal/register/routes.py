@@ -20,6 +20,8 @@ from services.portal.reading.reads import Elsewhere, PageReads
 from services.portal.register import views
 from services.portal.register.described import DESCRIBED
 from services.portal.register.facets import FILTERS, facets
+from services.portal.register.progress import progress
+from services.portal.register.reporting import report_address
 from services.portal.register.views import Query, Values
 from services.portal.settings import origin_of
 from shared.open_data.licences import licence_of
@@ -35,13 +37,13 @@ Record: TypeAlias = Callable[[PageReads, str], Awaitable[Values]]
 @router.get("/people", options=RouteOptions(is_public=True))
 async def people_page(language: str, request: Request) -> Response:
     """What is published, and how to take part."""
-    return fixed_response(request, templates.people(language), HTML, PAGE)
+    return fixed_response(request, templates.people(language, origin_of(request)), HTML, PAGE)
 
 
 @router.get("/account", options=RouteOptions(is_public=True))
 async def account_page(language: str, request: Request) -> Response:
     """Where one registers, and where the links of mails lead."""
-    return fixed_response(request, templates.account(language), HTML, PAGE)
+    return fixed_response(request, templates.account(language, origin_of(request)), HTML, PAGE)
 
 
 @router.get("/countries", options=RouteOptions(is_public=True))
@@ -142,6 +144,8 @@ async def _record(
         values = await view(reads, key)
     except Elsewhere as winner:
         return moved(f"/{language}/{plural}/{winner.key}")
+    if plural == "countries":
+        values["chart"] = progress(values.pop("every_indicator"), language)
     template = "country" if plural == "countries" else plural.removesuffix("s")
     kind, api, key_field, said = DESCRIBED[plural]
     origin, ref = origin_of(request), str(values["record"][key_field])
@@ -154,6 +158,7 @@ async def _record(
     data = data_block(thing, trail(origin, [*steps, (thing["name"], place.removeprefix(origin))]))
     links = signposts(cite_as=place, record=record, kind=kind, licence=licence)
     shown = {**headers, "Link": links}
+    values["report_to"] = report_address(request.app.state.settings, thing["name"], place)
     return _page(request, f"{template}.html", language, reads, shown, here=plural, tail=tail, data=data, **values)
 
 

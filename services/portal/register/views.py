@@ -56,6 +56,7 @@ async def country(reads: PageReads, code: str) -> Values:
         "actions": {one["id"]: one["titles"] for one in found["actions"]},
         "milestones": found["milestones"],
         "indicators": [(one, _reached(one["periods"])) for one in found["indicators"] if one["action_id"] is None],
+        "every_indicator": found["indicators"],
         "comparison": found["comparison"],
         "chapters": chapters["items"],
         "most": _MOST_ROWS,

@@ -14,6 +14,7 @@ from services.portal.overview.routes import front, numbers
 from services.portal.pages.about import router as about
 from services.portal.pages.routes import router as pages
 from services.portal.reading.copies import copies
+from services.portal.reading.kept import kept_pages
 from services.portal.records.routes import router as records
 from services.portal.reference.routes import router as reference
 from services.portal.register.routes import router as register
@@ -52,7 +53,7 @@ def create_app(settings: PortalSettings | None = None) -> Application:
         has_database=False,
         prefix="",
         document=lambda _app: merged_document(),
-        holding=(public_api, copies, edition_pages),
+        holding=(public_api, copies, kept_pages, edition_pages),
         respond=readable,
     )
 

@@ -13,6 +13,7 @@ from services.portal.pages.languages import IN_LANGUAGE
 from services.portal.pages.linked import data_block, trail
 from services.portal.pages.showing import page_response
 from services.portal.pages.texts import text
+from services.portal.reading.kept import kept
 from services.portal.reading.reads import PageReads
 from services.portal.settings import origin_of
 from shared.open_data.licences import licence_of
@@ -48,6 +49,7 @@ async def get_catalogue(request: Request) -> Response:
 
 
 @router.get(f"{IN_LANGUAGE}/data", options=RouteOptions(is_public=True), include_in_schema=False)
+@kept
 async def show_data(language: str, request: Request) -> Response:
     """The datasets with their files, their last change and their licence."""
     if request.query_params:

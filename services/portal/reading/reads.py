@@ -13,6 +13,7 @@ import orjson
 from fastapi import Request
 
 from services.portal.reading.copies import Copies
+from services.portal.reading.kept import note_read
 from shared.kernel.errors import EscmError, Gone, Malformed, NotFound, RateLimited, Unavailable, invalid_parameter
 from shared.reading.api import PublicApi, Reply
 
@@ -104,9 +105,11 @@ class PageReads:
 
     async def _reply(self, path: str, query: Mapping[str, str], *, of_people: bool) -> Reply:
         if of_people:
+            note_read(self._request, None)
             return await self._api.get(path, query, self._request)
         copy = await self._copies.get(path, query, self._request)
         self._oldest = min(copy.seen, self._oldest or copy.seen)
+        note_read(self._request, copy.seen)
         if copy.is_stale:
             self.as_of = min(copy.seen, self.as_of or copy.seen)
         return copy.reply

@@ -16,6 +16,7 @@ from services.portal.pages.languages import router_of_languages
 from services.portal.pages.linked import data_block, signposts, trail
 from services.portal.pages.showing import page_response
 from services.portal.pages.texts import text
+from services.portal.reading.kept import kept
 from services.portal.reading.reads import Elsewhere, PageReads
 from services.portal.register import views
 from services.portal.register.described import DESCRIBED
@@ -47,12 +48,14 @@ async def account_page(language: str, request: Request) -> Response:
 
 
 @router.get("/countries", options=RouteOptions(is_public=True))
+@kept
 async def list_countries(language: str, request: Request) -> Response:
     """All countries with their stage and counts, by name, region and stage."""
     return await _list(request, language, "countries", views.countries, PUBLISHED)
 
 
 @router.get("/countries/{code}", options=RouteOptions(is_public=True))
+@kept
 async def show_country(language: str, code: str, request: Request) -> Response:
     """One country: its stage, programme, committees and centres."""
     return await _record(request, language, "countries", code.upper(), views.country, PUBLISHED)
@@ -71,18 +74,21 @@ async def show_expert(language: str, key: str, request: Request) -> Response:
 
 
 @router.get("/institutions", options=RouteOptions(is_public=True))
+@kept
 async def list_institutions(language: str, request: Request) -> Response:
     """A page of the institutions, by name and country."""
     return await _list(request, language, "institutions", views.institutions, PUBLISHED)
 
 
 @router.get("/institutions/{key}", options=RouteOptions(is_public=True))
+@kept
 async def show_institution(language: str, key: str, request: Request) -> Response:
     """One institution by ref or id."""
     return await _record(request, language, "institutions", key, views.institution, PUBLISHED)
 
 
 @router.get("/centres", options=RouteOptions(is_public=True))
+@kept
 async def list_centres(language: str, request: Request) -> Response:
     """A page of the designated centres, by name and country."""
     return await _list(request, language, "centres", views.centres, PUBLISHED)
@@ -95,12 +101,14 @@ async def show_centre(language: str, key: str, request: Request) -> Response:
 
 
 @router.get("/initiatives", options=RouteOptions(is_public=True))
+@kept
 async def list_initiatives(language: str, request: Request) -> Response:
     """A page of the initiatives, by title."""
     return await _list(request, language, "initiatives", views.initiatives, PUBLISHED)
 
 
 @router.get("/initiatives/{key}", options=RouteOptions(is_public=True))
+@kept
 async def show_initiative(language: str, key: str, request: Request) -> Response:
     """One initiative by ref or id, with how many support it."""
     return await _record(request, language, "initiatives", key, views.initiative, PUBLISHED)

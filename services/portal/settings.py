@@ -18,6 +18,9 @@ class PortalSettings(Settings):
     fresh: float = Field(60.0, ge=0, le=300)
     """Seconds for which pages use what a service returned without asking it again; never for what names people."""
 
+    contact: str = Field("", pattern=r"^([^@\s<>\"?&%]{1,64}@[A-Za-z0-9.-]{1,255})?$")
+    """The mail address for whoever finds an error in a published record; pages of records have no link without it."""
+
     @property
     def origin(self) -> str:
         """The address of the installation, to which paths are added."""

@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from shared.kernel.text import LANGUAGES
+from shared.pages.assets import address_of
 from shared.pages.texts import OWN_NAMES, Texts
 
 Addresses = Mapping[str, str]
@@ -57,6 +58,7 @@ class Pages:
             "as_of_copy": None,
             "has_search": self._has_search,
             "t": partial(self.texts.text, language),
+            "asset": partial(address_of, package=self._package),
             **{each: partial(function, language=language) for each, function in self._said.items()},
         }
         return self._templates.get_template(name).render({**said, **values}).encode()

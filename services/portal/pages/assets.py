@@ -14,6 +14,7 @@ _DRAWN = re.compile(r'url\("data:(image/svg\+xml);charset=utf-8,((?:[^"\\]|\\.)*
 _PAINTED = re.compile(r"url\(data:(image/(?:png|jpeg));base64,([^)]*)\)")
 _MEDIA = {
     "style.css": "text/css; charset=utf-8",
+    "console.css": "text/css; charset=utf-8",
     "account.js": "text/javascript; charset=utf-8",
     "map.js": "text/javascript; charset=utf-8",
     "docs.js": "text/javascript; charset=utf-8",

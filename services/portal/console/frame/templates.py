@@ -1,0 +1,28 @@
+"""The HTML of the console's pages."""
+
+from markupsafe import Markup
+
+from services.portal.console.session.kept import KEY_FIELD, TOKEN_FIELD
+from services.portal.pages.texts import best, country_name, words
+from shared.database.ids import uuid7
+from shared.pages.charts.chart import number_text
+from shared.pages.templates import Pages
+from shared.web.contract.vocabularies import terms_of
+
+_HIDDEN = Markup('<input type="hidden" name="{}" value="{}">')
+
+
+def named(vocabulary: str, code: str, *, language: str) -> str:
+    """What a code of a vocabulary, such as `states`, is called; for an unknown code, the code as words."""
+    terms = terms_of(vocabulary, code)
+    return terms[0].titles.get(language) or terms[0].titles["en"] if terms else words(code)
+
+
+PAGES = Pages(
+    "services.portal.console.frame", has_search=False, best=best, country=country_name, number=number_text, named=named
+)
+
+
+def form_fields(token: str) -> Markup:
+    """What a form carries besides its own fields: the token of its session, and a key of its own."""
+    return _HIDDEN.format(TOKEN_FIELD, token) + _HIDDEN.format(KEY_FIELD, uuid7().hex)

@@ -1,199 +1,161 @@
-"""Forms of the console: taken from pages of this session alone, and kept while a person signs in again."""
+"""Forms: values as texts, texts as values, faults at their places, changes as merge patches."""
 
-from dataclasses import replace
 from typing import Any
 
-import httpx
 import pytest
-from fastapi import Response
 
-from services.portal.console.frame.responses import page, seen
-from services.portal.console.frame.route import console_router
-from services.portal.console.session import cookies
-from services.portal.console.session.guards import CurrentCaller, SentForm
-from services.portal.console.session.kept import KeptForm, keep, kept_for
-from shared.web.contract.route_options import RouteOptions
-from shared.web.request import step_up
-from tests.portal.console.test_signing_in import COOKIE, KEYS, put, session_in
-from tests.support.clock import stopped_clock
-from tests.support.console import ORIGIN, Browser, ConsoleSystem, form_of
+from services.portal.console.describing.fields import Field, fields_in, opening_in
+from services.portal.console.describing.resources import kinds
+from services.portal.console.forms.changes import differences, merge_patch, rebased, written
+from services.portal.console.forms.faults import faults_of, placed
+from services.portal.console.forms.inputs import all_of, inputs_of
+from services.portal.console.forms.reading import MOST_FIELDS, MOST_ROWS, Fault, texts_in, values_of
+from services.portal.console.forms.texts import texts_of
+from shared.kernel.errors import Malformed
 
-_PAGE = RouteOptions(is_public=True, is_keyed=False)
-_router = console_router()
-_sent: list[list[tuple[str, str]]] = []
-
-
-@_router.get("/console/probe", options=_PAGE)
-async def show_probe(caller: CurrentCaller) -> Response:
-    return page(caller, "signed_in.html")
-
-
-@_router.post("/console/probe", options=_PAGE)
-async def send_probe(caller: CurrentCaller, form: SentForm) -> Response:
-    _sent.append(form.multi_items())
-    return seen("/console/", done="saved")
-
-
-@_router.post("/console/probe/sure", options=_PAGE)
-async def send_surely(caller: CurrentCaller, form: SentForm) -> Response:
-    """Something that the API does for a young sign-in alone."""
-    reply = await caller.send("POST", "/access/v1/accounts/me/email", {"password": form["password"], "email": "x@y.zz"})
-    _sent.append([*form.multi_items(), ("status", str(reply.status_code))])
-    return seen("/console/", done="saved")
-
-
-@pytest.fixture
-def sent(console: ConsoleSystem) -> list[list[tuple[str, str]]]:
-    """What the probe received."""
-    portal: Any = console.app.apps["portal"]
-    if not any(getattr(route, "path", "") == "/console/probe" for route in portal.router.routes):
-        portal.router.routes.extend(_router.routes)
-        portal.__dict__.pop("dispatch", None)
-        portal.middleware_stack = portal.build_middleware_stack()
-    _sent.clear()
-    return _sent
-
-
-@pytest.fixture
-async def officer(console: ConsoleSystem) -> Browser:
-    found = await console.person(("secretariat_officer", "country", "XA"))
-    await found.open("/console/")
-    return found
-
-
-def _token(page: httpx.Response) -> dict[str, str]:
-    return form_of(page, "sign-out")[1]
-
-
-async def test_a_form_of_this_session_is_taken_as_it_was_sent(sent: Any, officer: Browser) -> None:
-    fields = {**_token(await officer.get("/console/")), "text": " <b>é</b>\r\nب", "list": ["a", "b"], "empty": ""}
-    response = await officer.post("/console/probe", fields)
-    assert response.headers["location"] == "/console/?done=saved"
-    assert sent == [[("text", " <b>é</b>\r\nب"), ("list", "a"), ("list", "b"), ("empty", "")]]
-    assert "It is saved." in (await officer.follow(response)).text
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "same-site"},
-        {"Sec-Fetch-Site": "none"},
-        {"Sec-Fetch-Site": "cross-site", "Origin": ORIGIN},
-        {"Origin": "https://evil.example"},
-        {"Origin": "null"},
-        {"Origin": f"{ORIGIN}.evil.example"},
-        {},
-    ],
-    ids=str,
+_MULTILINGUAL = {
+    "type": "object",
+    "propertyNames": {"x-escm-widget": "language"},
+    "additionalProperties": {"type": "string"},
+    "x-escm-widget": "multilingual",
+}
+_FIELDS = fields_in(
+    {
+        "required": ["titles"],
+        "properties": {
+            "titles": _MULTILINGUAL,
+            "year": {"type": "integer"},
+            "share": {"anyOf": [{"type": "number"}, {"type": "null"}]},
+            "is_open": {"type": "boolean"},
+            "kind": {"type": "string", "enum": ["a", "b"]},
+            "codes": {"type": "array", "items": {"type": "string", "enum": ["x", "y"]}},
+            "words": {"type": "array", "items": {"type": "string"}},
+            "day": {"type": "string", "format": "date"},
+            "opens": {"type": "string", "format": "date-time"},
+            "term": {"type": "object", "properties": {"starts": {"type": "string"}, "ends": {"type": "string"}}},
+            "names": {"type": "array", "items": {"type": "object", "properties": {"given": {"type": "string"}}}},
+            "scores": {"type": "object", "additionalProperties": {"type": "integer"}},
+        },
+    },
+    opening_in({}),
 )
-async def test_a_form_of_another_site_is_refused(sent: Any, officer: Browser, headers: dict[str, str]) -> None:
-    fields = _token(await officer.get("/console/"))
-    cookie = {"Cookie": f"{COOKIE}={officer.cookies[COOKIE][0]}", "Accept": "text/html"}
-    response = await officer.http.post("/console/probe", data=fields, headers={**cookie, **headers})
-    assert response.status_code == 403
-    assert sent == []
-    by_nobody = await officer.http.post("/console/probe", data=fields, headers=headers)
-    assert by_nobody.status_code == 403
-    assert "set-cookie" not in by_nobody.headers
+_VALUES: dict[str, Any] = {
+    "titles": {"en": "Soils", "zh-Hant": "土壤"},
+    "year": 2027,
+    "share": 0.5,
+    "is_open": False,
+    "kind": "b",
+    "codes": ["x", "y"],
+    "words": ["one", "two"],
+    "day": "2027-01-31",
+    "term": {"starts": "2027"},
+    "names": [{"given": "Amina"}, {"given": "<script>"}],
+    "scores": {"relevance": 3},
+}
 
 
-async def test_an_old_browser_says_the_origin_alone(sent: Any, officer: Browser) -> None:
-    fields = _token(await officer.get("/console/"))
-    headers = {"Cookie": f"{COOKIE}={officer.cookies[COOKIE][0]}", "Origin": ORIGIN}
-    assert (await officer.http.post("/console/probe", data=fields, headers=headers)).status_code == 303
-    assert len(sent) == 1
+def _pairs(texts: dict[str, list[str]]) -> list[tuple[str, str]]:
+    return [(path, text) for path, several in texts.items() for text in several]
 
 
-async def test_the_token_of_another_session_sends_nothing(console: ConsoleSystem, sent: Any, officer: Browser) -> None:
-    other = await console.person(("secretariat_officer", "country", "XA"))
-    stolen = _token(await other.open("/console/"))
-    for fields in (stolen, {}, {"form_token": ""}, {"form_token": "é"}):
-        response = await officer.post("/console/probe", {**fields, "text": "kept"})
-        assert response.status_code == 400
-    assert sent == []
-    await officer.fill(response, at="probe")
-    assert sent == [[("text", "kept")]]
+def test_values_survive_the_form() -> None:
+    sent = texts_in(_pairs(texts_of(_FIELDS, _VALUES)))
+    assert values_of(_FIELDS, sent) == (_VALUES, [])
 
 
-async def test_what_was_entered_is_kept_while_a_person_signs_in_again(sent: Any, officer: Browser) -> None:
-    fields = {**_token(await officer.get("/console/")), "text": "a long text " * 200, "list": ["1", "2"]}
-    session = session_in(officer)
-    await _end(officer)
-    response = await officer.post("/console/probe", fields)
-    assert response.headers["location"].startswith("/console/sign-in?to=%2Fconsole%2Fresume")
-    response = await officer.follow(response)
-    assert 'name="password"' in response.text
-    response = await officer.follow(await officer.fill(response, username=officer.email, password=officer.password))
-    assert "Go on with what you entered" in response.text
-    assert sent == []
-    assert session_in(officer).id != session.id
-    action, hidden = form_of(response, "/console/probe")
-    await officer.post(action, {**hidden, "list": ["1", "2"]})
-    assert sent == [[("text", "a long text " * 200), ("list", "1"), ("list", "2")]]
-    assert not [name for name in officer.cookies if "kept" in name]
+def test_what_is_left_blank_is_not_given() -> None:
+    blank = {
+        path: [""] for path in ("titles.en", "year", "is_open", "words", "term.starts", "names.0.given", "scores!")
+    }
+    assert values_of(_FIELDS, blank) == ({}, [])
 
 
-async def _end(browser: Browser) -> None:
-    """Ends the person's sessions everywhere, as an administrator or half a day does."""
-    session = session_in(browser)
-    bearer = {"Authorization": f"Bearer {session.access}"}
-    for address in ("/access/v1/sessions", f"/access/v1/sessions/{session.id}"):
-        assert (await browser.http.delete(address, headers=bearer)).is_success
-    put(browser, replace(session_in(browser), access="no.such.token"))
-    browser.cookies.pop("__Host-escm", None)
+def test_what_is_no_number_or_no_json_is_a_fault_at_its_field() -> None:
+    _, faults = values_of(_FIELDS, {"year": ["12.5"], "share": ["much"], "scores!": ["{"]})
+    assert [(fault.path, fault.code) for fault in faults] == [
+        ("year", "invalid_type"),
+        ("share", "invalid_type"),
+        ("scores!", "malformed_json"),
+    ]
 
 
-async def test_what_one_person_entered_is_not_shown_to_the_next(
-    console: ConsoleSystem, sent: Any, officer: Browser
-) -> None:
-    fields = {**_token(await officer.get("/console/")), "text": "for me alone"}
-    await _end(officer)
-    response = await officer.follow(await officer.post("/console/probe", fields))
-    other = await console.person()
-    response = await officer.follow(await officer.fill(response, username=other.email, password=other.password))
-    assert response.status_code == 404
-    assert "for me alone" not in response.text
-    assert sent == []
+def test_a_value_that_its_form_cannot_show_is_written_as_json() -> None:
+    values = {"titles": {"en": {"odd": True}}, "words": ["a\nb"]}
+    sent = texts_of(_FIELDS, values)
+    assert set(sent) == {"titles!", "words!"}
+    assert values_of(_FIELDS, sent)[0] == values
 
 
-async def test_more_than_cookies_hold_stays_in_the_window(sent: Any, officer: Browser) -> None:
-    text = "".join(chr(0x4E00 + number * 7919 % 20000) for number in range(20_000))
-    fields = {**_token(await officer.get("/console/")), "text": text}
-    await _end(officer)
-    kept = await officer.post("/console/probe", fields)
-    assert kept.status_code == 401
-    assert "Sign in in another window" in kept.text
-    assert "Close this window" in (await officer.open("/console/signed-in")).text
-    refused = await officer.fill(kept, at="probe")
-    assert refused.status_code == 400
-    await officer.fill(refused, at="probe")
-    assert sent == [[("text", text)]]
+def test_rows_in_between_that_are_blank_are_left_out() -> None:
+    sent = {"names.0.given": ["A"], "names.1.given": [" "], "names.2.given": ["B"], "names.9999.given": ["C"]}
+    assert values_of(_FIELDS, sent)[0] == {"names": [{"given": "A"}, {"given": "B"}]}
+    assert len(values_of(_FIELDS, {"names.999.given": ["A"]})[0]) == 0, MOST_ROWS
 
 
-def test_what_is_kept_is_kept_for_half_an_hour_and_one_person(monkeypatch: pytest.MonkeyPatch) -> None:
-    form = KeptForm("/console/x?y=1", [("a", "1"), ("a", "2")])
-    headers = keep(KEYS, ORIGIN, "somebody", form)
-    assert headers is not None
-    given = {line.split("=")[0]: line.partition("=")[2].partition(";")[0] for line in headers}
-    assert kept_for(KEYS, ORIGIN, "somebody", given) == form
-    assert kept_for(KEYS, ORIGIN, "somebody else", given) is None
-    assert all("Path=/console/resume" in line and "HttpOnly" in line for line in headers)
-    monkeypatch.setattr(cookies, "KEPT_LIFE", -1)
-    assert kept_for(KEYS, ORIGIN, "somebody", given) is None
+def test_a_form_has_bounds() -> None:
+    with pytest.raises(Malformed):
+        texts_in((f"f{number}", "") for number in range(MOST_FIELDS + 1))
 
 
-async def test_a_step_that_needs_a_young_sign_in_leads_there_and_back(
-    sent: Any, officer: Browser, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fields = {**_token(await officer.get("/console/")), "password": "wrong"}
-    with monkeypatch.context() as patch:
-        stopped_clock(patch, step_up).advance(301)
-        response = await officer.post("/console/probe/sure", fields)
-    assert "acr_values=1&max_age=300" in response.headers["location"]
-    asked = await officer.get(response.headers["location"])
-    assert "max_age=300" in asked.headers["location"]
-    response = await officer.follow(asked)
-    assert "Go on with what you entered" in response.text
-    await officer.fill(response, at="sure")
-    assert [dict(one)["status"] for one in sent] == ["422"]
+def test_a_moment_is_in_utc() -> None:
+    assert values_of(_FIELDS, {"opens": ["2027-01-31T10:00"]})[0] == {"opens": "2027-01-31T10:00Z"}
+
+
+def test_faults_of_the_api_stand_at_their_fields() -> None:
+    problem = {
+        "errors": [
+            {"pointer": "/names/1/given", "code": "too_long", "detail": "At most 200."},
+            {"pointer": "/titles/en/x", "code": "required", "detail": "Needed."},
+            {"pointer": "/nowhere", "code": "required", "detail": "Needed."},
+            {"parameter": "If-Match", "code": "required", "detail": "Needed."},
+        ]
+    }
+    made = inputs_of(_FIELDS, texts_of(_FIELDS, _VALUES), faults_of(problem))
+    by_path = {each.path: each.faults for one in made for each in all_of(one)}
+    assert [fault.code for fault in by_path["names.1.given"]] == ["too_long"]
+    assert [fault.code for fault in by_path["titles.en"]] == ["required"]
+    assert sum(len(faults) for faults in by_path.values()) == 2
+    assert [fault.path for fault in placed(faults_of(problem), by_path)[""]] == ["nowhere", ""]
+
+
+def test_faults_of_a_step_are_below_its_fields() -> None:
+    assert faults_of({"errors": [{"pointer": "/fields/starts", "code": "x"}]}, below="/fields") == [
+        Fault("starts", "x")
+    ]
+
+
+def test_one_more_row_is_offered() -> None:
+    names = next(
+        each for each in inputs_of(_FIELDS, texts_of(_FIELDS, _VALUES), more=["names"]) if each.path == "names"
+    )
+    assert [row[0].text for row in names.rows] == ["Amina", "<script>", ""]
+
+
+def test_a_patch_has_what_changed_alone() -> None:
+    before = written(_FIELDS, {**_VALUES, "unknown": 1})
+    assert merge_patch(_FIELDS, before, before) == {}
+    wanted = {**_VALUES, "titles": {"en": "Soils"}, "words": None, "year": None, "term": {"ends": "2028"}}
+    assert merge_patch(_FIELDS, before, {name: value for name, value in wanted.items() if value is not None}) == {
+        "titles": {"zh-Hant": None},
+        "words": [],
+        "year": None,
+        "term": {"ends": "2028", "starts": None},
+    }
+
+
+def test_two_editors_see_both_versions() -> None:
+    mine, theirs = {**_VALUES, "year": 2028}, {**_VALUES, "year": 2029, "kind": "a"}
+    found = differences(_FIELDS, _VALUES, mine, theirs)
+    assert [(each.field.name, each.is_conflict) for each in found] == [("year", True), ("kind", False)]
+    assert rebased(found, mine) == {**mine, "kind": "a"}
+
+
+def test_every_form_of_the_contract_can_be_shown_and_read() -> None:
+    for kind in kinds().values():
+        for fields in (kind.creation, kind.change):
+            for one in inputs_of(fields or (), {}):
+                assert all(_is_whole(each.field) for each in all_of(one)), kind.name
+
+
+def _is_whole(field: Field) -> bool:
+    return field.kind not in ("group", "rows") or bool(field.parts)

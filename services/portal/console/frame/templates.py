@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from services.portal.console.session.kept import KEY_FIELD, TOKEN_FIELD
-from services.portal.pages.texts import best, country_name, words
+from services.portal.pages.texts import best, code_text, country_name, words
 from shared.database.ids import uuid7
 from shared.pages.charts.chart import number_text
 from shared.pages.templates import Pages
@@ -18,8 +18,18 @@ def named(vocabulary: str, code: str, *, language: str) -> str:
     return terms[0].titles.get(language) or terms[0].titles["en"] if terms else words(code)
 
 
+def _code(kind: str, code: str, *, language: str) -> str:
+    return code_text(language, kind, code)
+
+
 PAGES = Pages(
-    "services.portal.console.frame", has_search=False, best=best, country=country_name, number=number_text, named=named
+    "services.portal.console.frame",
+    has_search=False,
+    best=best,
+    code=_code,
+    country=country_name,
+    number=number_text,
+    named=named,
 )
 
 

@@ -48,7 +48,7 @@ class Line:
 
     record: Record
     title: str
-    page: str | None
+    page: str
     state: str
     cells: Mapping[str, Shown]
 
@@ -58,7 +58,7 @@ async def show_list(service: str, resource: str, caller: CurrentCaller) -> Respo
     """The records that the caller may know of, a page at a time."""
     kind = known_kind(service, resource)
     asked = _asked(kind, caller)
-    further = {"include": "permitted"} if kind.is_csv else {}
+    further = {"include": "permitted"} if kind.is_of_records else {}
     found = accepted(await caller.get(kind.path, {**asked, **further, "limit": str(PAGE_SIZE)})).document
     permitted = frozenset(found.get("permitted") or ())
     columns = _columns(kind, found["items"])
@@ -120,7 +120,7 @@ def _line(kind: Kind, record: Record, columns: tuple[Field, ...], language: str)
     return Line(
         record,
         title_of(record, language),
-        f"{kind.page}/{quote(str(record['id']))}" if kind.has_item else None,
+        f"{kind.page}/{quote(str(record['id']))}",
         state_label(str(record["status"]), kind.name, language) if record.get("status") else "",
         {shown.name: shown for shown in shown_in(columns, record, {})},
     )

@@ -72,7 +72,7 @@ def known_kind(service: str, plural: str) -> Kind:
 
 async def find(caller: Caller, kind: Kind, key: str) -> Found:
     """A record by its id or ref, with the steps of its state. Raises NotFound and ApiRefused."""
-    if not _KEY.fullmatch(key) or not kind.has_item:
+    if not _KEY.fullmatch(key):
         raise NotFound("There is no such record.")
     path = f"{kind.path}/{key}"
     if not kind.has_steps:

@@ -1,7 +1,10 @@
 """The routers of the console, single pages before lists of any kind."""
 
+from services.portal.console.centre_file.routes import router as centre_file
+from services.portal.console.countries.routes import router as countries
 from services.portal.console.records.lists import router as lists
 from services.portal.console.records.showing import router as showing
+from services.portal.console.screening.routes import router as screening
 from services.portal.console.signing_in.routes import router as signing_in
 from services.portal.console.work.routes import router as work
 from services.portal.console.writing.creating import router as creating
@@ -9,4 +12,4 @@ from services.portal.console.writing.editing import router as editing
 from services.portal.console.writing.stepping import router as stepping
 
 _RECORDS = (lists, creating, editing, stepping, showing)
-CONSOLE = (signing_in, work, *_RECORDS)
+CONSOLE = (signing_in, work, countries, screening, centre_file, *_RECORDS)

@@ -31,11 +31,13 @@ _NOT_SHOWN = frozenset((*FRAME, "allowed_actions", "links"))
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A list below a record, such as its messages, with what is written to it."""
+    """A list below a record, such as its messages, with what is written to it. `says_permitted`: it says whether the
+    caller may."""
 
     name: str
     members: tuple[Field, ...]
     creation: tuple[Field, ...] | None
+    says_permitted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,8 @@ def _parts(document: Mapping[str, Any], path: str) -> Iterator[Part]:
         if entry is not None:
             body = _body(document, item.get("post", {}))
             creation = fields_in(body, opening) if body is not None else None
-            yield Part(name, fields_in(entry, opening, without=_NOT_SHOWN), creation)
+            names = {opened(document, each)["name"] for each in item["get"].get("parameters", ())}
+            yield Part(name, fields_in(entry, opening, without=_NOT_SHOWN), creation, "include" in names)
 
 
 def _entry_of(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Schema | None:

@@ -12,7 +12,7 @@ from services.portal.console.describing.labels import (
     verb_label,
 )
 from services.portal.console.session.kept import KEY_FIELD, TOKEN_FIELD
-from services.portal.pages.texts import best, country_name, words
+from services.portal.pages.texts import best, code_text, country_name, words
 from shared.database.ids import uuid7
 from shared.pages.charts.chart import number_text
 from shared.pages.templates import Pages
@@ -31,10 +31,15 @@ def _is_translated(name: str, *, language: str) -> bool:
     return language == "en" or is_named(name)
 
 
+def _code(kind: str, code: str, *, language: str) -> str:
+    return code_text(language, kind, code)
+
+
 PAGES = Pages(
     "services.portal.console.frame",
     has_search=False,
     best=best,
+    code=_code,
     country=country_name,
     number=number_text,
     named=named,

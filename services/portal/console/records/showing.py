@@ -31,6 +31,8 @@ SPECIAL_PAGES = {
 _LINES = 10
 """Records of a list below a record that its file shows."""
 _MESSAGES = "messages"
+_WRITERS = {"reviews": frozenset(("reviewer", "secretariat_officer", "secretariat_admin"))}
+"""Who writes to lists that do not say who may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,11 @@ async def open_file(key: str, caller: CurrentCaller) -> Response:
     return seen(str(link["url"]))
 
 
+def page_of(kind: Kind, key: str) -> str:
+    """Where a new record is worked on: on the page of its kind, if that has one for it."""
+    return f"/console/centres/{key}" if kind.name == "centres.centres" else f"{kind.page}/{key}"
+
+
 def offered(found: Found, language: str) -> list[OfferedStep]:
     """The steps that the caller may take now."""
     return [_step(found, step, language) for step in found.steps if step.allowed]
@@ -153,18 +160,28 @@ async def parts_of(caller: Caller, found: Found, *, only: Sequence[str] | None =
 
 
 async def _part(caller: Caller, found: Found, part: Part) -> PartShown | None:
-    reply = await caller.get(f"{found.path}/{part.name}")
+    reply = await caller.get(f"{found.path}/{part.name}", {"include": "permitted"} if part.says_permitted else None)
     entries = reply.document.get("items") if reply.status_code == 200 else None
     if entries is None:
         return None
     names: Names = await names_of(caller, (pair for entry in entries for pair in references_in(part.members, entry)))
-    is_writable = part.creation is not None and (found.may_change or part.name == _MESSAGES)
     return PartShown(
         part.name,
         tuple((entry, shown_in(part.members, entry, names)) for entry in entries[:_LINES]),
-        f"{found.page}/{part.name}/new" if is_writable else None,
+        f"{found.page}/{part.name}/new" if _may_add(caller, found, part, reply.document) else None,
         part.name == _MESSAGES,
     )
+
+
+def _may_add(caller: Caller, found: Found, part: Part, listed: Record) -> bool:
+    """Whether the caller may add an entry to a list below a record that is theirs to work with."""
+    if part.creation is None:
+        return False
+    if part.says_permitted:
+        is_theirs = found.may_change or found.may_read_history or any(step.allowed for step in found.steps)
+        return is_theirs and "create" in (listed.get("permitted") or ())
+    writers = _WRITERS.get(part.name)
+    return found.may_change if writers is None else bool(writers & caller.principal.roles)
 
 
 def _related(found: Found) -> list[tuple[Kind, str]]:

@@ -1,5 +1,6 @@
 """`/console/{service}/{resource}/new`, and new entries of the lists below a record."""
 
+import re
 from collections.abc import Sequence
 
 from fastapi import Response
@@ -8,6 +9,7 @@ from services.portal.console.describing.fields import Field
 from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import console_router
 from services.portal.console.records.reading import Found, find, known_kind, title_of
+from services.portal.console.records.showing import page_of
 from services.portal.console.session.caller import Caller
 from services.portal.console.session.guards import CurrentCaller, SentForm
 from services.portal.console.writing.filling import Filled, filled, form_values
@@ -16,6 +18,7 @@ from shared.kernel.errors import NotFound
 from shared.web.contract.route_options import RouteOptions
 
 router = console_router()
+_OWN_PAGE = re.compile(r"/console/[A-Za-z0-9_/-]{0,200}")
 
 
 def _creation(fields: Sequence[Field] | None) -> Sequence[Field]:
@@ -29,7 +32,8 @@ async def new_record(service: str, resource: str, caller: CurrentCaller) -> Resp
     """The form of a new record; fields that the address names are filled in."""
     fields = _creation(known_kind(service, resource).creation)
     known = {field.name for field in fields}
-    sent = {name: [value] for name, value in caller.request.query_params.items() if name.partition(".")[0] in known}
+    given = caller.request.query_params
+    sent = {name: [value] for name, value in given.items() if name.partition(".")[0] in known}
     return await _page(caller, service, resource, fields, Filled(sent, {}))
 
 
@@ -46,7 +50,7 @@ async def create_record(service: str, resource: str, caller: CurrentCaller, form
         return await _page(caller, service, resource, fields, given.refused(reply), **refused_values(reply))
     if secret := reply.document.get("secret"):
         return page(caller, "records_secret.html", secret=secret, back=f"{kind.page}/{reply.document['id']}")
-    return seen(f"{kind.page}/{reply.document['id']}", done="created")
+    return seen(following_page(given, page_of(kind, str(reply.document["id"]))), done="created")
 
 
 async def _page(
@@ -59,7 +63,7 @@ async def _page(
         kind=kind,
         title="",
         action=f"{kind.page}/new",
-        own=(),
+        own=_leading(given),
         button="records.create",
         back=kind.page,
         **await form_values(caller, fields, given, refused),
@@ -70,7 +74,8 @@ async def _page(
 async def new_entry(service: str, resource: str, key: str, part: str, caller: CurrentCaller) -> Response:
     """The form of a new entry of a list below a record."""
     found = await find(caller, known_kind(service, resource), key)
-    return await _entry_page(caller, found, part, Filled({}, {}))
+    to = caller.request.query_params.get("to", "")
+    return await _entry_page(caller, found, part, Filled({"_to": [to]} if to else {}, {}))
 
 
 @router.post("/console/{service}/{resource}/{key}/{part}/new", options=RouteOptions(is_public=True))
@@ -85,13 +90,17 @@ async def create_entry(
     reply = await caller.send("POST", f"{found.path}/{part}", given.values)
     if reply.status_code >= 400:
         return await _entry_page(caller, found, part, given.refused(reply), **refused_values(reply))
-    return seen(following_page(given, found), done="added")
+    return seen(following_page(given, found.page), done="added")
 
 
-def following_page(given: Filled, found: Found) -> str:
-    """The page of the console that a form leads to; that of the record, if it names no other."""
+def following_page(given: Filled, otherwise: str) -> str:
+    """The page of the console that a form leads to; `otherwise` if it names none."""
     to = given.own("to")
-    return to if to.startswith("/console/") and "\\" not in to and "//" not in to else found.page
+    return to if _OWN_PAGE.fullmatch(to) else otherwise
+
+
+def _leading(given: Filled) -> list[tuple[str, str]]:
+    return [("_to", given.own("to"))] if given.own("to") else []
 
 
 def _fields_of_part(found: Found, name: str) -> Sequence[Field]:
@@ -108,7 +117,7 @@ async def _entry_page(caller: Caller, found: Found, part: str, given: Filled, **
         title=title_of(found.record, caller.language),
         part=part,
         action=f"{found.page}/{part}/new",
-        own=[("_to", given.own("to"))] if given.own("to") else (),
+        own=_leading(given),
         button="records.add",
         back=found.page,
         **await form_values(caller, fields, given, refused),

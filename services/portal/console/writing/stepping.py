@@ -51,7 +51,7 @@ async def take_step(
         return await _page(caller, current, verb, refused, **refused_values(reply))
     if secret := reply.document.get("secret"):
         return page(caller, "records_secret.html", secret=secret, back=found.page)
-    return seen(following_page(given, found), done="waiting" if reply.status_code == 202 else "stepped")
+    return seen(following_page(given, found.page), done="waiting" if reply.status_code == 202 else "stepped")
 
 
 async def send_step(caller: Caller, found: Found, step: Step, given: Filled) -> Reply:

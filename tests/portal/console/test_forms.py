@@ -147,6 +147,7 @@ def test_two_editors_see_both_versions() -> None:
     mine, theirs = {**_VALUES, "year": 2028}, {**_VALUES, "year": 2029, "kind": "a"}
     found = differences(_FIELDS, _VALUES, mine, theirs)
     assert [(each.field.name, each.is_conflict) for each in found] == [("year", True), ("kind", False)]
+    assert not differences(_FIELDS, _VALUES, mine, _VALUES)
     assert rebased(found, mine) == {**mine, "kind": "a"}
 
 

@@ -10,6 +10,7 @@ from services.portal.pages.texts import TEXTS, text, words
 from shared.contracts.kinds import kind_names
 from shared.kernel.text import LANGUAGES
 from shared.pages.texts import OWN_NAMES
+from shared.web.contract.catalogue import PROBLEMS
 from shared.web.contract.vocabularies import Term, terms_of
 
 
@@ -68,6 +69,12 @@ def kind_label(kind: str, language: str) -> str:
     """The name of one record of a kind, such as `expert`."""
     found = kind_names().get(kind)
     return found[language] if found else words(kind.partition(".")[2])
+
+
+def fault_label(code: str, language: str) -> str:
+    """What is wrong with a field."""
+    found = PROBLEMS.get(code)
+    return found.titles[language] if found else words(code)
 
 
 def _term(vocabulary: str, code: str, kind: str) -> Term | None:

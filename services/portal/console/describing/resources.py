@@ -31,11 +31,13 @@ _NOT_SHOWN = frozenset((*FRAME, "allowed_actions", "links"))
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A list below a record, such as its messages, with what is written to it."""
+    """A list below a record, such as its messages, with what is written to it. `says_permitted`: it says whether the
+    caller may."""
 
     name: str
     members: tuple[Field, ...]
     creation: tuple[Field, ...] | None
+    says_permitted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,11 @@ class Kind:
     change: tuple[Field, ...] | None
     parts: tuple[Part, ...]
     verbs: tuple[str, ...]
-    has_item: bool
     has_history: bool
     has_steps: bool
     has_files: bool
     is_csv: bool
+    is_of_records: bool
     takes_many: bool
 
     @property
@@ -102,7 +104,7 @@ def _kinds_of(service: str) -> Iterator[Kind]:
         if "/" in plural or "{" in plural or "get" not in item:
             continue
         entry = _entry_of(document, item["get"])
-        if entry is not None and "id" in entry.get("properties", {}):
+        if entry is not None and "get" in paths.get(f"{path}/{_RECORD}", {}):
             yield _kind(service, document, path, plural, entry)
 
 
@@ -114,6 +116,7 @@ def _kind(service: str, document: Mapping[str, Any], path: str, plural: str, ent
     parameters = [opened(document, each) for each in listing["get"].get("parameters", ())]
     creation = _body(document, listing.get("post", {}))
     change = _body(document, one.get("patch", {}))
+    has_frame = {"ref", "status", "version"} <= entry["properties"].keys()
     written = fields_in(creation, opening) if creation is not None else None
     return Kind(
         service,
@@ -130,11 +133,11 @@ def _kind(service: str, document: Mapping[str, Any], path: str, plural: str, ent
         _changeable(fields_in(change, opening), written or ()) if change is not None else None,
         tuple(_parts(document, path)),
         tuple((moving or {}).get("properties", {}).get("action", {}).get("x-extensible-enum", ())),
-        has_item="get" in one,
         has_history=f"{path}/{_RECORD}/history" in paths,
         has_steps="get" in paths.get(f"{path}/{_RECORD}/transitions", {}),
         has_files=f"{path}/{_RECORD}/content" in paths,
         is_csv=any(each["name"] == "format" for each in parameters),
+        is_of_records=has_frame and any(each["name"] == "include" for each in parameters),
         takes_many=f"{path}/bulk_transitions" in paths,
     )
 
@@ -157,7 +160,8 @@ def _parts(document: Mapping[str, Any], path: str) -> Iterator[Part]:
         if entry is not None:
             body = _body(document, item.get("post", {}))
             creation = fields_in(body, opening) if body is not None else None
-            yield Part(name, fields_in(entry, opening, without=_NOT_SHOWN), creation)
+            names = {opened(document, each)["name"] for each in item["get"].get("parameters", ())}
+            yield Part(name, fields_in(entry, opening, without=_NOT_SHOWN), creation, "include" in names)
 
 
 def _entry_of(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Schema | None:

@@ -19,7 +19,7 @@ class Difference:
 
     @property
     def is_conflict(self) -> bool:
-        return bool(self.mine != self.before)
+        return not _is_same(self.mine, self.before)
 
 
 def merge_patch(fields: Sequence[Field], before: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:

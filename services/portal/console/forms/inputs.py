@@ -13,7 +13,8 @@ from shared.kernel.text import LANGUAGES
 @dataclass(frozen=True, slots=True)
 class Input:
     """An input, or a group of them. `parts` are those of a group, or one for each language; `rows` those of each row.
-    `named` is what a reference names at present; `candidates` are the records that a text may mean."""
+    `named` is what a reference names at present; `candidates` are the records that a text may mean. `scope` tells its
+    ids from those of other forms of the page."""
 
     field: Field
     path: str
@@ -25,11 +26,12 @@ class Input:
     faults: tuple[Fault, ...] = ()
     named: str = ""
     candidates: tuple[tuple[str, str], ...] = ()
+    scope: str = ""
 
     @property
     def key(self) -> str:
         """Its id in the page."""
-        return "f-" + self.path.replace(".", "-").replace(AS_JSON, "-json")
+        return f"f-{self.scope}" + self.path.replace(".", "-").replace(AS_JSON, "-json")
 
 
 def inputs_of(

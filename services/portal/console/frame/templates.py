@@ -2,6 +2,15 @@
 
 from markupsafe import Markup
 
+from services.portal.console.describing.labels import (
+    code_label,
+    fault_label,
+    field_label,
+    is_named,
+    kind_label,
+    state_label,
+    verb_label,
+)
 from services.portal.console.session.kept import KEY_FIELD, TOKEN_FIELD
 from services.portal.pages.texts import best, code_text, country_name, words
 from shared.database.ids import uuid7
@@ -18,6 +27,10 @@ def named(vocabulary: str, code: str, *, language: str) -> str:
     return terms[0].titles.get(language) or terms[0].titles["en"] if terms else words(code)
 
 
+def _is_translated(name: str, *, language: str) -> bool:
+    return language == "en" or is_named(name)
+
+
 def _code(kind: str, code: str, *, language: str) -> str:
     return code_text(language, kind, code)
 
@@ -30,6 +43,13 @@ PAGES = Pages(
     country=country_name,
     number=number_text,
     named=named,
+    label=field_label,
+    is_translated=_is_translated,
+    code_name=code_label,
+    kind_name=kind_label,
+    state_name=state_label,
+    verb_name=verb_label,
+    fault=fault_label,
 )
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from services.portal.console.session.caller import ConsolePrincipal
 
 _SECRETARIAT = frozenset(("secretariat_admin", "secretariat_officer"))
-_IMPORTING = _SECRETARIAT | {"data_steward", "national_author", "government_focal_point"}
-_GRANTING = _SECRETARIAT | {"government_focal_point"}
+_IMPORTING = _SECRETARIAT | {"national_author", "national_publisher", "centre_director"}
+_GRANTING = _SECRETARIAT | {"government_focal_point", "platform_operator", "auditor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Section:
 SECTIONS = (
     Section("work", "/console/"),
     Section("countries", "/console/countries"),
+    Section("records", "/console/records"),
     Section("imports", "/console/imports", _IMPORTING),
     Section("grants", "/console/grants", _GRANTING),
 )

@@ -68,6 +68,7 @@ class ActionPage(TypedDict):
     items: list[Action]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ActionPatch(TypedDict):
@@ -184,6 +185,7 @@ class AssessmentPage(TypedDict):
     items: list[Assessment]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class AssessmentPatch(TypedDict):
@@ -329,6 +331,7 @@ class CalendarPage(TypedDict):
     items: list[Calendar]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class Change(TypedDict):
@@ -380,6 +383,7 @@ class CommentPage(TypedDict):
     items: list[Comment]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class CommentTransition(TypedDict):
@@ -509,6 +513,7 @@ class ContributionPage(TypedDict):
     items: list[Contribution]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ContributionPatch(TypedDict):
@@ -560,6 +565,7 @@ class ContributionReviewerPage(TypedDict):
     items: list[ContributionReviewer]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ContributionReviewerTransition(TypedDict):
@@ -654,6 +660,7 @@ class CorrespondencePage(TypedDict):
     items: list[Correspondence]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class CorrespondencePatch(TypedDict):
@@ -801,6 +808,7 @@ class DelegationPage(TypedDict):
     items: list[Delegation]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class DelegationTransition(TypedDict):
@@ -1012,6 +1020,7 @@ class EditionFigurePage(TypedDict):
     items: list[EditionFigure]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class EditionFigurePatch(TypedDict):
@@ -1030,6 +1039,7 @@ class EditionPage(TypedDict):
     items: list[Edition]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class EditionPatch(TypedDict):
@@ -1115,6 +1125,7 @@ class EndorsementPage(TypedDict):
     items: list[Endorsement]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class EndorsementPatch(TypedDict):
@@ -1190,6 +1201,7 @@ class EvidencePage(TypedDict):
     items: list[Evidence]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class EvidencePatch(TypedDict):
@@ -1360,6 +1372,7 @@ class FocalPointPage(TypedDict):
     items: list[FocalPoint]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class FocalPointPatch(TypedDict):
@@ -1412,6 +1425,7 @@ class FrameworkPage(TypedDict):
     items: list[Framework]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class FrameworkPatch(TypedDict):
@@ -1457,6 +1471,7 @@ class GovernmentBodyPage(TypedDict):
     items: list[GovernmentBody]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class GovernmentBodyPatch(TypedDict):
@@ -1536,6 +1551,7 @@ class ImportPage(TypedDict):
     items: list[Import]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ImportTransition(TypedDict):
@@ -1655,6 +1671,7 @@ class IndicatorPage(TypedDict):
     items: list[Indicator]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class IndicatorPatch(TypedDict):
@@ -1724,6 +1741,7 @@ class KeptRecordPage(TypedDict):
     items: list[KeptRecord]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class LatestValue(TypedDict):
@@ -1765,6 +1783,7 @@ class ListedCountryPage(TypedDict):
     items: list[ListedCountry]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ListedDataset(TypedDict):
@@ -1837,6 +1856,7 @@ class MeetingPage(TypedDict):
     items: list[Meeting]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class MeetingPatch(TypedDict):
@@ -1902,6 +1922,7 @@ class MilestonePage(TypedDict):
     items: list[Milestone]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class MilestonePatch(TypedDict):
@@ -1975,6 +1996,7 @@ class OfferPage(TypedDict):
     items: list[Offer]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class OfferTransition(TypedDict):
@@ -2139,6 +2161,7 @@ class PeriodPage(TypedDict):
     items: list[Period]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class PeriodPatch(TypedDict):
@@ -2343,6 +2366,7 @@ class ProgrammePage(TypedDict):
     items: list[Programme]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ProgrammePatch(TypedDict):
@@ -2405,6 +2429,7 @@ class ProgressReportTemplatePage(TypedDict):
     items: list[ProgressReportTemplate]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ProgressReportTemplatePatch(TypedDict):
@@ -2519,6 +2544,7 @@ class ReportCommentPage(TypedDict):
     items: list[ReportComment]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ReportCommentTransition(TypedDict):
@@ -2548,6 +2574,7 @@ class ReportPage(TypedDict):
     items: list[Report]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ReportPatch(TypedDict):
@@ -2736,6 +2763,7 @@ class ResultPage(TypedDict):
     items: list[Result]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ResultPart(TypedDict):
@@ -2854,6 +2882,7 @@ class ReviewRoundPage(TypedDict):
     items: list[ReviewRound]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ReviewRoundPatch(TypedDict):
@@ -2951,6 +2980,7 @@ class SchemeAssessmentPage(TypedDict):
     items: list[SchemeAssessment]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class SchemeCode(TypedDict):
@@ -2975,6 +3005,7 @@ class SchemeCodePage(TypedDict):
     items: list[SchemeCode]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class SchemeCreate(TypedDict):
@@ -2990,12 +3021,14 @@ class SchemeMappingPage(TypedDict):
     items: list[SchemeMapping]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class SchemePage(TypedDict):
     items: list[Scheme]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class SchemePatch(TypedDict):
@@ -3131,6 +3164,7 @@ class SupportRequestPage(TypedDict):
     items: list[SupportRequest]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class SupportRequestPatch(TypedDict):
@@ -3205,6 +3239,7 @@ class TargetPage(TypedDict):
     items: list[Target]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class TargetPart(TypedDict):
@@ -3276,6 +3311,7 @@ class TaskCommentPage(TypedDict):
     items: list[TaskComment]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class TaskCreate(TypedDict):
@@ -3296,6 +3332,7 @@ class TaskPage(TypedDict):
     items: list[Task]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class TaskPatch(TypedDict):
@@ -3341,6 +3378,7 @@ class Transitions(TypedDict):
     status: str
     allowed_actions: list[OfferedAction]
     states: list[str]
+    permitted: NotRequired[list[str]]
 
 
 class Unit(TypedDict):
@@ -3408,6 +3446,7 @@ class ValidationRulePage(TypedDict):
     items: list[ValidationRule]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ValidationRulePatch(TypedDict):

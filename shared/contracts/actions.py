@@ -238,4 +238,6 @@ IMPORT_UNDONE = "escm.actions.import.undone.v1"
 """An import was undone."""
 ERASURE_REPORTED = "escm.actions.erasure.reported.v1"
 """The service has erased what it stored about an expert, and reports it. The record is the expert."""
+ACCESS_RECORDED = "escm.actions.access.recorded.v1"
+"""Somebody read data whose reading the audit trail records. The record is what was read, or the session."""
 FACTS = facts_in(globals())

@@ -15,7 +15,6 @@ from services.portal.console.session.kept import KEY_FIELD, TOKEN_FIELD
 from services.portal.pages.assets import PACKAGE
 from services.portal.pages.texts import best, code_text, country_name, words
 from shared.database.ids import uuid7
-from shared.pages.assets import address_of
 from shared.pages.charts.chart import number_text
 from shared.pages.templates import Pages
 from shared.web.contract.vocabularies import terms_of
@@ -37,15 +36,10 @@ def _code(kind: str, code: str, *, language: str) -> str:
     return code_text(language, kind, code)
 
 
-def _asset(name: str, *, language: str) -> str:
-    """The address of a file, which is among those of the public pages."""
-    return address_of(name, PACKAGE)
-
-
 PAGES = Pages(
     "services.portal.console.frame",
     has_search=False,
-    asset=_asset,
+    files_of=PACKAGE,
     best=best,
     code=_code,
     country=country_name,

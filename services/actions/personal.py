@@ -159,6 +159,7 @@ IMPERSONAL: Mapping[str, str] = {
     "action_build": "id edition_id number kind status languages state warnings problem release created_at created_by"
     " finished_at issue retracted",
     "action_build_file": "build_id name language media_type sha256 size contribution",
+    "action_build_part": "edition_id digest sha256 size used_at",
     "action_country_fact": "id country visibility key link day starts ends",
     "action_country_stage": "country id version visibility stage facts updated_at",
     "action_endorsement": f"{RECORD} body body_id level document issued valid_to verified_on withdrawn_on"

@@ -15,7 +15,7 @@ from services.actions.global_report.editions.record import Edition
 from services.actions.global_report.figures.record import Figure
 from services.actions.global_report.figures.tables import figure, figure_data
 from services.actions.global_report.versions.tables import erratum, version
-from services.actions.global_report.volumes.domain import Correction, Passage, Whole, Writer
+from services.actions.global_report.volumes.domain import Correction, Passage, Since, Whole, Writer
 from services.actions.global_report.volumes.domain import Text as TextOf
 from shared.contracts import views
 from shared.database.context import Lookup
@@ -77,13 +77,18 @@ async def whole_of(
     names = {row["id"]: row["display_name"] for row in await _NAMES.fetch(connection, experts=sorted(experts))}
     figures = records_of(Figure, await _FIGURES.fetch(connection, edition=edition.id))
     contents = await contents_of(connection, edition.id) if has_contents else {}
-    passages = [_passage(one, of.issue, _own(versions, one), _own(errata, one), names) for one in found]
+    passages = [_passage(one, of, _own(versions, one), _own(errata, one), names) for one in found]
     known = [one for one in passages if one is not None]
     latest = max((row["created_at"] for row in versions), default=edition.created_at)
     at = next((row["published_at"] for row in errata if row["issue"] == of.issue), edition.frozen_at or latest)
     corrected = {one.number: _corrections(_own(errata, one), of.issue) for one in found}
     corrections = {number: said for number, said in corrected.items() if said}
-    return Whole(of, known, figures, contents, at, corrections)
+    since = {
+        text.number: _since(text, of, _own(versions, one), _own(errata, one))
+        for one, text in zip(found, passages, strict=True)
+        if text is not None
+    }
+    return Whole(of, known, figures, contents, at, corrections, since)
 
 
 async def contents_of(connection: Connection, edition: UUID) -> dict[str, str]:
@@ -96,10 +101,10 @@ def _own(rows: Sequence[Row], of: Contribution) -> list[Row]:
 
 
 def _passage(
-    of: Contribution, issue: int, versions: Collection[Row], errata: Sequence[Row], names: Mapping[UUID, str]
+    of: Contribution, edition: Edition, versions: Collection[Row], errata: Sequence[Row], names: Mapping[UUID, str]
 ) -> Passage | None:
     """A contribution with its texts in an issue; None without one in its language."""
-    later = next((row["replaces"] for row in errata if row["issue"] > issue), of.published_version)
+    later = next((row["replaces"] for row in errata if row["issue"] > edition.issue), of.published_version)
     own = [row for row in versions if row["translates"] is None and later in (None, row["number"])]
     if not own:
         return None
@@ -130,6 +135,15 @@ def _passage(
         current,
         frozenset(row["language"] for row in others) - current.keys(),
     )
+
+
+def _since(of: Passage, edition: Edition, versions: Sequence[Row], errata: Sequence[Row]) -> Since:
+    """From when the present text is: the erratum that published it, else the freeze, else its version."""
+    number = of.text.number
+    if (published := next((row for row in errata if row["version"] == number), None)) is not None:
+        return Since(published["issue"], published["published_at"])
+    sent = next(row["created_at"] for row in versions if row["number"] == number)
+    return Since(0, edition.frozen_at or sent)
 
 
 def _corrections(rows: Sequence[Row], issue: int) -> list[Correction]:

@@ -6,7 +6,6 @@ from uuid import UUID
 from services.actions.global_report.comments import queries as comments
 from services.actions.global_report.comments.domain import naming_lock
 from services.actions.global_report.contributions.operations import own_records
-from services.actions.global_report.editions.domain import PUBLISHED
 from services.actions.global_report.editions.operations import EDITIONS
 from services.actions.global_report.editions.queries import edition_of
 from services.actions.global_report.editions.record import Edition
@@ -20,7 +19,6 @@ from shared.kernel.errors import Conflict, invalid_field
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.records.changes import record_change
-from shared.records.references import require_known
 
 NAMING = Resource("actions", "naming_consents", "naming_consent")
 
@@ -38,13 +36,12 @@ async def consent(uow: UnitOfWork, principal: Principal, wanted: Naming) -> Row:
     """The consent of the caller to be named with their comments and answers once the edition is published; one of
     before gets the name anew. What is published already has it at once.
 
-    Raises Invalid for an edition that the caller may not know of, and without a name for who is no expert, Conflict for
-    who takes no part in it.
+    Raises Conflict for who takes no part in the edition, also if there is none, Invalid without a name for who is no
+    expert.
     """
-    found = await edition_of(uow.connection, wanted.edition_id)
-    edition = require_known(principal, found, EDITIONS.resource, PUBLISHED, "/edition_id")
+    edition = await edition_of(uow.connection, wanted.edition_id)
     own = [UUID(key) for key in own_records(principal)]
-    if not await queries.takes_part(uow.connection, edition.id, wanted.account_id, own):
+    if edition is None or not await queries.takes_part(uow.connection, edition.id, wanted.account_id, own):
         raise Conflict("You have neither reviewed, commented nor answered in this edition.")
     name = await queries.name_of(uow.connection, wanted.account_id) or wanted.name
     if name is None:

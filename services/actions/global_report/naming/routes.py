@@ -1,5 +1,6 @@
 """Consents to be named over HTTP: each person has their own alone."""
 
+from contextlib import suppress
 from uuid import UUID
 
 import orjson
@@ -49,14 +50,11 @@ async def create_naming_consent(body: schemas.NamingConsentCreate, ctx: CurrentC
 async def withdraw_naming_consent(edition: str, ctx: CurrentContext) -> Response:
     """Withdraw the consent to be named with an edition.
 
-    Published comments and answers name the caller no more. A second call changes nothing.
+    Published comments and answers name the caller no more. Without one, and a second time, nothing changes.
     """
     account = _person(ctx)
-    try:
-        key = UUID(edition)
-    except ValueError:
-        raise NotFound("There is no such edition.") from None
-    await operations.withdraw(ctx.uow, key, account)
+    with suppress(ValueError):
+        await operations.withdraw(ctx.uow, UUID(edition), account)
     return Response(status_code=204)
 
 

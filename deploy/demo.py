@@ -48,6 +48,8 @@ _PEOPLE = {
     "director": _Person("Diego Director"),
     "representative": _Person("Rosalind Representative"),
     "member": _Person("Mira Member"),
+    "editor_in_chief": _Person("Chika Chief"),
+    "editor": _Person("Edda Editor"),
 }
 """Reviewers and experts get roles over single records, with these records, and others with their office."""
 _NATIONAL = ("government_focal_point", "national_author", "national_publisher")
@@ -74,6 +76,14 @@ async def load(database_url: str) -> dict[str, Any]:
         accounts = {key: await _account(uow, key, person) for key, person in _PEOPLE.items()}
         clients = {key: await _client(uow, key, machine) for key, machine in _MACHINES.items()}
     return {"clients": clients, "accounts": accounts}
+
+
+async def appoint(database_url: str, account: str, role: str, kind: str, scope: UUID) -> None:
+    """Gives an account a role over one record, unless it has it."""
+    async with setting_up(database_url) as uow:
+        known = "SELECT 1 FROM access_grant WHERE principal_id = $1 AND role = $2 AND scope_id = $3"
+        if await uow.connection.fetchval(known, UUID(account), role, str(scope)) is None:
+            await enter_grant(uow, "account", UUID(account), role, kind, str(scope))
 
 
 async def _account(uow: UnitOfWork, key: str, person: _Person) -> dict[str, str]:

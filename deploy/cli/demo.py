@@ -26,7 +26,10 @@ def load() -> None:
     async def make() -> dict[str, Any]:
         loaded = await demo.load(url)
         await demo_register.load(url)
-        await loading.load(url, loaded["accounts"])
+        host = await loading.load(url, loaded["accounts"])
+        if host is not None:
+            account = loaded["accounts"]["representative"]["account_id"]
+            await demo.appoint(url, account, "institution_representative", "institution", host)
         return loaded
 
     with working("loads the demo data"):
@@ -50,8 +53,11 @@ def report() -> None:
         fail("the demo data is not for production")
 
     async def make() -> None:
-        clients = (await demo.load(url))["clients"]
-        await demo_report.load(url, (settings.api or settings.issuer).replace("{service}", "actions"), clients)
+        loaded = await demo.load(url)
+        address = (settings.api or settings.issuer).replace("{service}", "actions")
+        for edition in await demo_report.load(url, address, loaded["clients"]):
+            for role in ("editor_in_chief", "editor"):
+                await demo.appoint(url, loaded["accounts"][role]["account_id"], role, "edition", edition)
 
     with working("makes the editions of the demo"):
         try:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from deploy.demonstration.accounts import Officials
-from deploy.demonstration.making import Day, Making, Verbs
+from deploy.demonstration.making import Making, Verbs
 from services.actions.coordination.focal_points import operations as focal_points
 from services.actions.coordination.focal_points.schemas import FocalPointCreate
 from services.actions.coordination.focal_points.schemas import columns as focal_point_columns
@@ -131,12 +131,7 @@ async def asked(
 ) -> None:
     """A task of whoever has a role in the country."""
     async with making.on(day, "actions") as opened:
-        await task(opened, officials, country, title, due, role)
-
-
-async def task(opened: Day, officials: Officials, country: str, title: str, due: date, role: str) -> None:
-    """The same in an open transaction."""
-    body = TaskCreate.model_validate(
-        {"country": country, "titles": {"en": title}, "due": due, "owner": {"role": role}, "visibility": "network"}
-    )
-    await opened.enter(TASKS, body, officials.officer, task_columns(body))
+        body = TaskCreate.model_validate(
+            {"country": country, "titles": {"en": title}, "due": due, "owner": {"role": role}}
+        )
+        await opened.enter(TASKS, body, officials.officer, task_columns(body))

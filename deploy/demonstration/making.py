@@ -53,15 +53,15 @@ class Verbs:
 
 
 class Day:
-    """A transaction of one service on a past day."""
+    """A transaction of one service on a past day, or now if it does not begin then."""
 
-    def __init__(self, service: str, uow: UnitOfWork, begins: datetime) -> None:
+    def __init__(self, service: str, uow: UnitOfWork, begins: datetime | None) -> None:
         self.service, self.uow = service, uow
         self._instant = begins
 
     @property
     def day(self) -> date:
-        return self._instant.date()
+        return (self._instant or now()).date()
 
     async def known(self, query: str, *arguments: object) -> bool:
         """Whether a query finds that something is there, so that it is not entered again."""
@@ -69,8 +69,10 @@ class Day:
 
     async def act(self, by: Principal, operation: Callable[[], Any]) -> Any:
         """The result of an operation, which somebody does at the next instant of the day."""
-        self._instant += _BETWEEN
         self.uow.origin = replace(self.uow.origin, actor=by)
+        if self._instant is None:
+            return await operation()
+        self._instant += _BETWEEN
         with clock_set_to(self._instant):
             return await operation()
 
@@ -131,12 +133,22 @@ class Making:
                     await opened.act(SECRETARIAT, partial(recompute_stage, opened.uow, country))
 
     @asynccontextmanager
+    async def now(self, service: str) -> AsyncIterator[Day]:
+        """A transaction of a service at the present: what needs accounts, which began today."""
+        async with unit_of_work(self._databases[service], SYSTEM_CONTEXT, Origin(SECRETARIAT, _request())) as uow:
+            yield Day(service, uow, None)
+
+    @asynccontextmanager
     async def _opened(self, day: date, service: str) -> AsyncIterator[Day]:
-        origin = Origin(SECRETARIAT, f"demo-{uuid7()}", bulk=True)
+        origin = Origin(SECRETARIAT, _request(), bulk=True)
         dated = f"SET LOCAL escm.day = '{day.isoformat()}'; SET LOCAL synchronous_commit = off"
         begins = datetime.combine(min(day, self.last), _MORNING)
         async with unit_of_work(self._databases[service], SYSTEM_CONTEXT, origin, dated) as uow:
             yield Day(service, uow, begins)
+
+
+def _request() -> str:
+    return f"demo-{uuid7()}"
 
 
 @asynccontextmanager

@@ -24,6 +24,8 @@ from services.centres.designation.agreements.schemas import AgreementBody
 from services.centres.designation.centres import operations as centres
 from services.centres.designation.centres.schedules import apply_scheduled
 from services.centres.designation.centres.schemas import CentreBody
+from services.centres.designation.reviewers import operations as reviewers
+from services.centres.designation.reviewers.schemas import ReviewerCreate
 from services.centres.designation.reviews import operations as reviews
 from services.centres.designation.reviews.schemas import ReviewBody
 from services.centres.questions.report_templates import operations as templates
@@ -32,6 +34,7 @@ from services.centres.questions.report_templates.schemas import ReportTemplateCr
 from services.centres.reporting.annual_reports import operations as reports
 from services.membership.seed import SECRETARIAT
 from shared.kernel.countries import COUNTRIES
+from shared.kernel.principal import Grant, Principal, PrincipalKind
 from shared.records.access_scope import access_scope_for
 from shared.web.contract.values import row_values
 
@@ -40,6 +43,7 @@ SEATS = Verbs.of(seats, seats.SEATS)
 CENTRES = Verbs.of(centres, centres.CENTRES, {})
 AGREEMENTS = Verbs.of(agreements, agreements.AGREEMENTS)
 TEMPLATES = Verbs.of(templates, templates.TEMPLATES)
+REVIEWERS = Verbs(reviewers.REVIEWERS, reviewers.create, reviewers.transition, reviewers.update)
 REPORTS = Verbs.of(reports, reports.REPORTS)
 _WHOLE = ("start", "submit", "accept")
 _OFFICES = ("president", "secretary", "vice_president", "member", "member")
@@ -53,6 +57,10 @@ _QUESTIONS = (
     {"key": "stations", "titles": {"en": "Stations at work"}, "type": "integer", "min": 0, "figure": True,
      "public": True},
 )  # fmt: skip
+_UNINVITED = """
+SELECT id FROM centre_centre c WHERE country = $1 AND status = 'under_review'
+    AND NOT EXISTS (SELECT FROM centre_reviewer r WHERE r.centre_id = c.id)
+"""
 _OWED = """
 SELECT id, due FROM centre_annual_report
 WHERE centre_id = $1 AND kind = 'annual' AND status = 'due' AND period_ends < $2 ORDER BY due
@@ -176,6 +184,22 @@ async def applied(
     async with making.on(day, "centres") as opened:
         centre = await drafted(opened, network, number, is_complete=is_complete)
         return await opened.step(CENTRES, centre, *steps, reason=reason or None) if steps else centre
+
+
+async def review_invited(making: Making, country: str, expert: UUID, account: UUID) -> None:
+    """An expert of another country is invited now to review the application that is under review, and accepts."""
+    async with making.now("centres") as opened:
+        key = await opened.uow.connection.fetchval(_UNINVITED, country)
+        if key is None:
+            return
+        centre = await centres.CENTRES.lock(opened.uow, key)
+        access = access_scope_for(SECRETARIAT, CENTRE_ROLES, reviewers.REVIEWERS.resource)
+        due = {"expert_id": expert, "due": making.last + timedelta(days=21)}
+        new = reviewers.REVIEWERS.new(row_values(ReviewerCreate.model_validate(due), reviewers.REVIEWERS.table))
+        invited = await opened.act(SECRETARIAT, partial(reviewers.create, opened.uow, access, centre, new))
+        own = Grant("expert", "self", str(expert), opened.day, None)
+        member = Principal(PrincipalKind.ACCOUNT, account, "member", (own,))
+        await opened.step(REVIEWERS, invited, "accept", by=member, conflict_of_interest=False)
 
 
 async def recommended(making: Making, network: Network, day: date, number: int) -> Any:

@@ -37,6 +37,8 @@ _SUPPORTERS = 8
 _OFFICES = ("president", "secretary", "director", "member")
 """The accounts of the first four experts of Kappaland, whose roles follow from what they are there."""
 _TWINS = ("aroha@uni.xl.example", "a.baumwell@waters.xl.example")
+MEMBER = _OFFICES.index("member")
+"""The place of the member among the experts of Kappaland."""
 _NOON = time(12, tzinfo=UTC)
 
 
@@ -81,13 +83,17 @@ async def _signed(day: Day, initiative: UUID, is_listed: bool, **who: Any) -> No
     await day.step(SUPPORTS, await day.enter(SUPPORTS, body), "verify")
 
 
-async def linked(making: Making, accounts: Mapping[str, Mapping[str, str]], register: Register) -> None:
-    """The experts of Kappaland who have accounts, whose roles follow from their offices there."""
-    async with making.on(making.ago(30), "membership") as day:
+async def linked(
+    making: Making, officials: Officials, accounts: Mapping[str, Mapping[str, str]], register: Register
+) -> None:
+    """The experts of Kappaland who have accounts, whose roles follow from their offices there. An administrator links
+    them now: a role follows at once from what somebody did who held theirs then."""
+    async with making.now("membership") as day:
         for name, key in zip(_OFFICES, register.experts["XJ"], strict=False):
             expert = await experts.EXPERTS.lock(day.uow, key)
             if expert.account_id is None:
-                await day.step(EXPERTS, expert, "link_account", account_id=UUID(accounts[name]["account_id"]))
+                account = UUID(accounts[name]["account_id"])
+                await day.step(EXPERTS, expert, "link_account", by=officials.admin, account_id=account)
 
 
 async def called(
@@ -121,8 +127,9 @@ async def called(
         )
         drafted = await day.enter(CALLS, body, officials.admin)
     async with making.on(making.ago(20), "membership") as day:
-        call = await day.step(CALLS, await calls.CALLS.lock(day.uow, drafted.id), "open", by=officials.admin)
-        key = register.experts["XJ"][_OFFICES.index("member")]
+        call: Any = await day.step(CALLS, await calls.CALLS.lock(day.uow, drafted.id), "open", by=officials.admin)
+    async with making.now("membership") as day:
+        key = register.experts["XJ"][MEMBER]
         grant = Grant("expert", "self", str(key), today(), None)
         member = Principal(PrincipalKind.ACCOUNT, UUID(accounts["member"]["account_id"]), "member", (grant,))
         nomination = NominationBody.model_validate(

@@ -11,6 +11,7 @@ from deploy.demonstration.making import Making
 from deploy.demonstration.networks import Network
 from deploy.demonstration.register import Register
 
+_PROGRAMME = "SELECT id FROM action_programme WHERE country = $1 ORDER BY id LIMIT 1"
 _Chapter = Callable[["Country"], Awaitable[None]]
 
 
@@ -62,6 +63,11 @@ class Country:
         """The annual reports on the years that have ended, the last of them after these steps alone."""
         await networks.reported(self.making, self.officials, self.centre, *([last] if last else []))
 
+    async def asked(self, days: int, title: str, due: int, role: str) -> None:
+        """A task of whoever has a role in the country, due so many days after the last one."""
+        last = self.making.last + timedelta(days=due)
+        await governments.asked(self.making, self.officials, self.code, self.ago(days), title, last, role)
+
     async def planned(self, days: int) -> None:
         self.programme = await plans.planned(
             *(self.making, self.officials, self.network, self.measures, self.ago(days), self.centre.id, self.ministry)
@@ -76,8 +82,10 @@ class Country:
         at = (self.making, self.officials, self.network, self.programme)
         await plans.done(*at, self.ago(days), most, is_verified=is_verified)
 
-    async def measured(self, year: int, last: str = "publish") -> None:
-        await plans.measured(self.making, self.officials, self.network, self.measures, year, last)
+    async def programme_id(self) -> UUID:
+        """The programme of the country, which has one."""
+        async with self.making.on(self.making.last, "actions") as opened:
+            return UUID(str(await opened.uow.connection.fetchval(_PROGRAMME, self.code)))
 
 
 async def deltaland(of: Country) -> None:
@@ -92,6 +100,7 @@ async def epsilonland(of: Country) -> None:
     await of.proposed(430)
     await of.formed(380)
     await of.applied(60, 0, "withdraw", is_complete=False)
+    await of.asked(20, "Send the bylaws", 14, "committee_secretary")
 
 
 async def zetaland(of: Country) -> None:
@@ -103,6 +112,7 @@ async def zetaland(of: Country) -> None:
     await of.recognised(420)
     await of.applied(90, 0, is_complete=False)
     await of.applied(20, 1, "submit")
+    await of.asked(15, "Check whether the application is complete", -5, "secretariat_officer")
 
 
 async def etaland(of: Country) -> None:
@@ -162,6 +172,7 @@ async def kappaland(of: Country) -> None:
     await of.started(1_090, 1_075)
     for days in (955, 800, 600):
         await of.done(days, 1)
+    await of.asked(10, "Plan the fourth year", 30, "national_author")
     await of.reported()
     await of.applied(200, 1, "submit", "accept_complete", "decline", reason="The host has no laboratory yet.")
 
@@ -216,5 +227,5 @@ CHAPTERS: dict[str, _Chapter] = {
     "XL": lambdaland,
     "XM": muland,
 }
-MEASURED = {"XJ": "publish", "XL": "approve"}
-"""The countries with results of three years, and how far the results of the last year are."""
+REPORTING = {"XJ": ("publish", "publish"), "XL": ("approve", "submit")}
+"""The countries with results and progress reports of three years, and how far those of the last year are."""

@@ -130,8 +130,6 @@ SELECT e.ref FROM member_expert e WHERE e.status = 'active' AND (e.term_ends IS 
         WHERE a.expert_id = e.id AND i.country = e.country))""",
     "an initiative is signed while it is open": """
 SELECT s.ref FROM member_support s JOIN member_initiative i ON i.id = s.initiative_id WHERE s.signed_at < i.opens""",
-    "what people did is over since yesterday": """
-SELECT action FROM core_audit WHERE request_id LIKE 'demo-%' AND actor_kind <> 'system' AND at::date >= current_date""",
 }
 
 

@@ -285,6 +285,7 @@ async def test_the_demo_is_the_same_the_second_time(database_url: str, demo: dic
     assert set(demo["accounts"]) == {
         *("admin", "admin2", "officer", "officer2", "reviewer1", "reviewer2", "expert", "operator", "auditor"),
         *("focal_point", "author", "publisher", "president", "secretary", "director", "representative", "member"),
+        *("editor_in_chief", "editor"),
     }
 
 

@@ -37,6 +37,6 @@ async def show_work(request: Request, caller: CurrentCaller) -> Response:
 @router.get("/console/records", options=_PAGE)
 async def show_kinds(caller: CurrentCaller) -> Response:
     """All kinds of record, each with its list."""
-    named = [(kind_label(key, caller.language), kind) for key, kind in kinds().items()]
+    named = [(kind_label(kind.name, caller.language), kind) for kind in kinds().values()]
     parts = [(one, sorted((name, kind.page) for name, kind in named if kind.service == one)) for one in SERVICES]
     return page(caller, "kinds.html", here="records", parts=parts)

@@ -52,11 +52,13 @@ async def show_centre(key: str, caller: CurrentCaller) -> Response:
     here = f"/console/centres/{found.record['id']}"
     query = {"centre_id": str(found.record["id"])}
     fields = fields_shown(found.kind)
-    stages, checklist, below, names, agreements, reviewers, reports = await asyncio.gather(
+    stages, checklist, below, names = await asyncio.gather(
         _stages(caller, found),
         _checklist(caller, found),
         parts_of(caller, found, only=("reviews", "messages")),
         names_of(caller, references_in(fields, found.record)),
+    )
+    agreements, reviewers, reports = await asyncio.gather(
         _below(caller, "agreements", query, here),
         _below(caller, "reviewers", query, here),
         _below(caller, "annual_reports", query, here, with_steps=False),

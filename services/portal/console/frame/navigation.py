@@ -22,6 +22,7 @@ class Section:
 SECTIONS = (
     Section("work", "/console/"),
     Section("countries", "/console/countries"),
+    Section("records", "/console/records"),
     Section("imports", "/console/imports", _IMPORTING),
     Section("grants", "/console/grants", _GRANTING),
 )

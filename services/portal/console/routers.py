@@ -2,6 +2,8 @@
 
 from services.portal.console.centre_file.routes import router as centre_file
 from services.portal.console.countries.routes import router as countries
+from services.portal.console.imports.routes import files as import_files
+from services.portal.console.imports.routes import router as imports
 from services.portal.console.merging.routes import router as merging
 from services.portal.console.records.index import router as index
 from services.portal.console.records.lists import router as lists
@@ -15,4 +17,4 @@ from services.portal.console.writing.editing import router as editing
 from services.portal.console.writing.stepping import router as stepping
 
 _RECORDS = (index, lists, many, creating, editing, stepping, showing)
-CONSOLE = (signing_in, work, countries, screening, centre_file, merging, *_RECORDS)
+CONSOLE = (signing_in, work, countries, imports, import_files, screening, centre_file, merging, *_RECORDS)

@@ -20,3 +20,9 @@ async def console(
     storage: Path = tmp_path_factory.mktemp("files")
     async with console_system(console_database_url, redis_url, storage_path=storage) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def redis_url(new_queue: Callable[[], str]) -> str:
+    """A queue of its own: a worker runs on it."""
+    return new_queue()

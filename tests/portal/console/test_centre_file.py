@@ -8,7 +8,7 @@ import pytest
 from tests.support.centres import DOCUMENT, endorsed
 from tests.support.console import Browser, ConsoleSystem, form_of
 from tests.support.console_api import ConsoleApi
-from tests.support.console_forms import inputs, submit
+from tests.support.console_forms import inputs
 
 CENTRES, EXPERTS = "/centres/v1/centres", "/membership/v1/experts"
 _MOST = 12

@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from services.portal.console.describing.resources import kinds
-from tests.support.console_forms import submit
 from tests.support.console import Browser, ConsoleSystem
 from tests.support.console_api import ConsoleApi
+from tests.support.console_forms import submit
 from tests.support.membership import congress as congress_body
 
 EXPERTS = "/membership/v1/experts"

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.console_forms import submit
 from tests.support.console import Browser, ConsoleSystem
 from tests.support.console_api import ConsoleApi
+from tests.support.console_forms import submit
 
 EXPERTS = "/membership/v1/experts"
 

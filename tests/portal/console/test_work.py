@@ -1,10 +1,13 @@
 """What waits for people at the console, and the page of a country."""
 
+import re
+from html import unescape
 from typing import Any
 
 import httpx
 import pytest
 
+from services.portal.console.work import queue
 from tests.support.console import ORIGIN, Browser, ConsoleSystem
 
 
@@ -124,3 +127,19 @@ async def test_a_service_that_is_away_is_said_on_a_page(
     assert shown.status_code == 503
     assert "Number of this request" in shown.text
     assert (await person.get("/console/")).status_code == 200
+
+
+async def test_the_next_page_of_work_is_found_by_a_link(
+    console: ConsoleSystem, admin: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "_SHOWN", "2")
+    officer = await console.person(("secretariat_officer", "country", "XB"))
+    made = [await _task(console, admin, f"Task {number}", "2019-01-01", "XB") for number in range(3)]
+    first = await officer.open("/console/?kind=tasks")
+    link = re.search(r'<a rel="next" href="([^"]+)"', first.text)
+    assert link is not None
+    second = await officer.get(unescape(link[1]))
+    assert [[one["ref"] in page.text for one in made] for page in (first, second)] == [
+        [True, True, False],
+        [False, False, True],
+    ]

@@ -8,6 +8,7 @@ from typing import Any
 from services.portal.console.frame.naming import day_of, kind_name, place_of, title_of
 from services.portal.console.frame.templates import named
 from services.portal.console.session.caller import Caller
+from services.portal.reading.reads import cursor_of
 
 WORK_LIST = "/access/v1/work_list"
 _SHOWN = "50"
@@ -60,7 +61,7 @@ async def queue_of(caller: Caller, kind: str = "", cursor: str = "") -> Queue:
         [item for row, item in items if row["verb"] in _BY_TWO],
         [item for row, item in items if row["verb"] not in _BY_TWO],
         sorted(kinds.items(), key=lambda one: one[1]),
-        found["next"],
+        cursor_of(found["next"]),
     )
 
 

@@ -16,6 +16,7 @@ from services.portal.console.records.reading import Record, known_kind, title_of
 from services.portal.console.records.shown import Shown, fields_shown, shown_in
 from services.portal.console.session.caller import Caller, accepted
 from services.portal.console.session.guards import CurrentCaller, SentForm
+from services.portal.register.views import country_choices
 from shared.kernel.errors import Malformed
 from shared.web.contract.route_options import RouteOptions
 
@@ -76,6 +77,7 @@ async def show_list(service: str, resource: str, caller: CurrentCaller) -> Respo
         following=_address(kind, {**narrowed, **cursor_in(found["next"])}) if found["next"] else None,
         may_create=kind.creation is not None and "create" in permitted,
         verbs=_verbs(kind, permitted, caller.language),
+        countries=country_choices(caller.language, fictional=caller.request.app.state.settings.fictional_countries),
     )
 
 

@@ -10,8 +10,10 @@ from fastapi import Response
 
 from services.portal.console.describing.fields import Field
 from services.portal.console.describing.labels import reason_label, state_label
+from services.portal.console.describing.resources import kind_of
 from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import console_router
+from services.portal.console.records.lists import show_list
 from services.portal.console.records.reading import Found, Record, find, known_kind, names_of, title_of
 from services.portal.console.records.showing import PartShown, blocked, parts_of
 from services.portal.console.records.shown import Shown, fields_shown, references_in, shown_in
@@ -45,7 +47,9 @@ class Below:
 
 @router.get("/console/centres/{key}", options=RouteOptions(is_public=True))
 async def show_centre(key: str, caller: CurrentCaller) -> Response:
-    """The file of a centre."""
+    """The file of a centre; or the list of another kind of record of the service, which has the same address."""
+    if kind_of("centres", key) is not None:
+        return await show_list("centres", key, caller)
     found = await find(caller, known_kind("centres", "centres"), key)
     if found.moved:
         return seen(f"/console/centres/{found.moved}")

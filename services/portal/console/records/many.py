@@ -23,7 +23,7 @@ _JOB = re.compile(r"[0-9a-f-]{36}")
 async def take_many(service: str, resource: str, caller: CurrentCaller, form: SentForm) -> Response:
     """Orders the step for the chosen records."""
     kind = known_kind(service, resource)
-    if not kind.takes_many:
+    if not kind.has.many:
         raise NotFound("Records of this kind take their steps one by one.")
     chosen = [_ITEM.fullmatch(item) for item in form.getlist("item")]
     items = [{"id": found[1], "version": int(found[2])} for found in chosen if found]

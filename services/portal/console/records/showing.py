@@ -86,7 +86,7 @@ async def show_record(service: str, resource: str, key: str, caller: CurrentCall
 async def show_history(service: str, resource: str, key: str, caller: CurrentCaller) -> Response:
     """Who changed what when, the latest change first, with each field before and after."""
     kind = known_kind(service, resource)
-    if not kind.has_history:
+    if not kind.has.history:
         raise NotFound("Records of this kind have no history.")
     found = await find(caller, kind, key)
     if found.moved:

@@ -42,6 +42,12 @@ class PortalSettings(Settings):
         return self
 
     @property
+    def work_page(self) -> str:
+        """Where records are worked on: the frontend of the settings, else the console; empty without either."""
+        own = f"{self.origin}/console/{{service}}/{{resource}}/{{id}}" if self.console_secrets else ""
+        return self.record_page or own
+
+    @property
     def origin(self) -> str:
         """The address of the installation, to which paths are added."""
         return self.issuer.rstrip("/")

@@ -107,6 +107,15 @@ async def test_who_may_import_nothing_reads_why(console: ConsoleSystem) -> None:
     assert "Number of this request" in refused.text
 
 
+async def test_a_person_is_offered_what_they_may_import(console: ConsoleSystem, author: Browser) -> None:
+    page = await author.get(NEW)
+    assert 'value="membership.experts"' in page.text
+    assert 'value="centres.centres"' not in page.text
+    admin = await console.person(("secretariat_admin", "global", None))
+    shown = await admin.open(NEW)
+    assert [key for key in import_kinds() if f'value="{key}"' not in shown.text] == []
+
+
 async def test_what_the_api_finds_wrong_with_a_file_stands_above_its_columns(author: Browser) -> None:
     columns = await _columns(author, b"a,b\r\n1,2\r\n")
     refused = await _onward(author, columns, "check", **{"field-0": "", "field-1": ""})

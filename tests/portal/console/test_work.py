@@ -11,7 +11,7 @@ from services.portal.console.work import queue
 from tests.support.console import ORIGIN, Browser, ConsoleSystem
 
 
-async def _api(console: ConsoleSystem, person: Browser, method: str, path: str, **more: Any) -> httpx.Response:
+async def call_api(console: ConsoleSystem, person: Browser, method: str, path: str, **more: Any) -> httpx.Response:
     """A call of the API by a person, without the console."""
     form = {"grant_type": "password", "username": person.email, "password": person.password}
     token = (await person.http.post("/access/v1/oauth/token", data=form)).json()["access_token"]
@@ -27,7 +27,7 @@ async def admin(console: ConsoleSystem) -> Browser:
 async def _task(console: ConsoleSystem, admin: Browser, title: str, due: str, country: str = "XA") -> dict[str, Any]:
     owner = {"role": "secretariat_officer"}
     body = {"country": country, "titles": {"en": title}, "text": {"en": "Soon."}, "due": due, "owner": owner}
-    made = await _api(console, admin, "POST", "/actions/v1/tasks", json=body)
+    made = await call_api(console, admin, "POST", "/actions/v1/tasks", json=body)
     assert made.status_code == 201, made.text
     return dict(made.json())
 
@@ -63,14 +63,14 @@ async def test_a_person_without_work_reads_why(console: ConsoleSystem) -> None:
 async def test_what_waits_for_a_second_person_stands_apart(console: ConsoleSystem, admin: Browser) -> None:
     second = await console.person(("secretariat_admin", "global", None))
     someone = await console.person()
-    account = (await _api(console, someone, "GET", "/access/v1/accounts/me")).json()["id"]
+    account = (await call_api(console, someone, "GET", "/access/v1/accounts/me")).json()["id"]
     body = {
         "principal": {"kind": "account", "id": account},
         "role": "secretariat_admin",
         "scope_kind": "global",
         "reason": "She leads the office.",
     }
-    made = await _api(console, admin, "POST", "/access/v1/grants", json=body)
+    made = await call_api(console, admin, "POST", "/access/v1/grants", json=body)
     assert made.status_code == 201, made.text
     page = (await second.open("/console/?kind=grants")).text
     waiting = page.partition("Waiting for a second person")[2]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from services.portal.console.session.caller import ConsolePrincipal
 
 _SECRETARIAT = frozenset(("secretariat_admin", "secretariat_officer"))
-_IMPORTING = _SECRETARIAT | {"data_steward", "national_author", "government_focal_point"}
-_GRANTING = _SECRETARIAT | {"government_focal_point"}
+_IMPORTING = _SECRETARIAT | {"national_author", "national_publisher", "centre_director"}
+_GRANTING = _SECRETARIAT | {"government_focal_point", "platform_operator", "auditor"}
 
 
 @dataclass(frozen=True, slots=True)

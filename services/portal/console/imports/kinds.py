@@ -1,5 +1,6 @@
 """What may be imported, and the headings that its files may have, from the contract."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -7,9 +8,11 @@ from types import MappingProxyType
 from typing import Any
 
 from services.portal.console.frame.naming import kind_name
+from services.portal.console.session.caller import Caller
 from services.portal.reference.contents import documents
 
 SERVICES = ("membership", "centres", "actions")
+_IMPORT = "import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,18 @@ def named_kinds(language: str) -> list[tuple[str, str]]:
     """All kinds with what one record is called, by that name."""
     named = [(key, kind_name(kind.service, kind.resource, language)) for key, kind in import_kinds().items()]
     return sorted(named, key=lambda one: one[1])
+
+
+async def allowed_kinds(caller: Caller) -> list[tuple[str, str]]:
+    """Those kinds that the caller may import somewhere, as far as their lists say so."""
+    named = named_kinds(caller.language)
+
+    async def is_allowed(kind: ImportKind) -> bool:
+        reply = await caller.get(f"/{kind.service}/v1/{kind.resource}", {"limit": "1", "include": "permitted"})
+        return reply.status_code != 200 or _IMPORT in (reply.document.get("permitted") or ())
+
+    allowed = await asyncio.gather(*(is_allowed(import_kinds()[key]) for key, _ in named))
+    return [one for one, is_so in zip(named, allowed, strict=True) if is_so]
 
 
 def _headings(document: Mapping[str, Any], service: str) -> Mapping[str, Sequence[str]]:

@@ -14,7 +14,7 @@ from services.portal.console.frame.route import ConsoleRoute, console_router
 from services.portal.console.imports import jobs
 from services.portal.console.imports.files import LARGEST, LARGEST_CARRIED, SentFile, preview_of
 from services.portal.console.imports.jobs import UNDER_WAY, Order
-from services.portal.console.imports.kinds import ImportKind, import_kinds, named_kinds
+from services.portal.console.imports.kinds import ImportKind, allowed_kinds, import_kinds, named_kinds
 from services.portal.console.session.caller import Caller, accepted
 from services.portal.console.session.guards import CurrentCaller, Form, SentForm, taken
 from shared.configuration.settings import Settings
@@ -73,7 +73,7 @@ async def list_imports(caller: CurrentCaller) -> Response:
 @router.get("/console/imports/new", options=_PAGE)
 async def choose_file(request: Request, caller: CurrentCaller) -> Response:
     """The form that asks for a file and for what is in it."""
-    return _choice(caller, request.query_params.get("kind", ""))
+    return await _choice(caller, request.query_params.get("kind", ""))
 
 
 @files.post("/console/imports/columns", options=_PAGE)
@@ -81,7 +81,7 @@ async def choose_columns(caller: CurrentCaller, form: FileForm) -> Response:
     """The columns of a file with its first rows; a file that is not CSV is rehearsed at once."""
     kind, file = _kind_in(form), await _file_in(form)
     if kind is None or file is None:
-        return _choice(caller, form.get("kind", ""), "imports.need_file", 422)
+        return await _choice(caller, form.get("kind", ""), "imports.need_file", 422)
     preview = preview_of(file, kind)
     if preview is None:
         return await _rehearsed(caller, kind, form, file, {})
@@ -95,7 +95,7 @@ async def rehearse(caller: CurrentCaller, form: FileForm) -> Response:
     """The outcome of an import that writes nothing."""
     kind, file = _kind_in(form), await _file_in(form)
     if kind is None or file is None:
-        return _choice(caller, form.get("kind", ""), "imports.need_file", 422)
+        return await _choice(caller, form.get("kind", ""), "imports.need_file", 422)
     return await _rehearsed(caller, kind, form, file, _mapping_in(form))
 
 
@@ -104,7 +104,7 @@ async def commit(caller: CurrentCaller, form: FileForm) -> Response:
     """Imports the file, and shows how far it is."""
     kind, file = _kind_in(form), await _file_in(form)
     if kind is None or file is None:
-        return _choice(caller, form.get("kind", ""), "imports.need_file", 422)
+        return await _choice(caller, form.get("kind", ""), "imports.need_file", 422)
     order = Order(kind, _mapping_in(form), form.get("source", ""), form.get("licence", ""))
     reply = accepted(await jobs.ordered(caller, order, file, "commit"))
     key = await jobs.import_of_job(caller, kind.service, reply.document["id"])
@@ -161,7 +161,7 @@ async def _rehearsed(
 ) -> Response:
     reply = await jobs.ordered(caller, Order(kind, mapping, form.get("source", "")), file, "dry_run")
     if reply.status_code == 422:
-        return _refused(caller, kind, form, file, reply)
+        return await _refused(caller, kind, form, file, reply)
     job = await jobs.waited_for(caller, kind.service, accepted(reply).document["id"])
     result = job["result"] or {}
     key = result.get("import_id")
@@ -186,20 +186,20 @@ async def _rehearsed(
     )
 
 
-def _refused(caller: Caller, kind: ImportKind, form: Form, file: SentFile, reply: Reply) -> Response:
+async def _refused(caller: Caller, kind: ImportKind, form: Form, file: SentFile, reply: Reply) -> Response:
     """The page of the columns, with what the API found wrong with the file."""
     problem, preview = reply.document, preview_of(file, kind)
     if preview is None:
-        return _choice(caller, kind.key, "", 422, problem)
+        return await _choice(caller, kind.key, "", 422, problem)
     values = {"preview": preview, "headings": kind.headings, "column": _COLUMN, "field": _FIELD, "problem": problem}
     shown = {**_carried(caller, kind, form, file), **values}
     return page(caller, "import_columns.html", status=422, here="imports", **shown)
 
 
-def _choice(
+async def _choice(
     caller: Caller, kind: str, fault: str = "", status: int = 200, problem: Mapping[str, Any] | None = None
 ) -> Response:
-    kinds = named_kinds(caller.language)
+    kinds = await allowed_kinds(caller)
     values = {"kinds": kinds, "kind": kind, "fault": fault, "problem": problem, "most": LARGEST >> 20}
     return page(caller, "import_new.html", status=status, here="imports", **values)
 

@@ -16,6 +16,8 @@ _MOST_KINDS = 8
 _NAMED = "100"
 _BY_TWO = frozenset(("confirm", "withdraw"))
 _STATES = {"red": "late", "yellow": "soon"}
+_FILES = {"membership.experts": "/console/experts/{}/screen", "centres.centres": "/console/centres/{}"}
+"""Pages on which the steps of a kind are taken, instead of a page for each step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +92,10 @@ def _item(row: Mapping[str, Any], titles: Mapping[str, str], language: str) -> I
         day_of(row["due"]),
         _STATES.get(row["light"] or "", ""),
         record,
-        record if is_by_two else f"{record}/do/{verb}",
+        record if is_by_two else place_of_step(f"{service}.{resource}", row["id"], f"{record}/do/{verb}"),
     )
+
+
+def place_of_step(kind: str, key: str, page: str) -> str:
+    """Where a step of a record is taken: on the page of its kind, else on its own `page`."""
+    return _FILES[kind].format(key) if kind in _FILES else page

@@ -23,7 +23,7 @@ def _field(fields: tuple[Field, ...] | None, name: str) -> Field:
 
 def test_every_kind_with_a_lifecycle_is_found_with_its_forms() -> None:
     experts = _kind("membership", "experts")
-    assert all((experts.has_history, experts.has_steps, experts.is_csv, experts.takes_many))
+    assert all((experts.has.history, experts.has.steps, experts.has.file, experts.has.many))
     assert experts.creation is not None
     assert experts.change is not None
     assert [field.name for field in experts.creation if field.is_required] == ["country", "names"]

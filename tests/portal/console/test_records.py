@@ -1,15 +1,15 @@
 """Lists, records, forms and steps of the console, by people with their own tokens."""
 
 import re
-from html import unescape
 from typing import Any
 
 import httpx
 import pytest
 
 from services.portal.console.describing.resources import kinds
-from tests.support.console import Browser, ConsoleSystem, form_of
+from tests.support.console import Browser, ConsoleSystem
 from tests.support.console_api import ConsoleApi
+from tests.support.console_forms import submit
 from tests.support.membership import congress as congress_body
 
 EXPERTS = "/membership/v1/experts"
@@ -52,27 +52,6 @@ def api(console: ConsoleSystem, officer: Browser) -> ConsoleApi:
 async def _expert(api: ConsoleApi, **more: Any) -> dict[str, Any]:
     names = [{"given": "Amina", "family": "Varga"}]
     return await api.create(EXPERTS, {"names": names, "country": "XA", **more})
-
-
-def inputs(page: httpx.Response) -> dict[str, str]:
-    """The fields of the form in the content of a page, as a browser would send them."""
-    content = page.text.partition("<main")[2]
-    found = dict(form_of(page)[1])
-    for name, text in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>(.*?)</textarea>', content, re.DOTALL):
-        found[unescape(name)] = unescape(text)
-    for tag in re.findall(r"<input [^>]*>", content):
-        if 'type="checkbox"' not in tag and (name := re.search(r' name="([^"]+)"', tag)):
-            value = re.search(r' value="([^"]*)"', tag)
-            found[unescape(name[1])] = unescape(value[1]) if value else ""
-    for name, options in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', content, re.DOTALL):
-        chosen = re.search(r'<option value="([^"]*)" selected', options)
-        found[unescape(name)] = unescape(chosen[1]) if chosen else ""
-    return found
-
-
-async def submit(by: Browser, page: httpx.Response, **given: str) -> httpx.Response:
-    action, _ = form_of(page)
-    return await by.follow(await by.post(action, {**inputs(page), **given}))
 
 
 async def test_a_list_leads_to_its_records(officer: Browser, api: ConsoleApi) -> None:

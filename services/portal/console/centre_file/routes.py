@@ -10,8 +10,10 @@ from fastapi import Response
 
 from services.portal.console.describing.fields import Field
 from services.portal.console.describing.labels import reason_label, state_label
+from services.portal.console.describing.resources import kind_of
 from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import console_router
+from services.portal.console.records.lists import show_list
 from services.portal.console.records.reading import Found, Record, find, known_kind, names_of, title_of
 from services.portal.console.records.showing import PartShown, blocked, parts_of
 from services.portal.console.records.shown import Shown, fields_shown, references_in, shown_in
@@ -45,18 +47,22 @@ class Below:
 
 @router.get("/console/centres/{key}", options=RouteOptions(is_public=True))
 async def show_centre(key: str, caller: CurrentCaller) -> Response:
-    """The file of a centre."""
+    """The file of a centre; or the list of another kind of record of the service, which has the same address."""
+    if kind_of("centres", key) is not None:
+        return await show_list("centres", key, caller)
     found = await find(caller, known_kind("centres", "centres"), key)
     if found.moved:
         return seen(f"/console/centres/{found.moved}")
     here = f"/console/centres/{found.record['id']}"
     query = {"centre_id": str(found.record["id"])}
     fields = fields_shown(found.kind)
-    stages, checklist, below, names, agreements, reviewers, reports = await asyncio.gather(
+    stages, checklist, below, names = await asyncio.gather(
         _stages(caller, found),
         _checklist(caller, found),
         parts_of(caller, found, only=("reviews", "messages")),
         names_of(caller, references_in(fields, found.record)),
+    )
+    agreements, reviewers, reports = await asyncio.gather(
         _below(caller, "agreements", query, here),
         _below(caller, "reviewers", query, here),
         _below(caller, "annual_reports", query, here, with_steps=False),

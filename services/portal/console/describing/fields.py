@@ -28,6 +28,9 @@ several, each with fields of its own; `json` is a value that no other kind has a
 Opening: TypeAlias = Callable[[Schema], Schema]
 """Finds the schema that a `$ref` names."""
 
+EVIDENCE = "/actions/v1/evidence"
+"""The list of the files of documents."""
+_EVIDENCE_FIELD = "evidence_id"
 _LINE = 500
 """The longest text that has one line to write in."""
 _DEEPEST = 4
@@ -73,6 +76,8 @@ def fields_in(schema: Schema, opening: Opening, *, without: Collection[str] = ()
 def field_of(name: str, schema: Schema, opening: Opening, *, is_required: bool = False, depth: int = 0) -> Field:
     """A field of its schema: of the richest alternative that has a form."""
     whole = _opened(schema, opening)
+    if name == _EVIDENCE_FIELD:
+        whole = {**whole, "x-escm-reference": EVIDENCE}
     chosen = _chosen(whole, opening)
     kind = _kind(chosen, opening, depth)
     return Field(
@@ -153,7 +158,7 @@ def _kind(schema: Schema, opening: Opening, depth: int) -> Kind:
 def _kind_of_text(schema: Schema) -> Kind:
     if schema.get("x-escm-reference"):
         return "reference"
-    formats: dict[str, Kind] = {"date": "day", "date-time": "moment"}
+    formats: dict[str, Kind] = {"date": "day", "date-time": "moment", "uri": "text"}
     if (known := formats.get(schema.get("format", ""))) is not None:
         return known
     return "prose" if schema.get("maxLength", 0) > _LINE else "text"

@@ -7,11 +7,15 @@ from functools import cache
 from importlib.resources import files
 
 from services.portal.pages.texts import TEXTS, text, words
+from services.portal.register.classifications import field_name
 from shared.contracts.kinds import kind_names
 from shared.kernel.text import LANGUAGES
-from shared.pages.texts import OWN_NAMES
+from shared.pages.texts import OWN_NAMES, Texts
 from shared.web.contract.catalogue import PROBLEMS
 from shared.web.contract.vocabularies import Term, terms_of
+
+_CODES = Texts("services.portal.console.frame")
+"""The texts of the console, with those of codes: `visibility.public`."""
 
 
 @cache
@@ -61,7 +65,11 @@ def reason_label(code: str, kind: str, language: str) -> str:
 
 def code_label(name: str, code: str, language: str) -> str:
     """A code of a field, such as a category."""
+    if name in ("fields", "field") and code[:1].isdigit():
+        return field_name(code)
     key = f"{name}.{code}"
+    if key in _CODES.rows:
+        return _CODES.text(language, key)
     return text(language, key) if key in TEXTS else words(code)
 
 

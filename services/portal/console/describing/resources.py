@@ -41,6 +41,18 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Has:
+    """What there is of a kind: histories, steps, the list as a file, steps of several records at once; and whether its
+    list says what its caller may do."""
+
+    history: bool
+    steps: bool
+    file: bool
+    many: bool
+    permitted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of record. `creation` and `change` are the fields of its forms, None where there is none."""
 
@@ -54,12 +66,7 @@ class Kind:
     change: tuple[Field, ...] | None
     parts: tuple[Part, ...]
     verbs: tuple[str, ...]
-    has_history: bool
-    has_steps: bool
-    has_files: bool
-    is_csv: bool
-    is_of_records: bool
-    takes_many: bool
+    has: Has
 
     @property
     def name(self) -> str:
@@ -133,12 +140,13 @@ def _kind(service: str, document: Mapping[str, Any], path: str, plural: str, ent
         _changeable(fields_in(change, opening), written or ()) if change is not None else None,
         tuple(_parts(document, path)),
         tuple((moving or {}).get("properties", {}).get("action", {}).get("x-extensible-enum", ())),
-        has_history=f"{path}/{_RECORD}/history" in paths,
-        has_steps="get" in paths.get(f"{path}/{_RECORD}/transitions", {}),
-        has_files=f"{path}/{_RECORD}/content" in paths,
-        is_csv=any(each["name"] == "format" for each in parameters),
-        is_of_records=has_frame and any(each["name"] == "include" for each in parameters),
-        takes_many=f"{path}/bulk_transitions" in paths,
+        Has(
+            history=f"{path}/{_RECORD}/history" in paths,
+            steps="get" in paths.get(f"{path}/{_RECORD}/transitions", {}),
+            file=any(each["name"] == "format" for each in parameters),
+            many=f"{path}/bulk_transitions" in paths,
+            permitted=has_frame and any(each["name"] == "include" for each in parameters),
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from services.portal.console.records.reading import Record, known_kind, title_of
 from services.portal.console.records.shown import Shown, fields_shown, shown_in
 from services.portal.console.session.caller import Caller, accepted
 from services.portal.console.session.guards import CurrentCaller, SentForm
+from services.portal.register.views import country_choices
 from shared.kernel.errors import Malformed
 from shared.web.contract.route_options import RouteOptions
 
@@ -23,7 +24,7 @@ router = console_router()
 PAGE_SIZE = 25
 _MOST_COLUMNS = 3
 _FIRST_FILTERS = ("q", "status", "country", "holder")
-_TELLING = (
+_SHOWN_FIRST = (
     *("due", "due_on", "reply_due", "category", "kind", "role", "year", "number", "date", "starts", "ends", "office"),
     *("score", "resource", "email", "planned_for", "verified", "severity", "priority", "level", "measure", "mode"),
 )
@@ -58,7 +59,7 @@ async def show_list(service: str, resource: str, caller: CurrentCaller) -> Respo
     """The records that the caller may know of, a page at a time."""
     kind = known_kind(service, resource)
     asked = _asked(kind, caller)
-    further = {"include": "permitted"} if kind.is_of_records else {}
+    further = {"include": "permitted"} if kind.has.permitted else {}
     found = accepted(await caller.get(kind.path, {**asked, **further, "limit": str(PAGE_SIZE)})).document
     permitted = frozenset(found.get("permitted") or ())
     columns = _columns(kind, found["items"])
@@ -76,6 +77,7 @@ async def show_list(service: str, resource: str, caller: CurrentCaller) -> Respo
         following=_address(kind, {**narrowed, **cursor_in(found["next"])}) if found["next"] else None,
         may_create=kind.creation is not None and "create" in permitted,
         verbs=_verbs(kind, permitted, caller.language),
+        countries=country_choices(caller.language, fictional=caller.request.app.state.settings.fictional_countries),
     )
 
 
@@ -110,7 +112,7 @@ def _columns(kind: Kind, items: list[Record]) -> tuple[Field, ...]:
     by_name = {field.name: field for field in fields_shown(kind)}
     fitting = [
         by_name[name]
-        for name in _TELLING
+        for name in _SHOWN_FIRST
         if name in filled and name in by_name and by_name[name].kind in _IN_A_CELL and not by_name[name].refers
     ]
     return tuple(fitting[:_MOST_COLUMNS])
@@ -143,7 +145,7 @@ def _options(kind: Kind, field: Field, language: str) -> tuple[tuple[str, str], 
 
 def _verbs(kind: Kind, permitted: frozenset[str], language: str) -> list[tuple[str, str]]:
     """The steps that the caller may take with several records at once."""
-    if not kind.takes_many:
+    if not kind.has.many:
         return []
     return [(verb, verb_label(verb, kind.name, language)) for verb in kind.verbs if verb in permitted]
 

@@ -75,7 +75,7 @@ async def find(caller: Caller, kind: Kind, key: str) -> Found:
     if not _KEY.fullmatch(key):
         raise NotFound("There is no such record.")
     path = f"{kind.path}/{key}"
-    if not kind.has_steps:
+    if not kind.has.steps:
         reply = await caller.get(path)
         moving: Mapping[str, Any] = {}
     else:
@@ -90,8 +90,8 @@ async def find(caller: Caller, kind: Kind, key: str) -> Found:
         record,
         reply.headers.get("etag", ""),
         tuple(_step(each) for each in moving.get("allowed_actions", ())),
-        may_change=kind.change is not None and (not kind.has_steps or "update" in permitted),
-        may_read_history=kind.has_history and "history" in permitted,
+        may_change=kind.change is not None and (not kind.has.steps or "update" in permitted),
+        may_read_history=kind.has.history and "history" in permitted,
     )
 
 

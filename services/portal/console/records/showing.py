@@ -14,7 +14,7 @@ from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import console_router
 from services.portal.console.records.lists import cursor_in
 from services.portal.console.records.reading import Found, Names, Record, Step, find, known_kind, names_of, title_of
-from services.portal.console.records.shown import Shown, fields_shown, references_in, shown_in
+from services.portal.console.records.shown import Shown, fields_shown, references_in, shown_in, sources_in
 from services.portal.console.session.caller import Caller, accepted
 from services.portal.console.session.guards import CurrentCaller
 from shared.kernel.errors import NotFound
@@ -78,6 +78,7 @@ async def show_record(service: str, resource: str, key: str, caller: CurrentCall
         related=_related(found),
         special=SPECIAL_PAGES.get(kind.name),
         record=found.record,
+        sources=sources_in(found.record),
     )
 
 
@@ -85,7 +86,7 @@ async def show_record(service: str, resource: str, key: str, caller: CurrentCall
 async def show_history(service: str, resource: str, key: str, caller: CurrentCaller) -> Response:
     """Who changed what when, the latest change first, with each field before and after."""
     kind = known_kind(service, resource)
-    if not kind.has_history:
+    if not kind.has.history:
         raise NotFound("Records of this kind have no history.")
     found = await find(caller, kind, key)
     if found.moved:

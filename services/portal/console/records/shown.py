@@ -6,12 +6,12 @@ from typing import Any
 
 import orjson
 
-from services.portal.console.describing.fields import Field
+from services.portal.console.describing.fields import EVIDENCE, Field
 from services.portal.console.describing.resources import Kind
 from services.portal.console.records.reading import Name, Names, is_id
 
-EVIDENCE = "/actions/v1/evidence"
-_EVIDENCE_FIELD = "evidence_id"
+_NOT_SHOWN = frozenset(("id", "version", "links", "display_name", "asserted"))
+"""Members that say nothing to people, or what the page says elsewhere."""
 _ADDRESS = ("https://", "http://")
 
 
@@ -33,7 +33,14 @@ class Shown:
 def fields_shown(kind: Kind) -> tuple[Field, ...]:
     """The members of a record, each as its form enters it, where there is one: a form knows more of values."""
     written = {field.name: field for field in (*(kind.change or ()), *(kind.creation or ()))}
-    return tuple(_shown_as(member, written.get(member.name)) for member in kind.members)
+    below = {part.name for part in kind.parts}
+    return tuple(_shown_as(member, written.get(member.name)) for member in kind.members if member.name not in below)
+
+
+def sources_in(record: Mapping[str, Any]) -> Mapping[str, tuple[str, str]]:
+    """Where the fields of a record come from: who said them, and when."""
+    asserted = record.get("asserted") or {}
+    return {name: (str(said.get("by", "")), str(said.get("at", ""))) for name, said in asserted.items()}
 
 
 def _shown_as(member: Field, form: Field | None) -> Field:
@@ -46,13 +53,12 @@ def references_in(fields: Sequence[Field], record: Mapping[str, Any]) -> Iterato
     """The records that a record names: their list, and their id or ref."""
     for field in fields:
         value = record.get(field.name)
-        path = EVIDENCE if field.name == _EVIDENCE_FIELD else field.refers
-        if isinstance(value, str) and path:
-            yield path, value
+        if isinstance(value, str) and field.refers:
+            yield field.refers, value
         elif isinstance(value, Mapping) and field.kind == "group":
             yield from references_in(field.parts, value)
         elif isinstance(value, list):
-            yield from _in_list(field, path, value)
+            yield from _in_list(field, field.refers, value)
 
 
 def _in_list(field: Field, path: str | None, value: list[Any]) -> Iterator[tuple[str, str]]:
@@ -66,7 +72,7 @@ def _in_list(field: Field, path: str | None, value: list[Any]) -> Iterator[tuple
 
 def shown_in(fields: Sequence[Field], record: Mapping[str, Any], names: Names) -> tuple[Shown, ...]:
     """The members of a record that have a value."""
-    found = (_shown(field, record.get(field.name), names) for field in fields)
+    found = (_shown(field, record.get(field.name), names) for field in fields if field.name not in _NOT_SHOWN)
     return tuple(each for each in found if each is not None)
 
 
@@ -107,7 +113,7 @@ def _plain(field: Field, value: Any, names: Names) -> Shown:
     text = str(value)
     if isinstance(value, bool):
         return Shown(field.name, "boolean", "yes" if value else "no")
-    path = EVIDENCE if field.name == _EVIDENCE_FIELD else field.refers
+    path = field.refers
     if path is not None:
         file = f"/console{EVIDENCE.replace('/v1', '')}/{text}/file" if path == EVIDENCE and is_id(text) else None
         return Shown(field.name, "reference", text, named=names.get((path, text)), file=file)

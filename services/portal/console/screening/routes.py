@@ -13,7 +13,7 @@ from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import console_router
 from services.portal.console.records.reading import Found, Name, find, known_kind, names_of, title_of
 from services.portal.console.records.showing import blocked, parts_of
-from services.portal.console.records.shown import fields_shown, references_in, shown_in
+from services.portal.console.records.shown import fields_shown, references_in, shown_in, sources_in
 from services.portal.console.session.caller import Caller
 from services.portal.console.session.guards import CurrentCaller, SentForm
 from services.portal.console.writing.filling import Filled, filled, form_values
@@ -123,6 +123,7 @@ async def _page(caller: Caller, found: Found, given: Filled, refused: dict[str, 
         record=record,
         title=title_of(record, caller.language),
         members=shown_in(fields, record, names),
+        sources=sources_in(record),
         below=below,
         lookalikes=await _lookalikes(caller, key, pairs),
         declared=[

@@ -13,7 +13,7 @@ from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import ConsoleRoute, console_router
 from services.portal.console.imports import jobs
 from services.portal.console.imports.files import LARGEST, LARGEST_CARRIED, SentFile, preview_of
-from services.portal.console.imports.jobs import UNDER_WAY, Order
+from services.portal.console.imports.following import UNDER_WAY, Order
 from services.portal.console.imports.kinds import ImportKind, allowed_kinds, import_kinds, named_kinds
 from services.portal.console.session.caller import Caller, accepted
 from services.portal.console.session.guards import CurrentCaller, Form, SentForm, taken

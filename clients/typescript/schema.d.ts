@@ -445,7 +445,7 @@ export interface paths {
         };
         /**
          * List the transitions of an account
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an account: `invited`, `active`, `suspended`, `closed`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an account: `invited`, `active`, `suspended`, `closed`.
          */
         get: operations["getAccountTransitions"];
         put?: never;
@@ -577,7 +577,7 @@ export interface paths {
         };
         /**
          * List the transitions of a grant
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a grant: `proposed`, `active`, `revoked`, `expired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a grant: `proposed`, `active`, `revoked`, `expired`.
          */
         get: operations["getGrantTransitions"];
         put?: never;
@@ -669,7 +669,7 @@ export interface paths {
         };
         /**
          * List the transitions of a client
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a client: `proposed`, `active`, `suspended`, `revoked`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a client: `proposed`, `active`, `suspended`, `revoked`.
          */
         get: operations["getClientTransitions"];
         put?: never;
@@ -925,7 +925,7 @@ export interface paths {
         };
         /**
          * List the transitions of an API key
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an API key: `proposed`, `active`, `suspended`, `revoked`, `expired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an API key: `proposed`, `active`, `suspended`, `revoked`, `expired`.
          */
         get: operations["getApiKeyTransitions"];
         put?: never;
@@ -1139,7 +1139,7 @@ export interface paths {
         };
         /**
          * List the transitions of a signing key
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a signing key: `active`, `rotated`, `revoked`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a signing key: `active`, `rotated`, `revoked`.
          */
         get: operations["getSigningKeyTransitions"];
         put?: never;
@@ -1279,7 +1279,7 @@ export interface paths {
         };
         /**
          * List the transitions of a factor
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a factor: `pending`, `active`, `locked`, `removed`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a factor: `pending`, `active`, `locked`, `removed`.
          */
         get: operations["getFactorTransitions"];
         put?: never;
@@ -1455,7 +1455,7 @@ export interface paths {
         };
         /**
          * List the transitions of an identity provider
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an identity provider: `draft`, `tested`, `active`, `suspended`, `retired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an identity provider: `draft`, `tested`, `active`, `suspended`, `retired`.
          */
         get: operations["getIdentityProviderTransitions"];
         put?: never;
@@ -1756,7 +1756,7 @@ export interface paths {
         };
         /**
          * List the transitions of a webhook
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a webhook: `unverified`, `active`, `paused`, `disabled`, `ended`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a webhook: `unverified`, `active`, `paused`, `disabled`, `ended`.
          */
         get: operations["getWebhookTransitions"];
         put?: never;
@@ -2072,7 +2072,7 @@ export interface paths {
         };
         /**
          * List the transitions of a framework
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a framework: `current`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a framework: `current`.
          */
         get: operations["getFrameworkTransitions"];
         put?: never;
@@ -2184,7 +2184,7 @@ export interface paths {
         };
         /**
          * List the transitions of a programme
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a programme: `exploring`, `designing`, `plan_review`, `approved`, `implementing`, `paused`, `completed`, `discontinued`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a programme: `exploring`, `designing`, `plan_review`, `approved`, `implementing`, `paused`, `completed`, `discontinued`.
          */
         get: operations["getProgrammeTransitions"];
         put?: never;
@@ -2320,7 +2320,7 @@ export interface paths {
         };
         /**
          * List the transitions of an action
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an action: `proposed`, `planned`, `in_progress`, `finalising`, `closed`, `suspended`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an action: `proposed`, `planned`, `in_progress`, `finalising`, `closed`, `suspended`, `cancelled`.
          */
         get: operations["getActionTransitions"];
         put?: never;
@@ -2412,7 +2412,7 @@ export interface paths {
         };
         /**
          * List the transitions of a milestone
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a milestone: `pending`, `in_progress`, `claimed`, `done`, `dropped`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a milestone: `pending`, `in_progress`, `claimed`, `done`, `dropped`.
          */
         get: operations["getMilestoneTransitions"];
         put?: never;
@@ -2504,7 +2504,7 @@ export interface paths {
         };
         /**
          * List the transitions of a scheme
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a scheme: `draft`, `current`, `superseded`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a scheme: `draft`, `current`, `superseded`.
          */
         get: operations["getSchemeTransitions"];
         put?: never;
@@ -2712,7 +2712,7 @@ export interface paths {
         };
         /**
          * List the transitions of an evidence
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an evidence: `scanning`, `available`, `superseded`, `quarantined`, `withdrawn`, `purged`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an evidence: `scanning`, `available`, `superseded`, `quarantined`, `withdrawn`, `purged`.
          */
         get: operations["getEvidenceTransitions"];
         put?: never;
@@ -2908,7 +2908,7 @@ export interface paths {
         };
         /**
          * List the transitions of an indicator
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an indicator: `draft`, `active`, `retired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an indicator: `draft`, `active`, `retired`.
          */
         get: operations["getIndicatorTransitions"];
         put?: never;
@@ -3020,7 +3020,7 @@ export interface paths {
         };
         /**
          * List the transitions of a validation rule
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a validation rule: `draft`, `active`, `retired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a validation rule: `draft`, `active`, `retired`.
          */
         get: operations["getValidationRuleTransitions"];
         put?: never;
@@ -3112,7 +3112,7 @@ export interface paths {
         };
         /**
          * List the transitions of a period
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a period: `planned`, `open`, `closed`, `locked`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a period: `planned`, `open`, `closed`, `locked`.
          */
         get: operations["getPeriodTransitions"];
         put?: never;
@@ -3228,7 +3228,7 @@ export interface paths {
         };
         /**
          * List the transitions of a target
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a target: `current`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a target: `current`.
          */
         get: operations["getTargetTransitions"];
         put?: never;
@@ -3381,7 +3381,7 @@ export interface paths {
         };
         /**
          * List the transitions of a result
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a result: `draft`, `submitted`, `approved`, `accepted`, `published`, `superseded`, `retracted`, `discarded`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a result: `draft`, `submitted`, `approved`, `accepted`, `published`, `superseded`, `retracted`, `discarded`.
          */
         get: operations["getResultTransitions"];
         put?: never;
@@ -3514,7 +3514,7 @@ export interface paths {
         };
         /**
          * List the transitions of an assessment
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an assessment: `draft`, `submitted`, `published`, `superseded`, `retracted`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an assessment: `draft`, `submitted`, `published`, `superseded`, `retracted`.
          */
         get: operations["getAssessmentTransitions"];
         put?: never;
@@ -3606,7 +3606,7 @@ export interface paths {
         };
         /**
          * List the transitions of a report template
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a report template: `draft`, `active`, `retired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a report template: `draft`, `active`, `retired`.
          */
         get: operations["getProgressReportTemplateTransitions"];
         put?: never;
@@ -3718,7 +3718,7 @@ export interface paths {
         };
         /**
          * List the transitions of a report
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a report: `draft`, `submitted`, `in_review`, `changes_requested`, `cleared`, `published`, `superseded`, `retracted`, `discarded`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a report: `draft`, `submitted`, `in_review`, `changes_requested`, `cleared`, `published`, `superseded`, `retracted`, `discarded`.
          */
         get: operations["getReportTransitions"];
         put?: never;
@@ -3870,7 +3870,7 @@ export interface paths {
         };
         /**
          * List the transitions of a delegation
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a delegation: `active`, `ended`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a delegation: `active`, `ended`.
          */
         get: operations["getDelegationTransitions"];
         put?: never;
@@ -3954,7 +3954,7 @@ export interface paths {
         };
         /**
          * List the transitions of a report comment
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a report comment: `open`, `answered`, `resolved`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a report comment: `open`, `answered`, `resolved`.
          */
         get: operations["getReportCommentTransitions"];
         put?: never;
@@ -4174,7 +4174,7 @@ export interface paths {
         };
         /**
          * List the transitions of an edition
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an edition: `draft`, `call`, `writing`, `frozen`, `published`, `superseded`, `retracted`, `abandoned`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an edition: `draft`, `call`, `writing`, `frozen`, `published`, `superseded`, `retracted`, `abandoned`.
          */
         get: operations["getEditionTransitions"];
         put?: never;
@@ -4374,7 +4374,7 @@ export interface paths {
         };
         /**
          * List the transitions of a contribution
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a contribution: `proposed`, `draft`, `changes_requested`, `submitted`, `in_review`, `cleared`, `published`, `declined`, `dropped`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a contribution: `proposed`, `draft`, `changes_requested`, `submitted`, `in_review`, `cleared`, `published`, `declined`, `dropped`.
          */
         get: operations["getContributionTransitions"];
         put?: never;
@@ -4614,7 +4614,7 @@ export interface paths {
         };
         /**
          * List the transitions of a figure
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a figure: `live`, `frozen`, `dropped`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a figure: `live`, `frozen`, `dropped`.
          */
         get: operations["getFigureTransitions"];
         put?: never;
@@ -4762,7 +4762,7 @@ export interface paths {
         };
         /**
          * List the transitions of a review round
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a review round: `planned`, `open`, `answering`, `complete`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a review round: `planned`, `open`, `answering`, `complete`.
          */
         get: operations["getReviewRoundTransitions"];
         put?: never;
@@ -4846,7 +4846,7 @@ export interface paths {
         };
         /**
          * List the transitions of a reviewer
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a reviewer: `invited`, `accepted`, `declined`, `withdrawn`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a reviewer: `invited`, `accepted`, `declined`, `withdrawn`.
          */
         get: operations["getContributionReviewerTransitions"];
         put?: never;
@@ -4930,7 +4930,7 @@ export interface paths {
         };
         /**
          * List the transitions of a comment
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a comment: `open`, `answered`, `resolved`, `withdrawn`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a comment: `open`, `answered`, `resolved`, `withdrawn`.
          */
         get: operations["getCommentTransitions"];
         put?: never;
@@ -5198,7 +5198,7 @@ export interface paths {
         };
         /**
          * List the transitions of an endorsement
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an endorsement: `claimed`, `verified`, `expired`, `withdrawn`, `superseded`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an endorsement: `claimed`, `verified`, `expired`, `withdrawn`, `superseded`.
          */
         get: operations["getEndorsementTransitions"];
         put?: never;
@@ -5290,7 +5290,7 @@ export interface paths {
         };
         /**
          * List the transitions of a correspondence
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a correspondence: `logged`, `sent`, `awaiting_reply`, `answered`, `closed`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a correspondence: `logged`, `sent`, `awaiting_reply`, `answered`, `closed`.
          */
         get: operations["getCorrespondenceTransitions"];
         put?: never;
@@ -5382,7 +5382,7 @@ export interface paths {
         };
         /**
          * List the transitions of a government body
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a government body: `active`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a government body: `active`.
          */
         get: operations["getGovernmentBodyTransitions"];
         put?: never;
@@ -5474,7 +5474,7 @@ export interface paths {
         };
         /**
          * List the transitions of a focal point
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a focal point: `nominated`, `active`, `handing_over`, `ended`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a focal point: `nominated`, `active`, `handing_over`, `ended`.
          */
         get: operations["getFocalPointTransitions"];
         put?: never;
@@ -5566,7 +5566,7 @@ export interface paths {
         };
         /**
          * List the transitions of a meeting
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a meeting: `held`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a meeting: `held`.
          */
         get: operations["getMeetingTransitions"];
         put?: never;
@@ -5658,7 +5658,7 @@ export interface paths {
         };
         /**
          * List the transitions of a task
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a task: `open`, `in_progress`, `done`, `verified`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a task: `open`, `in_progress`, `done`, `verified`, `cancelled`.
          */
         get: operations["getTaskTransitions"];
         put?: never;
@@ -5794,7 +5794,7 @@ export interface paths {
         };
         /**
          * List the transitions of a support request
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a support request: `draft`, `submitted`, `matching`, `in_delivery`, `delivered`, `closed`, `declined`, `unmatched`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a support request: `draft`, `submitted`, `matching`, `in_delivery`, `delivered`, `closed`, `declined`, `unmatched`, `cancelled`.
          */
         get: operations["getSupportRequestTransitions"];
         put?: never;
@@ -5878,7 +5878,7 @@ export interface paths {
         };
         /**
          * List the transitions of an offer
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an offer: `offered`, `accepted`, `confirmed`, `declined`, `refused`, `expired`, `withdrawn`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an offer: `offered`, `accepted`, `confirmed`, `declined`, `refused`, `expired`, `withdrawn`.
          */
         get: operations["getOfferTransitions"];
         put?: never;
@@ -6718,7 +6718,7 @@ export interface paths {
         };
         /**
          * List the transitions of a committee
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a committee: `proposed`, `preparatory`, `recognition_review`, `recognised`, `suspended`, `dissolved`, `abandoned`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a committee: `proposed`, `preparatory`, `recognition_review`, `recognised`, `suspended`, `dissolved`, `abandoned`.
          */
         get: operations["getCommitteeTransitions"];
         put?: never;
@@ -6810,7 +6810,7 @@ export interface paths {
         };
         /**
          * List the transitions of a seat
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a seat: `appointed`, `ended`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a seat: `appointed`, `ended`.
          */
         get: operations["getSeatTransitions"];
         put?: never;
@@ -6902,7 +6902,7 @@ export interface paths {
         };
         /**
          * List the transitions of a committee meeting
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a committee meeting: `planned`, `held`, `approved`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a committee meeting: `planned`, `held`, `approved`, `cancelled`.
          */
         get: operations["getCommitteeMeetingTransitions"];
         put?: never;
@@ -6994,7 +6994,7 @@ export interface paths {
         };
         /**
          * List the transitions of a decision
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a decision: `draft`, `adopted`, `rejected`, `deferred`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a decision: `draft`, `adopted`, `rejected`, `deferred`.
          */
         get: operations["getDecisionTransitions"];
         put?: never;
@@ -7086,7 +7086,7 @@ export interface paths {
         };
         /**
          * List the transitions of a centre
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a centre: `draft`, `submitted`, `under_review`, `info_requested`, `awaiting_agreement`, `declined`, `active`, `renewal_due`, `renewal_review`, `suspended`, `expired`, `closed`, `withdrawn`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a centre: `draft`, `submitted`, `under_review`, `info_requested`, `awaiting_agreement`, `declined`, `active`, `renewal_due`, `renewal_review`, `suspended`, `expired`, `closed`, `withdrawn`.
          */
         get: operations["getCentreTransitions"];
         put?: never;
@@ -7258,7 +7258,7 @@ export interface paths {
         };
         /**
          * List the transitions of a reviewer
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a reviewer: `invited`, `accepted`, `completed`, `declined`, `replaced`, `ended`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a reviewer: `invited`, `accepted`, `completed`, `declined`, `replaced`, `ended`.
          */
         get: operations["getReviewerTransitions"];
         put?: never;
@@ -7478,7 +7478,7 @@ export interface paths {
         };
         /**
          * List the transitions of a term
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a term: `current`, `ended`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a term: `current`, `ended`.
          */
         get: operations["getTermTransitions"];
         put?: never;
@@ -7570,7 +7570,7 @@ export interface paths {
         };
         /**
          * List the transitions of an agreement
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an agreement: `drafting`, `in_negotiation`, `partly_signed`, `in_force`, `expired`, `terminated`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an agreement: `drafting`, `in_negotiation`, `partly_signed`, `in_force`, `expired`, `terminated`.
          */
         get: operations["getAgreementTransitions"];
         put?: never;
@@ -7746,7 +7746,7 @@ export interface paths {
         };
         /**
          * List the transitions of a report template
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a report template: `draft`, `active`, `retired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a report template: `draft`, `active`, `retired`.
          */
         get: operations["getReportTemplateTransitions"];
         put?: never;
@@ -7838,7 +7838,7 @@ export interface paths {
         };
         /**
          * List the transitions of an annual report
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an annual report: `due`, `draft`, `submitted`, `accepted`, `waived`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an annual report: `due`, `draft`, `submitted`, `accepted`, `waived`.
          */
         get: operations["getAnnualReportTransitions"];
         put?: never;
@@ -7930,7 +7930,7 @@ export interface paths {
         };
         /**
          * List the transitions of an evaluation
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an evaluation: `planned`, `in_progress`, `completed`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an evaluation: `planned`, `in_progress`, `completed`, `cancelled`.
          */
         get: operations["getEvaluationTransitions"];
         put?: never;
@@ -8114,7 +8114,7 @@ export interface paths {
         };
         /**
          * List the transitions of a network
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a network: `active`, `closed`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a network: `active`, `closed`.
          */
         get: operations["getNetworkTransitions"];
         put?: never;
@@ -8206,7 +8206,7 @@ export interface paths {
         };
         /**
          * List the transitions of a partnership
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a partnership: `proposed`, `active`, `declined`, `ended`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a partnership: `proposed`, `active`, `declined`, `ended`.
          */
         get: operations["getPartnershipTransitions"];
         put?: never;
@@ -8615,7 +8615,7 @@ export interface paths {
         };
         /**
          * List the transitions of an expert
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an expert: `prospect`, `invited`, `applied`, `info_requested`, `under_review`, `rejected`, `active`, `grace`, `lapsed`, `suspended`, `resigned`, `terminated`, `deceased`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an expert: `prospect`, `invited`, `applied`, `info_requested`, `under_review`, `rejected`, `active`, `grace`, `lapsed`, `suspended`, `resigned`, `terminated`, `deceased`.
          */
         get: operations["getExpertTransitions"];
         put?: never;
@@ -8823,7 +8823,7 @@ export interface paths {
         };
         /**
          * List the transitions of an erasure
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an erasure: `proposed`, `requested`, `held`, `running`, `done`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an erasure: `proposed`, `requested`, `held`, `running`, `done`, `cancelled`.
          */
         get: operations["getErasureTransitions"];
         put?: never;
@@ -9175,7 +9175,7 @@ export interface paths {
         };
         /**
          * List the transitions of an institution
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an institution: `candidate`, `submitted`, `verified`, `linked`, `out_of_scope`, `inactive`, `withdrawn`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an institution: `candidate`, `submitted`, `verified`, `linked`, `out_of_scope`, `inactive`, `withdrawn`.
          */
         get: operations["getInstitutionTransitions"];
         put?: never;
@@ -9263,7 +9263,7 @@ export interface paths {
         };
         /**
          * List the transitions of a notice
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a notice: `published`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a notice: `published`.
          */
         get: operations["getNoticeTransitions"];
         put?: never;
@@ -9355,7 +9355,7 @@ export interface paths {
         };
         /**
          * List the transitions of a declaration
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a declaration: `draft`, `signed`, `cleared`, `managed`, `excluded`, `superseded`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a declaration: `draft`, `signed`, `cleared`, `managed`, `excluded`, `superseded`.
          */
         get: operations["getDeclarationTransitions"];
         put?: never;
@@ -9443,7 +9443,7 @@ export interface paths {
         };
         /**
          * List the transitions of a consent
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a consent: `given`, `withdrawn`, `superseded`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a consent: `given`, `withdrawn`, `superseded`.
          */
         get: operations["getConsentTransitions"];
         put?: never;
@@ -9535,7 +9535,7 @@ export interface paths {
         };
         /**
          * List the transitions of a congress
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a congress: `planned`, `held`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a congress: `planned`, `held`, `cancelled`.
          */
         get: operations["getCongressTransitions"];
         put?: never;
@@ -9627,7 +9627,7 @@ export interface paths {
         };
         /**
          * List the transitions of a participation
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a participation: `registered`, `attended`, `absent`, `superseded`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a participation: `registered`, `attended`, `absent`, `superseded`.
          */
         get: operations["getParticipationTransitions"];
         put?: never;
@@ -9759,7 +9759,7 @@ export interface paths {
         };
         /**
          * List the transitions of a certificate template
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a certificate template: `draft`, `active`, `retired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a certificate template: `draft`, `active`, `retired`.
          */
         get: operations["getCertificateTemplateTransitions"];
         put?: never;
@@ -10007,7 +10007,7 @@ export interface paths {
         };
         /**
          * List the transitions of a certificate
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a certificate: `issued`, `suspended`, `revoked`, `replaced`, `expired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a certificate: `issued`, `suspended`, `revoked`, `replaced`, `expired`.
          */
         get: operations["getCertificateTransitions"];
         put?: never;
@@ -10099,7 +10099,7 @@ export interface paths {
         };
         /**
          * List the transitions of a call
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a call: `draft`, `open`, `assessing`, `decided`, `published`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a call: `draft`, `open`, `assessing`, `decided`, `published`, `cancelled`.
          */
         get: operations["getCallTransitions"];
         put?: never;
@@ -10231,7 +10231,7 @@ export interface paths {
         };
         /**
          * List the transitions of a nomination
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a nomination: `draft`, `awaiting_nominator`, `nominated`, `declined`, `lapsed`, `selected`, `not_selected`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a nomination: `draft`, `awaiting_nominator`, `nominated`, `declined`, `lapsed`, `selected`, `not_selected`.
          */
         get: operations["getNominationTransitions"];
         put?: never;
@@ -10411,7 +10411,7 @@ export interface paths {
         };
         /**
          * List the transitions of a retention rule
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a retention rule: `draft`, `active`, `retired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a retention rule: `draft`, `active`, `retired`.
          */
         get: operations["getRetentionRuleTransitions"];
         put?: never;
@@ -10587,7 +10587,7 @@ export interface paths {
         };
         /**
          * List the transitions of an initiative
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an initiative: `draft`, `open`, `closed`, `withdrawn`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an initiative: `draft`, `open`, `closed`, `withdrawn`.
          */
         get: operations["getInitiativeTransitions"];
         put?: never;
@@ -10739,7 +10739,7 @@ export interface paths {
         };
         /**
          * List the transitions of a support
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a support: `pending`, `accepted`, `rejected`, `withdrawn`, `annulled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a support: `pending`, `accepted`, `rejected`, `withdrawn`, `annulled`.
          */
         get: operations["getSupportTransitions"];
         put?: never;
@@ -10871,7 +10871,7 @@ export interface paths {
         };
         /**
          * List the transitions of a broadcast
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a broadcast: `draft`, `approved`, `sending`, `paused`, `sent`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a broadcast: `draft`, `approved`, `sending`, `paused`, `sent`, `cancelled`.
          */
         get: operations["getBroadcastTransitions"];
         put?: never;
@@ -11145,7 +11145,7 @@ export interface paths {
         };
         /**
          * List the transitions of a merge
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a merge: `merged`, `undone`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a merge: `merged`, `undone`.
          */
         get: operations["getMergeTransitions"];
         put?: never;
@@ -11696,6 +11696,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -11835,6 +11837,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -12134,6 +12138,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -12532,6 +12538,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -12724,6 +12732,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -12975,6 +12985,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -13739,6 +13751,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -13790,6 +13804,8 @@ export interface components {
             allowed_actions: components["schemas"]["OfferedAction"][];
             /** @description All states, in the order of life. */
             states: string[];
+            /** @description What else the caller's grants include for the record: `history`, `update`. */
+            permitted?: string[];
         } & {
             [key: string]: unknown;
         };
@@ -13955,6 +13971,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -14168,6 +14186,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -14399,6 +14419,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -14668,6 +14690,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -14853,6 +14877,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -15131,6 +15157,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -15249,6 +15277,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -15439,6 +15469,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -15739,6 +15771,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -16176,6 +16210,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -16214,6 +16250,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -16385,6 +16423,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -16533,6 +16573,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -16869,6 +16911,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -16974,6 +17018,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -17069,6 +17115,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -17231,6 +17279,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -17503,6 +17553,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -17612,6 +17664,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -17692,6 +17746,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -17850,6 +17906,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -17997,6 +18055,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -18157,6 +18217,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -18427,6 +18489,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -18851,6 +18915,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -18962,6 +19028,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -19182,6 +19250,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -19247,6 +19317,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -19660,6 +19732,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -19930,6 +20004,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -20122,6 +20198,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -20169,6 +20247,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -20229,6 +20309,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -20242,6 +20324,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -20527,6 +20611,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -20689,6 +20775,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -20840,6 +20928,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -20883,6 +20973,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -21109,6 +21201,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -21348,6 +21442,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -21533,6 +21629,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -21848,6 +21946,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -21859,6 +21959,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -22221,6 +22323,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -22341,6 +22445,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -22380,6 +22486,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -22583,6 +22691,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -22739,6 +22849,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -22841,6 +22953,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -23023,6 +23137,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -23140,6 +23256,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -23429,6 +23547,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -23588,6 +23708,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -23686,6 +23808,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -23794,6 +23918,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -23952,6 +24078,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -24147,6 +24275,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -24375,6 +24505,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -24601,6 +24733,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -24784,6 +24918,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -24869,6 +25005,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -25076,6 +25214,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -25193,6 +25333,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -25376,6 +25518,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -25546,6 +25690,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -25685,6 +25831,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -25906,6 +26054,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -25917,6 +26067,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -26085,6 +26237,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -26236,6 +26390,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -26335,6 +26491,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -26502,6 +26660,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -26734,6 +26894,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -26852,6 +27014,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -27020,6 +27184,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -27178,6 +27344,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -27318,6 +27486,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -27442,6 +27612,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -27785,6 +27957,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -27847,6 +28021,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
             /** @description How many supporters did not agree to be listed. */
             unlisted: number;
         } & {
@@ -28912,7 +29088,7 @@ export interface components {
         format: "csv" | "ndjson" | "xlsx";
         /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
         holder: "me";
-        /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+        /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
         include: string;
         /** @description Entries of a page. */
         limit: number;
@@ -29446,7 +29622,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -29514,7 +29690,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -29745,7 +29921,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -29821,7 +29997,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -29926,7 +30102,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -29994,7 +30170,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -30362,7 +30538,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -30430,7 +30606,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -30748,7 +30924,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Its name in tokens. */
                 kid?: string;
@@ -30788,7 +30964,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -30969,7 +31145,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("totp" | "passkey" | "recovery_codes")[];
@@ -31037,7 +31213,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -31340,7 +31516,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -31406,7 +31582,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -31802,7 +31978,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -31870,7 +32046,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -32350,7 +32526,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -32422,7 +32598,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -32593,7 +32769,7 @@ export interface operations {
                 framework?: string;
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Records of this lead_body. */
                 lead_body_id?: string;
@@ -32665,7 +32841,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -32875,7 +33051,7 @@ export interface operations {
                 framework?: string;
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Records of this institution. */
                 institution_id?: string;
@@ -32959,7 +33135,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -33089,7 +33265,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -33165,7 +33341,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -33293,7 +33469,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -33365,7 +33541,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -33759,7 +33935,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description States of the stored file. */
                 integrity?: ("not_checked" | "intact" | "damaged")[];
@@ -33845,7 +34021,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -34166,7 +34342,7 @@ export interface operations {
                 framework?: string;
                 /** @description Lengths of periods, separated by commas. */
                 frequency?: ("year" | "half_year" | "quarter" | "month")[];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Levels, separated by commas. */
                 level?: ("output" | "outcome" | "impact" | "other")[];
@@ -34252,7 +34428,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -34411,7 +34587,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description Codes of frameworks, separated by commas. */
                 framework?: string;
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -34487,7 +34663,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -34615,7 +34791,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description Codes of frameworks, separated by commas. */
                 framework?: string;
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -34685,7 +34861,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -34868,7 +35044,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Records of this indicator. */
                 indicator_id?: string;
@@ -34942,7 +35118,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -35152,7 +35328,7 @@ export interface operations {
                 framework?: string;
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Codes of indicators, separated by commas. */
                 indicator?: string;
@@ -35242,7 +35418,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -35441,7 +35617,7 @@ export interface operations {
                 framework?: string;
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description true or false. */
                 independent?: boolean;
@@ -35521,7 +35697,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -35647,7 +35823,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description Codes of frameworks, separated by commas. */
                 framework?: string;
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -35719,7 +35895,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -35887,7 +36063,7 @@ export interface operations {
                 framework?: string;
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Lights, separated by commas. */
                 light?: ("green" | "yellow" | "red")[];
@@ -35971,7 +36147,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -36230,7 +36406,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -36274,7 +36450,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -36375,7 +36551,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -36423,7 +36599,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -36526,7 +36702,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -36681,7 +36857,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -36842,7 +37018,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -36916,7 +37092,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -37233,7 +37409,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -37307,7 +37483,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -37629,7 +37805,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Keys, separated by commas. */
                 key?: string;
@@ -37705,7 +37881,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -37940,7 +38116,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -37982,7 +38158,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -38114,7 +38290,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -38158,7 +38334,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -38269,7 +38445,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("substance" | "fact" | "wording")[];
@@ -38315,7 +38491,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -38489,7 +38665,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -38579,7 +38755,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -38673,7 +38849,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("substance" | "fact" | "wording")[];
@@ -38761,7 +38937,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("substance" | "fact" | "wording")[];
@@ -38900,7 +39076,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description A level from 1 to 5. */
                 level?: "1" | "2" | "3" | "4" | "5";
@@ -38974,7 +39150,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -39100,7 +39276,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -39174,7 +39350,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -39298,7 +39474,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("ministry" | "agency" | "commission" | "parliament" | "presidency" | "other")[];
@@ -39372,7 +39548,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -39504,7 +39680,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -39578,7 +39754,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -39702,7 +39878,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("online" | "onsite" | "hybrid")[];
@@ -39776,7 +39952,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -39908,7 +40084,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -39988,7 +40164,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -40112,7 +40288,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -40243,7 +40419,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("science" | "training" | "review" | "data" | "advice" | "other")[];
@@ -40323,7 +40499,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -40451,7 +40627,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -40495,7 +40671,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -40600,7 +40776,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -40782,7 +40958,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -42029,7 +42205,7 @@ export interface operations {
                 holder?: components["parameters"]["holder"];
                 /** @description Records of this host_institution. */
                 host_institution_id?: string;
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -42101,7 +42277,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -42233,7 +42409,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -42307,7 +42483,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -42435,7 +42611,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("online" | "onsite" | "hybrid")[];
@@ -42509,7 +42685,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -42637,7 +42813,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -42711,7 +42887,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -42843,7 +43019,7 @@ export interface operations {
                 holder?: components["parameters"]["holder"];
                 /** @description Records of this host_institution. */
                 host_institution_id?: string;
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -42917,7 +43093,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -43215,7 +43391,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -43257,7 +43433,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -43408,7 +43584,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -43600,7 +43776,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -43725,7 +43901,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -43767,7 +43943,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -43876,7 +44052,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("host" | "mou" | "tripartite")[];
@@ -43950,7 +44126,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -44214,7 +44390,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds of forms, separated by commas. */
                 kind?: ("application" | "annual_report" | "final_report" | "evaluation")[];
@@ -44288,7 +44464,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -44418,7 +44594,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("annual" | "final")[];
@@ -44498,7 +44674,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -44626,7 +44802,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Occasions, separated by commas. */
                 kind?: ("mid_term" | "renewal" | "special")[];
@@ -44698,7 +44874,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -45002,7 +45178,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -45074,7 +45250,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -45204,7 +45380,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("partner_centre" | "satellite" | "member" | "data")[];
@@ -45282,7 +45458,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -45909,7 +46085,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description The id of an institution. */
                 institution?: string;
@@ -45991,7 +46167,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -46313,7 +46489,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -46355,7 +46531,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -46760,7 +46936,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Records of this institution. */
                 institution_id?: string;
@@ -46808,7 +46984,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -46959,7 +47135,7 @@ export interface operations {
                 heri?: boolean;
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -47035,7 +47211,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -47159,7 +47335,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -47233,7 +47409,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -47338,7 +47514,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -47410,7 +47586,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -47536,7 +47712,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -47608,7 +47784,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -47713,7 +47889,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description Records of this host_institution. */
                 host_institution_id?: string;
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -47789,7 +47965,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -47917,7 +48093,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -47991,7 +48167,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -48169,7 +48345,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds of certificate, separated by commas. */
                 kind?: ("support" | "membership" | "designation" | "review" | "participation" | "authorship")[];
@@ -48241,7 +48417,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -48557,7 +48733,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Records of this institution. */
                 institution_id?: string;
@@ -48639,7 +48815,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -48744,7 +48920,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds of calls, separated by commas. */
                 kind?: ("membership" | "committee" | "editorial" | "evaluation")[];
@@ -48818,7 +48994,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -49003,7 +49179,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -49073,7 +49249,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -49357,7 +49533,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -49429,7 +49605,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -49685,7 +49861,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -49757,7 +49933,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -49910,7 +50086,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -49993,7 +50169,7 @@ export interface operations {
                 hold?: ("throwaway_domain" | "many_from_network" | "organisation_unproven" | "duplicate_open")[];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Records of this initiative. */
                 initiative_id?: string;
@@ -50069,7 +50245,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -50227,7 +50403,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -50299,7 +50475,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -50447,7 +50623,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -50543,7 +50719,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description entry, job or import. */
                 found_by?: ("entry" | "job" | "import")[];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -50720,7 +50896,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -50808,7 +50984,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {

@@ -68,6 +68,7 @@ class ActionPage(TypedDict):
     items: list[Action]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ActionPatch(TypedDict):
@@ -184,6 +185,7 @@ class AssessmentPage(TypedDict):
     items: list[Assessment]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class AssessmentPatch(TypedDict):
@@ -329,6 +331,7 @@ class CalendarPage(TypedDict):
     items: list[Calendar]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class Change(TypedDict):
@@ -380,6 +383,7 @@ class CommentPage(TypedDict):
     items: list[Comment]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class CommentTransition(TypedDict):
@@ -509,6 +513,7 @@ class ContributionPage(TypedDict):
     items: list[Contribution]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ContributionPatch(TypedDict):
@@ -560,6 +565,7 @@ class ContributionReviewerPage(TypedDict):
     items: list[ContributionReviewer]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ContributionReviewerTransition(TypedDict):
@@ -654,6 +660,7 @@ class CorrespondencePage(TypedDict):
     items: list[Correspondence]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class CorrespondencePatch(TypedDict):
@@ -801,6 +808,7 @@ class DelegationPage(TypedDict):
     items: list[Delegation]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class DelegationTransition(TypedDict):
@@ -1013,6 +1021,7 @@ class EditionFigurePage(TypedDict):
     items: list[EditionFigure]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class EditionFigurePatch(TypedDict):
@@ -1031,6 +1040,7 @@ class EditionPage(TypedDict):
     items: list[Edition]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class EditionPatch(TypedDict):
@@ -1116,6 +1126,7 @@ class EndorsementPage(TypedDict):
     items: list[Endorsement]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class EndorsementPatch(TypedDict):
@@ -1191,6 +1202,7 @@ class EvidencePage(TypedDict):
     items: list[Evidence]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class EvidencePatch(TypedDict):
@@ -1361,6 +1373,7 @@ class FocalPointPage(TypedDict):
     items: list[FocalPoint]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class FocalPointPatch(TypedDict):
@@ -1413,6 +1426,7 @@ class FrameworkPage(TypedDict):
     items: list[Framework]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class FrameworkPatch(TypedDict):
@@ -1458,6 +1472,7 @@ class GovernmentBodyPage(TypedDict):
     items: list[GovernmentBody]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class GovernmentBodyPatch(TypedDict):
@@ -1537,6 +1552,7 @@ class ImportPage(TypedDict):
     items: list[Import]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ImportTransition(TypedDict):
@@ -1656,6 +1672,7 @@ class IndicatorPage(TypedDict):
     items: list[Indicator]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class IndicatorPatch(TypedDict):
@@ -1725,6 +1742,7 @@ class KeptRecordPage(TypedDict):
     items: list[KeptRecord]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class LatestValue(TypedDict):
@@ -1766,6 +1784,7 @@ class ListedCountryPage(TypedDict):
     items: list[ListedCountry]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ListedDataset(TypedDict):
@@ -1838,6 +1857,7 @@ class MeetingPage(TypedDict):
     items: list[Meeting]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class MeetingPatch(TypedDict):
@@ -1903,6 +1923,7 @@ class MilestonePage(TypedDict):
     items: list[Milestone]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class MilestonePatch(TypedDict):
@@ -1976,6 +1997,7 @@ class OfferPage(TypedDict):
     items: list[Offer]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class OfferTransition(TypedDict):
@@ -2140,6 +2162,7 @@ class PeriodPage(TypedDict):
     items: list[Period]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class PeriodPatch(TypedDict):
@@ -2344,6 +2367,7 @@ class ProgrammePage(TypedDict):
     items: list[Programme]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ProgrammePatch(TypedDict):
@@ -2406,6 +2430,7 @@ class ProgressReportTemplatePage(TypedDict):
     items: list[ProgressReportTemplate]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ProgressReportTemplatePatch(TypedDict):
@@ -2520,6 +2545,7 @@ class ReportCommentPage(TypedDict):
     items: list[ReportComment]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ReportCommentTransition(TypedDict):
@@ -2549,6 +2575,7 @@ class ReportPage(TypedDict):
     items: list[Report]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ReportPatch(TypedDict):
@@ -2737,6 +2764,7 @@ class ResultPage(TypedDict):
     items: list[Result]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ResultPart(TypedDict):
@@ -2855,6 +2883,7 @@ class ReviewRoundPage(TypedDict):
     items: list[ReviewRound]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ReviewRoundPatch(TypedDict):
@@ -2952,6 +2981,7 @@ class SchemeAssessmentPage(TypedDict):
     items: list[SchemeAssessment]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class SchemeCode(TypedDict):
@@ -2976,6 +3006,7 @@ class SchemeCodePage(TypedDict):
     items: list[SchemeCode]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class SchemeCreate(TypedDict):
@@ -2991,12 +3022,14 @@ class SchemeMappingPage(TypedDict):
     items: list[SchemeMapping]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class SchemePage(TypedDict):
     items: list[Scheme]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class SchemePatch(TypedDict):
@@ -3132,6 +3165,7 @@ class SupportRequestPage(TypedDict):
     items: list[SupportRequest]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class SupportRequestPatch(TypedDict):
@@ -3206,6 +3240,7 @@ class TargetPage(TypedDict):
     items: list[Target]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class TargetPart(TypedDict):
@@ -3277,6 +3312,7 @@ class TaskCommentPage(TypedDict):
     items: list[TaskComment]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class TaskCreate(TypedDict):
@@ -3297,6 +3333,7 @@ class TaskPage(TypedDict):
     items: list[Task]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class TaskPatch(TypedDict):
@@ -3342,6 +3379,7 @@ class Transitions(TypedDict):
     status: str
     allowed_actions: list[OfferedAction]
     states: list[str]
+    permitted: NotRequired[list[str]]
 
 
 class Unit(TypedDict):
@@ -3409,6 +3447,7 @@ class ValidationRulePage(TypedDict):
     items: list[ValidationRule]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ValidationRulePatch(TypedDict):

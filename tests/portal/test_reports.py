@@ -17,7 +17,7 @@ from services.portal.pages import templates
 from services.portal.pages.texts import text as text_in
 from services.portal.reports import described
 from services.portal.reports.fragments import EditionPages, fragment_of
-from shared.kernel.text import LANGUAGES
+from shared.kernel.text import LANGUAGES, direction_of
 from shared.pages.texts import OWN_NAMES
 from tests.actions.global_report.test_builds import HOSTILE, built
 from tests.actions.global_report.test_errata import completed
@@ -317,6 +317,47 @@ def test_an_edition_is_named_with_its_last_erratum(issue: int, printed: str) -> 
     edition |= {"year": 2026, "number": 1, "issue": issue, "published_at": "2026-12-01T10:00:00Z"}
     page = templates.page("reports.html", "en", tail="/reports", items=[edition], spoken=OWN_NAMES)
     assert f">{printed}</td>" in page.decode()
+
+
+def test_published_comments_stand_with_the_names_of_who_consents() -> None:
+    whole = {"ref": "EDI-000001", "titles": {"en": "Report"}, "status": "published", "languages": ["en"], "issue": 0}
+    whole |= {"year": 2026, "number": 1, "published_at": "2026-12-01T10:00:00Z", "licence": "CC0-1.0"}
+    record = {"ref": "CTB-000001", "number": 1, "titles": {"en": "Peat"}, "language": "en", "links": {"self": "/x"}}
+    record |= dict.fromkeys(("country", "funding", "conflicts", "abstract", "keywords"))
+    said = {"number": 7, "from": 2, "text": "How <much>?", "answer": "600 Gt."}
+    comments = [
+        {**said, "commenter": "Amina <Khan>", "answerer": None},
+        {**said, "number": 8, "commenter": None, "answerer": "Bo Example"},
+    ]
+    page = templates.page(
+        "contribution.html",
+        "fr",
+        tail="/reports/EDI-000001/CTB-000001",
+        record=record,
+        whole=whole,
+        cited={},
+        build=None,
+        text=None,
+        authors=[],
+        tags=[],
+        versions=[],
+        errata=[],
+        earlier=set(),
+        comments=comments,
+        has_more_comments=True,
+        spoken=OWN_NAMES,
+        formats=described.FORMATS,
+        direction_of=direction_of,
+        doi_address=described.doi_address,
+        orcid_address=described.orcid_address,
+        licence_address=described.licence_address,
+    ).decode()
+    assert "Commentaire 7 sur le bloc 2" in page
+    assert page.count("How &lt;much&gt;?") == 2
+    assert "<bdi>Amina &lt;Khan&gt;</bdi>" in page
+    assert "<strong>Réponse</strong>" in page
+    assert "<bdi>Bo Example</bdi>" in page
+    assert 'href="/x/comments"' in page
 
 
 def test_a_text_ends_with_its_own_section() -> None:

@@ -24,8 +24,8 @@ def load() -> None:
     url = database_url()
 
     async def make() -> dict[str, Any]:
-        loaded = await demo.load(url)
-        await demo_register.load(url)
+        loaded: dict[str, Any]
+        loaded, _ = await asyncio.gather(demo.load(url), demo_register.load(url))
         host = await loading.load(url, loaded["accounts"])
         if host is not None:
             account = loaded["accounts"]["representative"]["account_id"]

@@ -31,14 +31,14 @@ SUPPORTS = Verbs.of(supports, supports.SUPPORTS)
 CALLS = Verbs.of(calls, calls.CALLS)
 NOMINATIONS = Verbs.of(nominations, nominations.NOMINATIONS)
 CODE = "RIVERS-DEMO"
+CALL = "RIVERS-FELLOWS"
+CALLED = "SELECT EXISTS (SELECT FROM member_call WHERE code = $1)"
 _TEXT = "We measure our rivers, share what we measure, and give them room."
 _SUPPORTERS = 8
 """How many of the experts of a country sign, and of them how many agree to be listed: three of four."""
 _OFFICES = ("president", "secretary", "director", "member")
 """The accounts of the first four experts of Kappaland, whose roles follow from what they are there."""
 _TWINS = ("aroha@uni.xl.example", "a.baumwell@waters.xl.example")
-MEMBER = _OFFICES.index("member")
-"""The place of the member among the experts of Kappaland."""
 _NOON = time(12, tzinfo=UTC)
 
 
@@ -96,20 +96,24 @@ async def linked(
                 await day.step(EXPERTS, expert, "link_account", by=officials.admin, account_id=account)
 
 
+def member(accounts: Mapping[str, Mapping[str, str]], register: Register) -> tuple[UUID, UUID]:
+    """The member of Kappaland with an account: the expert, and the account."""
+    return register.experts["XJ"][_OFFICES.index("member")], UUID(accounts["member"]["account_id"])
+
+
 async def called(
     making: Making, officials: Officials, accounts: Mapping[str, Mapping[str, str]], register: Register
 ) -> None:
     """An open call with the nomination of a member, who waits for their nominator."""
-    code = f"FELLOWS-{making.last.year + 1}"
     async with making.on(making.ago(25), "membership") as day:
-        if await day.known("SELECT EXISTS (SELECT FROM member_call WHERE code = $1)", code):
+        if await day.known(CALLED, CALL):
             return
         closes = datetime.combine(making.last + timedelta(days=40), _NOON)
         body = CallBody.model_validate(
             {
-                "code": code,
+                "code": CALL,
                 "kind": "membership",
-                "titles": {"en": f"Fellows of {making.last.year + 1}"},
+                "titles": {"en": "Fellows for living rivers"},
                 "texts": {"en": "Five experts who have shown how a river recovers."},
                 "opens": datetime.combine(making.ago(24), _NOON),
                 "nominee_deadline": closes,
@@ -129,9 +133,9 @@ async def called(
     async with making.on(making.ago(20), "membership") as day:
         call: Any = await day.step(CALLS, await calls.CALLS.lock(day.uow, drafted.id), "open", by=officials.admin)
     async with making.now("membership") as day:
-        key = register.experts["XJ"][MEMBER]
+        key, account = member(accounts, register)
         grant = Grant("expert", "self", str(key), today(), None)
-        member = Principal(PrincipalKind.ACCOUNT, UUID(accounts["member"]["account_id"]), "member", (grant,))
+        nominee = Principal(PrincipalKind.ACCOUNT, account, "member", (grant,))
         nomination = NominationBody.model_validate(
             {
                 "call_id": call.id,
@@ -141,8 +145,8 @@ async def called(
                 "interests": {"none": True},
             }
         )
-        entered = await day.enter(NOMINATIONS, nomination, member)
-        await day.step(NOMINATIONS, entered, "submit", by=member)
+        entered = await day.enter(NOMINATIONS, nomination, nominee)
+        await day.step(NOMINATIONS, entered, "submit", by=nominee)
 
 
 async def awaited(making: Making, officials: Officials, register: Register) -> None:

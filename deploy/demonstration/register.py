@@ -47,31 +47,38 @@ class Register:
     institutions: dict[str, list[UUID]] = field(default_factory=dict)
     experts: dict[str, list[UUID]] = field(default_factory=dict)
     active: dict[str, list[UUID]] = field(default_factory=dict)
+    known: dict[str, UUID] = field(default_factory=dict)
+    """Those who were there before, by domain and address."""
 
 
-async def enter(making: Making) -> Register:
-    """Enters the institutions, then the experts in waves, but those who are there. The first five experts of a country
-    come with the first wave."""
+async def begin(making: Making) -> Register:
+    """Enters the institutions and the first wave of experts, five of each country, but those who are there."""
     register = Register()
     async with making.on(making.ago(_FOUNDED), "membership") as day:
-        known = {row["key"]: row["id"] for row in await day.uow.connection.fetch(_KNOWN, [*PLACES])}
+        register.known = {row["key"]: row["id"] for row in await day.uow.connection.fetch(_KNOWN, [*PLACES])}
         for country in PLACES:
             entered = register.institutions[country] = []
             for domain, body in institutions(country):
-                entered.append(known.get(domain) or await _institution(day, body))
-    waves: dict[int, list[Person]] = {}
-    for country in PLACES:
-        for person in people(country):
-            waves.setdefault(_wave_of(person), []).append(person)
-    for number in sorted(waves):
-        async with making.on(making.ago(_FOUNDED - 20 - number * _WAVE), "membership") as day:
-            for person in waves[number]:
-                at = register.institutions[person.country][person.at]
-                key = known.get(person.email) or await _expert(day, person, at)
-                register.experts.setdefault(person.country, []).append(key)
-                if person.status == "active":
-                    register.active.setdefault(person.country, []).append(key)
+                entered.append(register.known.get(domain) or await _institution(day, body))
+    await _arrive(making, register, 0)
     return register
+
+
+async def follow(making: Making, register: Register) -> None:
+    """Enters the experts of the later waves, but those who are there."""
+    for wave in range(1, _WAVES + 1):
+        await _arrive(making, register, wave)
+
+
+async def _arrive(making: Making, register: Register, wave: int) -> None:
+    arriving = [one for country in PLACES for one in people(country) if _wave_of(one) == wave]
+    async with making.on(making.ago(_FOUNDED - 20 - wave * _WAVE), "membership") as day:
+        for person in arriving:
+            at = register.institutions[person.country][person.at]
+            key = register.known.get(person.email) or await _expert(day, person, at)
+            register.experts.setdefault(person.country, []).append(key)
+            if person.status == "active":
+                register.active.setdefault(person.country, []).append(key)
 
 
 def _wave_of(person: Person) -> int:

@@ -182,7 +182,7 @@ async def test_an_interrupted_load_is_continued(
 
     with monkeypatch.context() as patch:
         patch.setitem(story.CHAPTERS, "XG", interrupted)
-        with pytest.raises(RuntimeError):
+        with pytest.raises(ExceptionGroup):
             await _loaded(address)
     await _loaded(address)
     rows = await asyncpg.connect(address, server_settings={"search_path": "escm"})

@@ -41,7 +41,7 @@ _REGISTER = {
     "/en/countries/XC": "Stage 5 of 7",
     "/ar/countries/XC": "المرحلة",
     "/en/experts": "Amara Okoye-Lind",
-    "/en/experts?field=1.5&language=en": "Amara Okoye-Lind",
+    "/en/experts?field=1.5": "Amara Okoye-Lind",
     "/ar/experts?region=Africa": "مرشحات أخرى",
     "/en/experts?q=nobodyofthisname": "Nothing that is published fits",
     "/en/experts/EXP-000001": "University of Alpha",

@@ -7,6 +7,8 @@ from importlib.resources.abc import Traversable
 import orjson
 
 from services.portal.catalogue.routes import router as catalogue
+from services.portal.console.routers import CONSOLE
+from services.portal.console.session.guards import console_session
 from services.portal.contact.routes import router as contact
 from services.portal.discovery.routes import router as discovery
 from services.portal.guides.routes import router as guides
@@ -34,6 +36,7 @@ DESCRIPTION = "Membership, centres, actions and access of the secretariat, descr
 _ROUTERS = (
     *(front, numbers, discovery, reference, pages, guides, contact, about),
     *(catalogue, search, register, reports, records, verification, sdk),
+    *CONSOLE,
 )
 
 
@@ -53,7 +56,7 @@ def create_app(settings: PortalSettings | None = None) -> Application:
         has_database=False,
         prefix="",
         document=lambda _app: merged_document(),
-        holding=(public_api, copies, kept_pages, edition_pages),
+        holding=(public_api, copies, kept_pages, edition_pages, console_session),
         respond=readable,
     )
 

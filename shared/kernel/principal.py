@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Literal, TypeAlias
 from uuid import UUID
@@ -23,6 +23,8 @@ READING = frozenset({READ, "history"})
 """The verbs that change nothing."""
 _GIVING_ACCESS = frozenset({"calendars", "links"})
 _EVERY_COUNTRY = frozenset(COUNTRIES)
+BREAK_GLASS = UUID("019ad700-0000-7000-8000-000000000000")
+"""The account that an operator opens on the host when no other way in is left. Each of its requests is recorded."""
 
 
 class PrincipalKind(StrEnum):
@@ -136,6 +138,11 @@ class Principal:
         """Whether the principal is the person with this account."""
         return account is not None and account == self.account_id
 
+    @property
+    def is_break_glass(self) -> bool:
+        """Whether the break-glass account acts, which belongs to nobody."""
+        return self.id == BREAK_GLASS
+
     @cached_property
     def label(self) -> str:
         """`account:0199…`, as in `created_by`, audit entries and idempotency keys."""
@@ -213,12 +220,17 @@ class Principal:
         records = frozenset(grant.scope_id for grant in grants if grant.scope_id and not grant.countries)
         if self.sandbox:
             everywhere, countries, records = False, countries & FICTIONAL_CODES, frozenset()
-        return PermissionScope(everywhere, countries, records)
+        return PermissionScope(everywhere, _shared(countries), _shared(records))
 
 
 def _union(sets: set[frozenset[str]]) -> frozenset[str]:
-    """All of these together; the set itself if there is one, so that the scopes of a principal share it."""
     return next(iter(sets)) if len(sets) == 1 else frozenset().union(*sets)
+
+
+@lru_cache(4096)
+def _shared(values: frozenset[str]) -> frozenset[str]:
+    """An equal set that exists already, if there is one: a principal has dozens of scopes, most of them alike."""
+    return values
 
 
 ANONYMOUS = Principal(PrincipalKind.ANONYMOUS)

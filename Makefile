@@ -88,6 +88,9 @@ lint: environment-test ## check style, types, imports, words, spelling and the D
 bench: environment-test ## measure against a bare bound, into .local/bench.json; BENCH=W1,W2 picks
 	@exec .venv/bin/python -m tests.bench
 
+lighthouse: environment-test ## run Lighthouse on four pages of a running system; ORIGIN=… is its address; needs npm and chromium
+	@exec .venv/bin/python -m tests.browser.lighthouse
+
 bench-quality: environment-test ## measure how often matching is right, into .local/quality.json; QUALITY=affiliations picks
 	@exec .venv/bin/python -m tests.bench.quality
 
@@ -117,4 +120,4 @@ clean: ## remove the data, logs and caches of this clone
 environment-%:
 	@$(or $(PYTHON),python3) deploy/local/environment.py $* $(PYTHON)
 
-.PHONY: help setup run test coverage test-systems test-faults test-faults-long test-contract test-containers test-edge test-scanner test-browser test-kubernetes test-play test-release test-scale test-observability lint bench bench-quality openapi client-types matrix release release-images clean
+.PHONY: help setup run test coverage test-systems test-faults test-faults-long test-contract test-containers test-edge test-scanner test-browser test-kubernetes test-play test-release test-scale test-observability lint bench lighthouse bench-quality openapi client-types matrix release release-images clean

@@ -98,3 +98,22 @@ async def test_robots_are_led_to_the_map_and_kept_from_searches(site: Site) -> N
     assert {"Disallow: /access/", "Disallow: /*/search", f"Sitemap: {ORIGIN}/sitemap.xml"} <= set(robots.splitlines())
     icon = await site.client.get("/favicon.ico")
     assert (icon.status_code, icon.headers["content-type"]) == (200, "image/svg+xml")
+
+
+@pytest.mark.parametrize("plural", _TYPES)
+async def test_a_record_has_one_address_whatever_key_led_to_it(site: Site, plural: str) -> None:
+    page = (await site.page(f"/fr/{plural}/{site.country_fixture.id(plural)}")).text
+    assert f'<link rel="canonical" href="{ORIGIN}/fr/{plural}/{site.ref(plural)}">' in page
+
+
+@pytest.mark.parametrize("tail", ["/", "/countries", "/countries/XA", "/experts", "/data", "/about/map", "/verify"])
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_page_says_what_it_is_about(site: Site, language: str, tail: str) -> None:
+    page = (await site.page(f"/{language}{tail}")).text
+    (said,) = re.findall(r'<meta name="description" content="([^"]{20,})">', page)
+    assert "<" not in said
+
+
+async def test_the_page_of_data_leads_programs_to_the_catalogue(site: Site) -> None:
+    link = (await site.page("/en/data")).headers["link"]
+    assert link == f'<{ORIGIN}/data/catalog.jsonld>; rel="describedby"; type="application/ld+json"'

@@ -74,7 +74,8 @@ async def show_data(language: str, request: Request) -> Response:
     data = data_block(described, trail(origin, [("ESCM", f"/{language}/"), (title, f"/{language}/data")]))
     shown = {"lists": lists, "catalogue": PATH, "licence": licence, "formats": _FORMATS}
     values = {"here": "data", "tail": "/data", "data": data, **shown}
-    return page_response(request, "data.html", language, reads.as_of, PUBLISHED, **values)
+    headers = {**PUBLISHED, "Link": f'<{origin}{PATH}>; rel="describedby"; type="{LINKED_DATA}"'}
+    return page_response(request, "data.html", language, reads.as_of, headers, **values)
 
 
 async def _datasets(reads: PageReads) -> dict[str, Sequence[Mapping[str, Any]]]:

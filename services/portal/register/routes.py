@@ -167,6 +167,7 @@ async def _record(
     links = signposts(cite_as=place, record=record, kind=kind, licence=licence)
     shown = {**headers, "Link": links}
     values["report_to"] = report_address(request.app.state.settings, thing["name"], place)
+    tail = f"/{plural}/{quote(ref, safe='')}"
     return _page(request, f"{template}.html", language, reads, shown, here=plural, tail=tail, data=data, **values)
 
 

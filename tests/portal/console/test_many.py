@@ -20,6 +20,7 @@ async def officer(console: ConsoleSystem) -> Browser:
     return found
 
 
+@pytest.mark.long("runs a worker")
 async def test_each_record_has_its_outcome(
     console: ConsoleSystem, officer: Browser, console_database_url: str, redis_url: str
 ) -> None:

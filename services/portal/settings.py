@@ -7,7 +7,7 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.configuration.settings import Settings, secret_of
-from shared.configuration.strength import weakness
+from shared.configuration.strength import issuer_fault, weakness
 
 
 class PortalSettings(Settings):
@@ -39,6 +39,8 @@ class PortalSettings(Settings):
             secret = secret_of(getattr(self, name))
             if secret and self.is_guarded and (fault := weakness(secret)):
                 raise ValueError(f"ESCM_PORTAL_{name.upper()} {fault}; {self.environment} refuses it")
+        if self.console_key and self.is_guarded and (fault := issuer_fault(self.issuer)):
+            raise ValueError(f"ESCM_ISSUER {fault}; {self.environment} refuses it for the console")
         return self
 
     @property

@@ -59,7 +59,7 @@ def _adapted(folder: Path, port: int, upstream: str, believes_loopback: bool) ->
     text = text.replace(_PROXIES, _LOOPBACK if believes_loopback else "")
     changes = (
         (r"resolver 127\.0\.0\.11 [^;]*;", "", 1),
-        (r"proxy_pass http://\$service:8000;", f"proxy_pass http://{upstream};", 5),
+        (r"proxy_pass http://\$service:8000;", f"proxy_pass http://{upstream};", 7),
         (r"listen 8080;", f"listen 127.0.0.1:{port};", 1),
         (r"listen 127\.0\.0\.1:8081;.*", f"listen unix:{folder}/health.sock;", 1),
         (r" /tmp/", f" {folder}/", 6),

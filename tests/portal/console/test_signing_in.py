@@ -281,6 +281,8 @@ def test_production_refuses_a_weak_key() -> None:
     }
     with pytest.raises(ValueError, match="ESCM_PORTAL_CONSOLE_KEY has fewer than 20 characters"):
         PortalSettings(**common, console_key="short")
+    with pytest.raises(ValueError, match="ESCM_ISSUER must be an https"):
+        PortalSettings(**common, console_key=SECRET, issuer="http://api.example.org")
     with pytest.raises(ValueError, match="needs ESCM_PORTAL_CONSOLE_KEY"):
         PortalSettings(environment="test", console_previous_key="x" * 40)
     assert PortalSettings(environment="test").console_secrets == []

@@ -78,7 +78,8 @@ async def _to_sign_in(request: Request, needed: SignInNeeded) -> Response:
         return problem_page(request, None, other)
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != FORM:
-        return _sent(sign_in_address("/console/", **asked))
+        is_import = request.scope["path"].startswith("/console/imports/")
+        return _sent(sign_in_address("/console/imports/new" if is_import else "/console/", **asked))
     form, session = await kept_form(request), session_of(request)
     kept = keep(keys_of(request), request.app.state.settings.issuer, session.account, form) if session else None
     if kept is None:

@@ -1,5 +1,6 @@
 """Who calls the console, and the API with their token."""
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ _WRITING_SECONDS = 60.0
 _KNOWN_FOR = 30.0
 """Seconds for which the grants of a person are used without asking again, as everywhere."""
 _MOST_KNOWN = 2_000
+_AT_ONCE = 6
+"""Calls of one page that are under way at once."""
 _STEP_UP = "insufficient_user_authentication"
 _KINDS = {status: kind for kind, status in STATUS.items()}
 
@@ -108,6 +111,7 @@ class Caller:
         """Whether the form was kept while the person signed in."""
         self._client = client
         self._writes = 0
+        self._slots = asyncio.Semaphore(_AT_ONCE)
 
     @property
     def language(self) -> str:
@@ -209,7 +213,8 @@ class Caller:
             **headers,
         }
         api = self._client.api
-        return await api.send(method, path, self.request, given, query=query, content=content, seconds=seconds)
+        async with self._slots:
+            return await api.send(method, path, self.request, given, query=query, content=content, seconds=seconds)
 
     async def renew(self) -> None:
         """Gets another access token. Raises SignInNeeded if the session is over."""

@@ -63,6 +63,7 @@ async def _do(by: Browser, page: Any, at: str, **given: str) -> Any:
     return await by.follow(await by.post(action, {**shown, **hidden, **given}))
 
 
+@pytest.mark.long("goes all the way to a designation, with what every step needs")
 async def test_a_centre_is_designated_with_few_requests_a_person(
     officer: Browser, admin: Browser, api: ConsoleApi, console_database_url: str
 ) -> None:
@@ -109,23 +110,43 @@ async def test_a_centre_is_designated_with_few_requests_a_person(
     assert len(admin.seen) - begun_admin <= _MOST
 
 
+@pytest.fixture(scope="session")
+async def focal(console: ConsoleSystem) -> Browser:
+    found = await console.person(("government_focal_point", "country", "FJ"))
+    await found.open("/console/")
+    return found
+
+
+@pytest.fixture(scope="session")
+async def foreign(console: ConsoleSystem) -> Browser:
+    """An author of another country."""
+    found = await console.person(("national_author", "country", "PW"))
+    await found.open("/console/")
+    return found
+
+
+@pytest.fixture(scope="session")
+async def here(console: ConsoleSystem, admin: Browser) -> str:
+    """The file of a draft."""
+    api = ConsoleApi(console, admin)
+    names = [{"value": "University of Atolls", "language": "en", "types": ["ror_display"]}]
+    host = await api.create("/membership/v1/institutions", {"names": names, "country": "FJ"})
+    body = {"country": "FJ", "names": {"en": "Centre for Atolls"}, "host_institution_id": host["id"]}
+    return f"/console/centres/{(await api.create(CENTRES, body))['id']}"
+
+
 async def test_a_file_says_what_is_missing_and_offers_no_step_that_is_refused(
-    officer: Browser, console: ConsoleSystem, api: ConsoleApi
+    officer: Browser, focal: Browser, here: str
 ) -> None:
-    centre = await _filed(api, await _institution(api))
-    here = f"/console/centres/{centre['id']}"
     page = await officer.get(here)
     assert page.status_code == 200, page.text
     assert "Missing:" in page.text or "There:" in page.text
     assert "/do/designate" not in page.text
-    focal = await console.person(("government_focal_point", "country", "FJ"))
-    seen = await focal.open(here)
+    seen = await focal.get(here)
     assert seen.status_code in (200, 404), seen.text
     assert "/do/accept_complete" not in seen.text
 
 
-async def test_a_centre_that_nobody_may_see_is_not_there(console: ConsoleSystem, api: ConsoleApi) -> None:
-    centre = await _filed(api, await _institution(api))
-    author = await console.person(("national_author", "country", "PW"))
-    assert (await author.open(f"/console/centres/{centre['id']}")).status_code == 404
-    assert (await author.get(f"/console/centres/centres/{centre['id']}")).status_code == 404
+async def test_a_centre_that_somebody_may_not_see_is_not_there_for_them(foreign: Browser, here: str) -> None:
+    assert (await foreign.get(here)).status_code == 404
+    assert (await foreign.get(here.replace("/centres/", "/centres/centres/"))).status_code == 404

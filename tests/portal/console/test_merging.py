@@ -53,6 +53,7 @@ async def test_a_pair_is_compared_and_merged_by_choice(admin: Browser, api: Cons
     assert (await api.get(f"{EXPERTS}/{other['id']}"))["id"] == other["id"]
 
 
+@pytest.mark.long("merges two records, edits one and undoes it")
 async def test_fields_that_were_edited_since_are_decided_one_by_one(admin: Browser, api: ConsoleApi) -> None:
     one, other, pair = await _pair(api, "Herta")
     page = await admin.get(f"/console/duplicates/{pair['id']}?winner={one['id']}")
@@ -74,10 +75,16 @@ async def test_a_pair_that_is_none_is_dismissed(admin: Browser, api: ConsoleApi)
     assert (await api.get(f"{DUPLICATES}/{pair['id']}"))["status"] == "dismissed"
 
 
-async def test_whoever_may_not_merge_sees_no_button(console: ConsoleSystem, api: ConsoleApi) -> None:
+@pytest.fixture(scope="session")
+async def auditor(console: ConsoleSystem) -> Browser:
+    found = await console.person(("auditor", "global", None))
+    await found.open("/console/")
+    return found
+
+
+async def test_whoever_may_not_merge_sees_no_button(auditor: Browser, api: ConsoleApi) -> None:
     _, _, pair = await _pair(api, "Jutta")
-    auditor = await console.person(("auditor", "global", None))
-    page = await auditor.open(f"/console/duplicates/{pair['id']}")
+    page = await auditor.get(f"/console/duplicates/{pair['id']}")
     assert page.status_code == 200, page.text
     assert 'value="merge"' not in page.text
     assert "/do/dismiss" not in page.text

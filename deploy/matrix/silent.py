@@ -69,6 +69,7 @@ NOBODY: Mapping[str, str] = {
     report.REVIEW_ROUND_ANSWERING: "each comment notifies the authors",
     report.REVIEW_ROUND_COMPLETE: "the editors' own transition",
     report.COMMENT_RESOLVED: "the answer is taken as it is",
+    **dict.fromkeys((report.NAMING_CONSENT_GIVEN, report.NAMING_CONSENT_WITHDRAWN), _BY_OWNER),
     report.COMMENT_WITHDRAWN: "nothing follows for the authors",
     report.CONTRIBUTION_VERSION_ADDED: "the submission notifies the editor",
     report.CONTRIBUTION_IN_REVIEW: "nothing follows for the authors until the editor returns it",

@@ -166,7 +166,7 @@ class Reader:
         self._importable = importable
         self._access = access
         self._import: UUID = imported["id"]
-        self._repeats = RepeatCounter()
+        self._repeats = RepeatCounter(path.stat().st_size)  # no row is shorter than a byte
         self._rows: Iterator[RawRow] = rows_of(path, layout)
         self._number = 0
 

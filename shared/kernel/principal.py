@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Literal, TypeAlias
 from uuid import UUID
@@ -220,12 +220,17 @@ class Principal:
         records = frozenset(grant.scope_id for grant in grants if grant.scope_id and not grant.countries)
         if self.sandbox:
             everywhere, countries, records = False, countries & FICTIONAL_CODES, frozenset()
-        return PermissionScope(everywhere, countries, records)
+        return PermissionScope(everywhere, _shared(countries), _shared(records))
 
 
 def _union(sets: set[frozenset[str]]) -> frozenset[str]:
-    """All of these together; the set itself if there is one, so that the scopes of a principal share it."""
     return next(iter(sets)) if len(sets) == 1 else frozenset().union(*sets)
+
+
+@lru_cache(4096)
+def _shared(values: frozenset[str]) -> frozenset[str]:
+    """An equal set that exists already, if there is one: a principal has dozens of scopes, most of them alike."""
+    return values
 
 
 ANONYMOUS = Principal(PrincipalKind.ANONYMOUS)

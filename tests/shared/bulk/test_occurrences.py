@@ -9,7 +9,7 @@ from shared.bulk.repeats import RepeatCounter
 
 def test_each_time_has_its_number() -> None:
     dice = Random(7)
-    repeats, expected = RepeatCounter(), Counter[bytes]()
+    repeats, expected = RepeatCounter(20_000), Counter[bytes]()
     for _ in range(50_000):
         digest = blake2b(str(dice.randrange(20_000)).encode(), digest_size=16).digest()
         expected[digest] += 1
@@ -17,6 +17,6 @@ def test_each_time_has_its_number() -> None:
 
 
 def test_digests_that_want_one_place_are_distinguished() -> None:
-    repeats = RepeatCounter()
+    repeats = RepeatCounter(999)
     digests = [n.to_bytes(4, "big") + bytes(12) for n in range(1, 1000)]
     assert [repeats.number(digest) for digest in digests * 2] == [1] * 999 + [2] * 999

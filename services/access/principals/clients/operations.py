@@ -64,7 +64,13 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Client) -> tuple[Cli
 
 
 async def insert(
-    uow: UnitOfWork, new: Client, client_id: str, secret: str | None, *, made_by_country: bool = False
+    uow: UnitOfWork,
+    new: Client,
+    client_id: str,
+    secret: str | None,
+    *,
+    made_by_country: bool = False,
+    first_party: bool = False,
 ) -> Client:
     """Inserts a client without a permission check and without a role, for the system itself."""
     client = replace(
@@ -77,7 +83,7 @@ async def insert(
         search_key=search_key(new.name, client_id),
         secrets=[domain.digest(secret)] if secret else [],
         secret_ends=[_secret_end()] if secret else [],
-        first_party=False,
+        first_party=first_party,
     )
     return await CLIENTS.insert(uow, client)
 

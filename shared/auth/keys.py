@@ -146,9 +146,18 @@ def read_header(token: str, longest: int = MAX_TOKEN, members: Collection[str] =
 
     Raises InvalidToken if it has a member other than `members`.
     """
+    check_form(token, longest)
+    return read_members(token.partition(".")[0], members)
+
+
+def check_form(token: str, longest: int = MAX_TOKEN) -> None:
+    """Raises InvalidToken for what is no compact token, or longer."""
     if len(token) > longest or not _COMPACT.fullmatch(token):
         raise InvalidToken
-    encoded = token.partition(".")[0]
+
+
+def read_members(encoded: str, members: Collection[str]) -> dict[str, Any]:
+    """An encoded header. Raises InvalidToken if it has a member other than `members`."""
     try:
         header = read_object(decoded(encoded))
     except ValueError as error:

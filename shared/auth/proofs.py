@@ -5,14 +5,27 @@ import hmac
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from joserfc import jws
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from shared.auth.keys import ALGORITHM, InvalidToken, public_key, read_header, read_object, read_seconds
+from shared.auth.keys import (
+    ALGORITHM,
+    InvalidToken,
+    check_form,
+    decoded,
+    public_key,
+    read_members,
+    read_object,
+    read_seconds,
+)
 from shared.configuration.sealing import derived_key, text_of_bytes
 from shared.kernel.errors import Unauthenticated
 
@@ -27,6 +40,10 @@ NONCE_LIFE = 300
 _TYPE = "dpop+jwt"
 _LONGEST = 4096
 _LONGEST_ID = 256
+_KEYS = 4096
+"""Most keys of callers that a process keeps."""
+_HALF = 32
+_ES256 = ECDSA(SHA256())
 _MEMBERS = ("typ", "alg", "jwk")
 _DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 UseOnce: TypeAlias = Callable[[str], Awaitable[bool]]
@@ -75,6 +92,7 @@ class ProofChecks:
         self.origin = origin.rstrip("/")
         self._key = derived_key(secret, "escm nonces of proofs")
         self._use_once = use_once
+        self._known: tuple[int, tuple[str, str]] = (-1, ("", ""))
 
     async def thumbprint(self, proof: str, request: Request) -> str:
         """The thumbprint (RFC 7638) of the key that the caller has proved to have.
@@ -83,13 +101,19 @@ class ProofChecks:
         """
         now = time.time()
         found = _read(proof, request, now)
-        window = int(now // NONCE_LIFE)
-        if not any(_equal(found.nonce, self._nonce(one)) for one in (window, window - 1)):
-            raise NonceNeeded(self._nonce(window))
+        present, before = self._nonces(int(now // NONCE_LIFE))
+        if not (_equal(found.nonce, present) or _equal(found.nonce, before)):
+            raise NonceNeeded(present)
         digest = hashlib.sha256(f"{found.thumbprint}\n{found.token_id}".encode()).hexdigest()
         if not await self._use_once(digest):
             raise InvalidProof
         return found.thumbprint
+
+    def _nonces(self, window: int) -> tuple[str, str]:
+        """The nonce of a window, and that of the one before it."""
+        if self._known[0] != window:
+            self._known = (window, (self._nonce(window), self._nonce(window - 1)))
+        return self._known[1]
 
     def _nonce(self, window: int) -> str:
         return text_of_bytes(hmac.digest(self._key, str(window).encode(), "sha256")[:16])
@@ -98,13 +122,14 @@ class ProofChecks:
 def _read(proof: str, request: Request, now: float) -> _Proof:
     """The proof after all checks of its own. Raises InvalidProof for every fault."""
     try:
-        header = read_header(proof, _LONGEST, _MEMBERS)
-        if header.get("typ") != _TYPE or header.get("alg") != ALGORITHM:
-            raise InvalidProof
-        key = _key(header.get("jwk"))
-        claims = read_object(jws.deserialize_compact(proof, key, [ALGORITHM]).payload)
+        check_form(proof, _LONGEST)
+        signed, _, signature = proof.rpartition(".")
+        header, _, payload = signed.partition(".")
+        key, thumbprint = _prover(header)
+        _verify(key, signed, decoded(signature))
+        claims = read_object(decoded(payload))
         issued = read_seconds(claims, "iat")
-    except (InvalidToken, JoseError, ValueError) as error:
+    except (InvalidToken, InvalidSignature, JoseError, ValueError) as error:
         raise InvalidProof from error
     token_id = claims.get("jti")
     if not isinstance(token_id, str) or not 0 < len(token_id) <= _LONGEST_ID or abs(now - issued) > WINDOW:
@@ -113,7 +138,26 @@ def _read(proof: str, request: Request, now: float) -> _Proof:
         raise InvalidProof
     if request.token is not None and not _equal(claims.get("ath"), text_of_bytes(_sha256(request.token))):
         raise InvalidProof
-    return _Proof(key.thumbprint(), token_id, claims.get("nonce"))
+    return _Proof(thumbprint, token_id, claims.get("nonce"))
+
+
+@lru_cache(_KEYS)
+def _prover(header: str) -> tuple[EllipticCurvePublicKey, str]:
+    """The key in the header of a proof, and its thumbprint. Proofs of one caller have one header, so that it is read,
+    and its key imported, once. Raises InvalidProof, InvalidToken, JoseError, ValueError."""
+    members = read_members(header, _MEMBERS)
+    if members.get("typ") != _TYPE or members.get("alg") != ALGORITHM:
+        raise InvalidProof
+    key = _key(members.get("jwk"))
+    return key.public_key, key.thumbprint()
+
+
+def _verify(key: EllipticCurvePublicKey, signed: str, signature: bytes) -> None:
+    """Raises InvalidSignature unless the signature (RFC 7518, 3.4) is that of the key."""
+    if len(signature) != 2 * _HALF:
+        raise InvalidSignature
+    r, s = (int.from_bytes(half) for half in (signature[:_HALF], signature[_HALF:]))
+    key.verify(encode_dss_signature(r, s), signed.encode("ascii"), _ES256)
 
 
 def _key(jwk: object) -> ECKey:
@@ -127,6 +171,8 @@ def _is_at(given: object, address: str) -> bool:
     """Whether both are one address, apart from query, fragment and the spelling of the origin."""
     if not isinstance(given, str) or len(given) > _LONGEST:
         return False
+    if given == address and "?" not in address:
+        return True
     try:
         return _without_query(given) == _without_query(address)
     except ValueError:

@@ -17,7 +17,8 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from shared.ratelimit.limiter import PATIENCE, REST, Limit, RateLimitState
+from shared.ratelimit.limiter import PATIENCE, Limit, RateLimitState
+from shared.ratelimit.once import REST
 
 log = structlog.get_logger(__name__)
 _LEASES = 500

@@ -17,11 +17,10 @@ from redis.asyncio import ConnectionPool
 from redis.exceptions import ResponseError
 
 from shared.kernel.errors import RateLimited
+from shared.ratelimit.once import REST, OnceOnly
 
 PATIENCE = 0.25
 """Seconds within which Valkey must respond."""
-REST = 5.0
-"""Seconds without calls to Valkey after it did not respond."""
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 _AWAY = (StorageError, OSError, TimeoutError)
@@ -70,6 +69,10 @@ class RateLimiter:
         self._over_all = FixedWindowRateLimiter(self._storage)
         self._here = FixedWindowRateLimiter(MemoryStorage())
         self._rest_until = 0.0
+
+    def once(self, name: str, seconds: int) -> OnceOnly:
+        """What may be used once in so many seconds, over the same connections."""
+        return OnceOnly(self._pool, name, seconds)
 
     async def close(self) -> None:
         """Closes the connections."""

@@ -42,6 +42,7 @@ from tests.bench import (
     report,
     result_imports,
     scaling,
+    sign_ins,
     signing,
     slow,
     starting,
@@ -214,6 +215,8 @@ async def _people(at: Addresses, connection: asyncpg.Connection, picked: list[st
         found |= await evidence.measure(at)
     if not picked or identity.NAMES & set(picked):
         found |= await identity.measure(at, connection, picked)
+    if not picked or sign_ins.NAMES & set(picked):
+        found |= await sign_ins.measure(at, connection, picked)
     if not picked or signing.NAMES & set(picked):
         found |= await signing.measure(at, connection, picked, COUNT)
     return found

@@ -57,7 +57,8 @@ def test_the_trail_is_exported_and_verified_without_the_system_and_after_a_resto
     assert run_escm(keys, tmp_path, **here)[0] == 0
     assert run_escm(export, tmp_path, **here)[0] == 0
     lines = (tmp_path / "audit.ndjson").read_text().splitlines()
-    assert json.loads(lines[-1])["entries"] == _asked(url, "SELECT count(*) FROM escm.core_audit")
+    assert json.loads(lines[-1])["entries"] == _asked(url, "SELECT count(*) FROM escm.core_audit") - 1
+    assert _asked(url, "SELECT count(*) FROM escm.core_audit WHERE resource = 'access.audit' AND action = 'read'") == 1
     assert "Audited" not in "\n".join(lines)
     status, said = run_escm(verify, tmp_path, **nowhere)
     assert (status, agrees(shown_in("operations.md", "Audit trail")[1], said)) == (0, True), said

@@ -2,15 +2,10 @@
 
 from shared.auth.proofs import ONCE, ProofChecks
 from shared.configuration.settings import Settings
-from shared.ratelimit.limiter import Limit, RateLimiter
-
-_PROOF = Limit("proof", 1, ONCE)
+from shared.ratelimit.limiter import RateLimiter
 
 
 def proof_checks(settings: Settings, rate_limiter: RateLimiter) -> ProofChecks:
     """The checks of a process, for the addresses of its issuer."""
-
-    async def use_once(digest: str) -> bool:
-        return await rate_limiter.hit(_PROOF, digest)
-
-    return ProofChecks(settings.issuer, settings.secret_key.get_secret_value().encode(), use_once)
+    secret = settings.secret_key.get_secret_value().encode()
+    return ProofChecks(settings.issuer, secret, rate_limiter.once("proof", ONCE).use)

@@ -445,7 +445,7 @@ export interface paths {
         };
         /**
          * List the transitions of an account
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an account: `invited`, `active`, `suspended`, `closed`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an account: `invited`, `active`, `suspended`, `closed`.
          */
         get: operations["getAccountTransitions"];
         put?: never;
@@ -577,7 +577,7 @@ export interface paths {
         };
         /**
          * List the transitions of a grant
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a grant: `proposed`, `active`, `revoked`, `expired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a grant: `proposed`, `active`, `revoked`, `expired`.
          */
         get: operations["getGrantTransitions"];
         put?: never;
@@ -669,7 +669,7 @@ export interface paths {
         };
         /**
          * List the transitions of a client
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a client: `proposed`, `active`, `suspended`, `revoked`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a client: `proposed`, `active`, `suspended`, `revoked`.
          */
         get: operations["getClientTransitions"];
         put?: never;
@@ -925,7 +925,7 @@ export interface paths {
         };
         /**
          * List the transitions of an API key
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an API key: `proposed`, `active`, `suspended`, `revoked`, `expired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an API key: `proposed`, `active`, `suspended`, `revoked`, `expired`.
          */
         get: operations["getApiKeyTransitions"];
         put?: never;
@@ -1139,7 +1139,7 @@ export interface paths {
         };
         /**
          * List the transitions of a signing key
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a signing key: `active`, `rotated`, `revoked`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a signing key: `active`, `rotated`, `revoked`.
          */
         get: operations["getSigningKeyTransitions"];
         put?: never;
@@ -1279,7 +1279,7 @@ export interface paths {
         };
         /**
          * List the transitions of a factor
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a factor: `pending`, `active`, `locked`, `removed`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a factor: `pending`, `active`, `locked`, `removed`.
          */
         get: operations["getFactorTransitions"];
         put?: never;
@@ -1455,7 +1455,7 @@ export interface paths {
         };
         /**
          * List the transitions of an identity provider
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an identity provider: `draft`, `tested`, `active`, `suspended`, `retired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an identity provider: `draft`, `tested`, `active`, `suspended`, `retired`.
          */
         get: operations["getIdentityProviderTransitions"];
         put?: never;
@@ -1756,7 +1756,7 @@ export interface paths {
         };
         /**
          * List the transitions of a webhook
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a webhook: `unverified`, `active`, `paused`, `disabled`, `ended`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a webhook: `unverified`, `active`, `paused`, `disabled`, `ended`.
          */
         get: operations["getWebhookTransitions"];
         put?: never;
@@ -2072,7 +2072,7 @@ export interface paths {
         };
         /**
          * List the transitions of a framework
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a framework: `current`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a framework: `current`.
          */
         get: operations["getFrameworkTransitions"];
         put?: never;
@@ -2184,7 +2184,7 @@ export interface paths {
         };
         /**
          * List the transitions of a programme
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a programme: `exploring`, `designing`, `plan_review`, `approved`, `implementing`, `paused`, `completed`, `discontinued`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a programme: `exploring`, `designing`, `plan_review`, `approved`, `implementing`, `paused`, `completed`, `discontinued`.
          */
         get: operations["getProgrammeTransitions"];
         put?: never;
@@ -2320,7 +2320,7 @@ export interface paths {
         };
         /**
          * List the transitions of an action
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an action: `proposed`, `planned`, `in_progress`, `finalising`, `closed`, `suspended`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an action: `proposed`, `planned`, `in_progress`, `finalising`, `closed`, `suspended`, `cancelled`.
          */
         get: operations["getActionTransitions"];
         put?: never;
@@ -2412,7 +2412,7 @@ export interface paths {
         };
         /**
          * List the transitions of a milestone
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a milestone: `pending`, `in_progress`, `claimed`, `done`, `dropped`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a milestone: `pending`, `in_progress`, `claimed`, `done`, `dropped`.
          */
         get: operations["getMilestoneTransitions"];
         put?: never;
@@ -2504,7 +2504,7 @@ export interface paths {
         };
         /**
          * List the transitions of a scheme
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a scheme: `draft`, `current`, `superseded`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a scheme: `draft`, `current`, `superseded`.
          */
         get: operations["getSchemeTransitions"];
         put?: never;
@@ -2712,7 +2712,7 @@ export interface paths {
         };
         /**
          * List the transitions of an evidence
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an evidence: `scanning`, `available`, `superseded`, `quarantined`, `withdrawn`, `purged`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an evidence: `scanning`, `available`, `superseded`, `quarantined`, `withdrawn`, `purged`.
          */
         get: operations["getEvidenceTransitions"];
         put?: never;
@@ -2908,7 +2908,7 @@ export interface paths {
         };
         /**
          * List the transitions of an indicator
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an indicator: `draft`, `active`, `retired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an indicator: `draft`, `active`, `retired`.
          */
         get: operations["getIndicatorTransitions"];
         put?: never;
@@ -3020,7 +3020,7 @@ export interface paths {
         };
         /**
          * List the transitions of a validation rule
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a validation rule: `draft`, `active`, `retired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a validation rule: `draft`, `active`, `retired`.
          */
         get: operations["getValidationRuleTransitions"];
         put?: never;
@@ -3112,7 +3112,7 @@ export interface paths {
         };
         /**
          * List the transitions of a period
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a period: `planned`, `open`, `closed`, `locked`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a period: `planned`, `open`, `closed`, `locked`.
          */
         get: operations["getPeriodTransitions"];
         put?: never;
@@ -3228,7 +3228,7 @@ export interface paths {
         };
         /**
          * List the transitions of a target
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a target: `current`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a target: `current`.
          */
         get: operations["getTargetTransitions"];
         put?: never;
@@ -3381,7 +3381,7 @@ export interface paths {
         };
         /**
          * List the transitions of a result
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a result: `draft`, `submitted`, `approved`, `accepted`, `published`, `superseded`, `retracted`, `discarded`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a result: `draft`, `submitted`, `approved`, `accepted`, `published`, `superseded`, `retracted`, `discarded`.
          */
         get: operations["getResultTransitions"];
         put?: never;
@@ -3514,7 +3514,7 @@ export interface paths {
         };
         /**
          * List the transitions of an assessment
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an assessment: `draft`, `submitted`, `published`, `superseded`, `retracted`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an assessment: `draft`, `submitted`, `published`, `superseded`, `retracted`.
          */
         get: operations["getAssessmentTransitions"];
         put?: never;
@@ -3606,7 +3606,7 @@ export interface paths {
         };
         /**
          * List the transitions of a report template
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a report template: `draft`, `active`, `retired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a report template: `draft`, `active`, `retired`.
          */
         get: operations["getProgressReportTemplateTransitions"];
         put?: never;
@@ -3718,7 +3718,7 @@ export interface paths {
         };
         /**
          * List the transitions of a report
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a report: `draft`, `submitted`, `in_review`, `changes_requested`, `cleared`, `published`, `superseded`, `retracted`, `discarded`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a report: `draft`, `submitted`, `in_review`, `changes_requested`, `cleared`, `published`, `superseded`, `retracted`, `discarded`.
          */
         get: operations["getReportTransitions"];
         put?: never;
@@ -3870,7 +3870,7 @@ export interface paths {
         };
         /**
          * List the transitions of a delegation
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a delegation: `active`, `ended`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a delegation: `active`, `ended`.
          */
         get: operations["getDelegationTransitions"];
         put?: never;
@@ -3954,7 +3954,7 @@ export interface paths {
         };
         /**
          * List the transitions of a report comment
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a report comment: `open`, `answered`, `resolved`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a report comment: `open`, `answered`, `resolved`.
          */
         get: operations["getReportCommentTransitions"];
         put?: never;
@@ -4174,7 +4174,7 @@ export interface paths {
         };
         /**
          * List the transitions of an edition
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an edition: `draft`, `call`, `writing`, `frozen`, `published`, `superseded`, `retracted`, `abandoned`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an edition: `draft`, `call`, `writing`, `frozen`, `published`, `superseded`, `retracted`, `abandoned`.
          */
         get: operations["getEditionTransitions"];
         put?: never;
@@ -4374,7 +4374,7 @@ export interface paths {
         };
         /**
          * List the transitions of a contribution
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a contribution: `proposed`, `draft`, `changes_requested`, `submitted`, `in_review`, `cleared`, `published`, `declined`, `dropped`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a contribution: `proposed`, `draft`, `changes_requested`, `submitted`, `in_review`, `cleared`, `published`, `declined`, `dropped`.
          */
         get: operations["getContributionTransitions"];
         put?: never;
@@ -4594,7 +4594,7 @@ export interface paths {
         };
         /**
          * List the transitions of a figure
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a figure: `live`, `frozen`, `dropped`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a figure: `live`, `frozen`, `dropped`.
          */
         get: operations["getFigureTransitions"];
         put?: never;
@@ -4742,7 +4742,7 @@ export interface paths {
         };
         /**
          * List the transitions of a review round
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a review round: `planned`, `open`, `answering`, `complete`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a review round: `planned`, `open`, `answering`, `complete`.
          */
         get: operations["getReviewRoundTransitions"];
         put?: never;
@@ -4826,7 +4826,7 @@ export interface paths {
         };
         /**
          * List the transitions of a reviewer
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a reviewer: `invited`, `accepted`, `declined`, `withdrawn`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a reviewer: `invited`, `accepted`, `declined`, `withdrawn`.
          */
         get: operations["getContributionReviewerTransitions"];
         put?: never;
@@ -4910,7 +4910,7 @@ export interface paths {
         };
         /**
          * List the transitions of a comment
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a comment: `open`, `answered`, `resolved`, `withdrawn`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a comment: `open`, `answered`, `resolved`, `withdrawn`.
          */
         get: operations["getCommentTransitions"];
         put?: never;
@@ -5134,7 +5134,7 @@ export interface paths {
         };
         /**
          * List the transitions of an endorsement
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an endorsement: `claimed`, `verified`, `expired`, `withdrawn`, `superseded`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an endorsement: `claimed`, `verified`, `expired`, `withdrawn`, `superseded`.
          */
         get: operations["getEndorsementTransitions"];
         put?: never;
@@ -5226,7 +5226,7 @@ export interface paths {
         };
         /**
          * List the transitions of a correspondence
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a correspondence: `logged`, `sent`, `awaiting_reply`, `answered`, `closed`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a correspondence: `logged`, `sent`, `awaiting_reply`, `answered`, `closed`.
          */
         get: operations["getCorrespondenceTransitions"];
         put?: never;
@@ -5318,7 +5318,7 @@ export interface paths {
         };
         /**
          * List the transitions of a government body
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a government body: `active`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a government body: `active`.
          */
         get: operations["getGovernmentBodyTransitions"];
         put?: never;
@@ -5410,7 +5410,7 @@ export interface paths {
         };
         /**
          * List the transitions of a focal point
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a focal point: `nominated`, `active`, `handing_over`, `ended`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a focal point: `nominated`, `active`, `handing_over`, `ended`.
          */
         get: operations["getFocalPointTransitions"];
         put?: never;
@@ -5502,7 +5502,7 @@ export interface paths {
         };
         /**
          * List the transitions of a meeting
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a meeting: `held`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a meeting: `held`.
          */
         get: operations["getMeetingTransitions"];
         put?: never;
@@ -5594,7 +5594,7 @@ export interface paths {
         };
         /**
          * List the transitions of a task
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a task: `open`, `in_progress`, `done`, `verified`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a task: `open`, `in_progress`, `done`, `verified`, `cancelled`.
          */
         get: operations["getTaskTransitions"];
         put?: never;
@@ -5730,7 +5730,7 @@ export interface paths {
         };
         /**
          * List the transitions of a support request
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a support request: `draft`, `submitted`, `matching`, `in_delivery`, `delivered`, `closed`, `declined`, `unmatched`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a support request: `draft`, `submitted`, `matching`, `in_delivery`, `delivered`, `closed`, `declined`, `unmatched`, `cancelled`.
          */
         get: operations["getSupportRequestTransitions"];
         put?: never;
@@ -5814,7 +5814,7 @@ export interface paths {
         };
         /**
          * List the transitions of an offer
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an offer: `offered`, `accepted`, `confirmed`, `declined`, `refused`, `expired`, `withdrawn`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an offer: `offered`, `accepted`, `confirmed`, `declined`, `refused`, `expired`, `withdrawn`.
          */
         get: operations["getOfferTransitions"];
         put?: never;
@@ -6654,7 +6654,7 @@ export interface paths {
         };
         /**
          * List the transitions of a committee
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a committee: `proposed`, `preparatory`, `recognition_review`, `recognised`, `suspended`, `dissolved`, `abandoned`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a committee: `proposed`, `preparatory`, `recognition_review`, `recognised`, `suspended`, `dissolved`, `abandoned`.
          */
         get: operations["getCommitteeTransitions"];
         put?: never;
@@ -6746,7 +6746,7 @@ export interface paths {
         };
         /**
          * List the transitions of a seat
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a seat: `appointed`, `ended`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a seat: `appointed`, `ended`.
          */
         get: operations["getSeatTransitions"];
         put?: never;
@@ -6838,7 +6838,7 @@ export interface paths {
         };
         /**
          * List the transitions of a committee meeting
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a committee meeting: `planned`, `held`, `approved`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a committee meeting: `planned`, `held`, `approved`, `cancelled`.
          */
         get: operations["getCommitteeMeetingTransitions"];
         put?: never;
@@ -6930,7 +6930,7 @@ export interface paths {
         };
         /**
          * List the transitions of a decision
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a decision: `draft`, `adopted`, `rejected`, `deferred`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a decision: `draft`, `adopted`, `rejected`, `deferred`.
          */
         get: operations["getDecisionTransitions"];
         put?: never;
@@ -7022,7 +7022,7 @@ export interface paths {
         };
         /**
          * List the transitions of a centre
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a centre: `draft`, `submitted`, `under_review`, `info_requested`, `awaiting_agreement`, `declined`, `active`, `renewal_due`, `renewal_review`, `suspended`, `expired`, `closed`, `withdrawn`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a centre: `draft`, `submitted`, `under_review`, `info_requested`, `awaiting_agreement`, `declined`, `active`, `renewal_due`, `renewal_review`, `suspended`, `expired`, `closed`, `withdrawn`.
          */
         get: operations["getCentreTransitions"];
         put?: never;
@@ -7194,7 +7194,7 @@ export interface paths {
         };
         /**
          * List the transitions of a reviewer
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a reviewer: `invited`, `accepted`, `completed`, `declined`, `replaced`, `ended`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a reviewer: `invited`, `accepted`, `completed`, `declined`, `replaced`, `ended`.
          */
         get: operations["getReviewerTransitions"];
         put?: never;
@@ -7414,7 +7414,7 @@ export interface paths {
         };
         /**
          * List the transitions of a term
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a term: `current`, `ended`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a term: `current`, `ended`.
          */
         get: operations["getTermTransitions"];
         put?: never;
@@ -7506,7 +7506,7 @@ export interface paths {
         };
         /**
          * List the transitions of an agreement
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an agreement: `drafting`, `in_negotiation`, `partly_signed`, `in_force`, `expired`, `terminated`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an agreement: `drafting`, `in_negotiation`, `partly_signed`, `in_force`, `expired`, `terminated`.
          */
         get: operations["getAgreementTransitions"];
         put?: never;
@@ -7682,7 +7682,7 @@ export interface paths {
         };
         /**
          * List the transitions of a report template
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a report template: `draft`, `active`, `retired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a report template: `draft`, `active`, `retired`.
          */
         get: operations["getReportTemplateTransitions"];
         put?: never;
@@ -7774,7 +7774,7 @@ export interface paths {
         };
         /**
          * List the transitions of an annual report
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an annual report: `due`, `draft`, `submitted`, `accepted`, `waived`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an annual report: `due`, `draft`, `submitted`, `accepted`, `waived`.
          */
         get: operations["getAnnualReportTransitions"];
         put?: never;
@@ -7866,7 +7866,7 @@ export interface paths {
         };
         /**
          * List the transitions of an evaluation
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an evaluation: `planned`, `in_progress`, `completed`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an evaluation: `planned`, `in_progress`, `completed`, `cancelled`.
          */
         get: operations["getEvaluationTransitions"];
         put?: never;
@@ -8050,7 +8050,7 @@ export interface paths {
         };
         /**
          * List the transitions of a network
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a network: `active`, `closed`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a network: `active`, `closed`.
          */
         get: operations["getNetworkTransitions"];
         put?: never;
@@ -8142,7 +8142,7 @@ export interface paths {
         };
         /**
          * List the transitions of a partnership
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a partnership: `proposed`, `active`, `declined`, `ended`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a partnership: `proposed`, `active`, `declined`, `ended`.
          */
         get: operations["getPartnershipTransitions"];
         put?: never;
@@ -8551,7 +8551,7 @@ export interface paths {
         };
         /**
          * List the transitions of an expert
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an expert: `prospect`, `invited`, `applied`, `info_requested`, `under_review`, `rejected`, `active`, `grace`, `lapsed`, `suspended`, `resigned`, `terminated`, `deceased`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an expert: `prospect`, `invited`, `applied`, `info_requested`, `under_review`, `rejected`, `active`, `grace`, `lapsed`, `suspended`, `resigned`, `terminated`, `deceased`.
          */
         get: operations["getExpertTransitions"];
         put?: never;
@@ -8759,7 +8759,7 @@ export interface paths {
         };
         /**
          * List the transitions of an erasure
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an erasure: `proposed`, `requested`, `held`, `running`, `done`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an erasure: `proposed`, `requested`, `held`, `running`, `done`, `cancelled`.
          */
         get: operations["getErasureTransitions"];
         put?: never;
@@ -9111,7 +9111,7 @@ export interface paths {
         };
         /**
          * List the transitions of an institution
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an institution: `candidate`, `submitted`, `verified`, `linked`, `out_of_scope`, `inactive`, `withdrawn`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an institution: `candidate`, `submitted`, `verified`, `linked`, `out_of_scope`, `inactive`, `withdrawn`.
          */
         get: operations["getInstitutionTransitions"];
         put?: never;
@@ -9199,7 +9199,7 @@ export interface paths {
         };
         /**
          * List the transitions of a notice
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a notice: `published`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a notice: `published`.
          */
         get: operations["getNoticeTransitions"];
         put?: never;
@@ -9291,7 +9291,7 @@ export interface paths {
         };
         /**
          * List the transitions of a declaration
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a declaration: `draft`, `signed`, `cleared`, `managed`, `excluded`, `superseded`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a declaration: `draft`, `signed`, `cleared`, `managed`, `excluded`, `superseded`.
          */
         get: operations["getDeclarationTransitions"];
         put?: never;
@@ -9379,7 +9379,7 @@ export interface paths {
         };
         /**
          * List the transitions of a consent
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a consent: `given`, `withdrawn`, `superseded`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a consent: `given`, `withdrawn`, `superseded`.
          */
         get: operations["getConsentTransitions"];
         put?: never;
@@ -9471,7 +9471,7 @@ export interface paths {
         };
         /**
          * List the transitions of a congress
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a congress: `planned`, `held`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a congress: `planned`, `held`, `cancelled`.
          */
         get: operations["getCongressTransitions"];
         put?: never;
@@ -9563,7 +9563,7 @@ export interface paths {
         };
         /**
          * List the transitions of a participation
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a participation: `registered`, `attended`, `absent`, `superseded`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a participation: `registered`, `attended`, `absent`, `superseded`.
          */
         get: operations["getParticipationTransitions"];
         put?: never;
@@ -9695,7 +9695,7 @@ export interface paths {
         };
         /**
          * List the transitions of a certificate template
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a certificate template: `draft`, `active`, `retired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a certificate template: `draft`, `active`, `retired`.
          */
         get: operations["getCertificateTemplateTransitions"];
         put?: never;
@@ -9943,7 +9943,7 @@ export interface paths {
         };
         /**
          * List the transitions of a certificate
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a certificate: `issued`, `suspended`, `revoked`, `replaced`, `expired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a certificate: `issued`, `suspended`, `revoked`, `replaced`, `expired`.
          */
         get: operations["getCertificateTransitions"];
         put?: never;
@@ -10035,7 +10035,7 @@ export interface paths {
         };
         /**
          * List the transitions of a call
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a call: `draft`, `open`, `assessing`, `decided`, `published`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a call: `draft`, `open`, `assessing`, `decided`, `published`, `cancelled`.
          */
         get: operations["getCallTransitions"];
         put?: never;
@@ -10167,7 +10167,7 @@ export interface paths {
         };
         /**
          * List the transitions of a nomination
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a nomination: `draft`, `awaiting_nominator`, `nominated`, `declined`, `lapsed`, `selected`, `not_selected`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a nomination: `draft`, `awaiting_nominator`, `nominated`, `declined`, `lapsed`, `selected`, `not_selected`.
          */
         get: operations["getNominationTransitions"];
         put?: never;
@@ -10347,7 +10347,7 @@ export interface paths {
         };
         /**
          * List the transitions of a retention rule
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a retention rule: `draft`, `active`, `retired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a retention rule: `draft`, `active`, `retired`.
          */
         get: operations["getRetentionRuleTransitions"];
         put?: never;
@@ -10523,7 +10523,7 @@ export interface paths {
         };
         /**
          * List the transitions of an initiative
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an initiative: `draft`, `open`, `closed`, `withdrawn`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an initiative: `draft`, `open`, `closed`, `withdrawn`.
          */
         get: operations["getInitiativeTransitions"];
         put?: never;
@@ -10675,7 +10675,7 @@ export interface paths {
         };
         /**
          * List the transitions of a support
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a support: `pending`, `accepted`, `rejected`, `withdrawn`, `annulled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a support: `pending`, `accepted`, `rejected`, `withdrawn`, `annulled`.
          */
         get: operations["getSupportTransitions"];
         put?: never;
@@ -10807,7 +10807,7 @@ export interface paths {
         };
         /**
          * List the transitions of a broadcast
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a broadcast: `draft`, `approved`, `sending`, `paused`, `sent`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a broadcast: `draft`, `approved`, `sending`, `paused`, `sent`, `cancelled`.
          */
         get: operations["getBroadcastTransitions"];
         put?: never;
@@ -11081,7 +11081,7 @@ export interface paths {
         };
         /**
          * List the transitions of a merge
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a merge: `merged`, `undone`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a merge: `merged`, `undone`.
          */
         get: operations["getMergeTransitions"];
         put?: never;
@@ -11632,6 +11632,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -11771,6 +11773,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -12070,6 +12074,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -12468,6 +12474,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -12660,6 +12668,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -12911,6 +12921,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -13675,6 +13687,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -13726,6 +13740,8 @@ export interface components {
             allowed_actions: components["schemas"]["OfferedAction"][];
             /** @description All states, in the order of life. */
             states: string[];
+            /** @description What else the caller's grants include for the record: `history`, `update`. */
+            permitted?: string[];
         } & {
             [key: string]: unknown;
         };
@@ -13891,6 +13907,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -14104,6 +14122,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -14335,6 +14355,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -14604,6 +14626,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -14785,6 +14809,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -15063,6 +15089,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -15181,6 +15209,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -15371,6 +15401,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -15671,6 +15703,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -16108,6 +16142,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -16146,6 +16182,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -16317,6 +16355,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -16465,6 +16505,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -16801,6 +16843,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -16906,6 +16950,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -17001,6 +17047,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -17163,6 +17211,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -17435,6 +17485,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -17544,6 +17596,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -17624,6 +17678,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -17782,6 +17838,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -17929,6 +17987,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -18053,6 +18113,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -18323,6 +18385,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -18747,6 +18811,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -18858,6 +18924,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -19078,6 +19146,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -19143,6 +19213,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -19556,6 +19628,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -19826,6 +19900,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -20018,6 +20094,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -20065,6 +20143,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -20125,6 +20205,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -20138,6 +20220,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -20423,6 +20507,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -20585,6 +20671,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -20736,6 +20824,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -20779,6 +20869,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -21005,6 +21097,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -21244,6 +21338,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -21429,6 +21525,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -21744,6 +21842,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -21755,6 +21855,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -22117,6 +22219,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -22237,6 +22341,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -22276,6 +22382,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -22479,6 +22587,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -22635,6 +22745,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -22737,6 +22849,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -22919,6 +23033,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -23036,6 +23152,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -23325,6 +23443,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -23484,6 +23604,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -23582,6 +23704,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -23690,6 +23814,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -23848,6 +23974,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -24043,6 +24171,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -24271,6 +24401,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -24497,6 +24629,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -24680,6 +24814,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -24765,6 +24901,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -24972,6 +25110,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -25089,6 +25229,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -25272,6 +25414,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -25442,6 +25586,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -25581,6 +25727,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -25802,6 +25950,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -25813,6 +25963,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -25981,6 +26133,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -26132,6 +26286,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -26231,6 +26387,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -26398,6 +26556,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -26630,6 +26790,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -26748,6 +26910,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -26916,6 +27080,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -27074,6 +27240,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -27214,6 +27382,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -27338,6 +27508,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -27681,6 +27853,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -27743,6 +27917,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
             /** @description How many supporters did not agree to be listed. */
             unlisted: number;
         } & {
@@ -28799,7 +28975,7 @@ export interface components {
         format: "csv" | "ndjson" | "xlsx";
         /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
         holder: "me";
-        /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+        /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
         include: string;
         /** @description Entries of a page. */
         limit: number;
@@ -29333,7 +29509,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -29401,7 +29577,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -29632,7 +29808,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -29708,7 +29884,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -29813,7 +29989,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -29881,7 +30057,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -30249,7 +30425,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -30317,7 +30493,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -30635,7 +30811,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Its name in tokens. */
                 kid?: string;
@@ -30675,7 +30851,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -30856,7 +31032,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("totp" | "passkey" | "recovery_codes")[];
@@ -30924,7 +31100,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -31227,7 +31403,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -31293,7 +31469,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -31689,7 +31865,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -31757,7 +31933,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -32237,7 +32413,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -32309,7 +32485,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -32480,7 +32656,7 @@ export interface operations {
                 framework?: string;
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Records of this lead_body. */
                 lead_body_id?: string;
@@ -32552,7 +32728,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -32762,7 +32938,7 @@ export interface operations {
                 framework?: string;
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Records of this institution. */
                 institution_id?: string;
@@ -32846,7 +33022,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -32976,7 +33152,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -33052,7 +33228,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -33180,7 +33356,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -33252,7 +33428,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -33646,7 +33822,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description States of the stored file. */
                 integrity?: ("not_checked" | "intact" | "damaged")[];
@@ -33732,7 +33908,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -34053,7 +34229,7 @@ export interface operations {
                 framework?: string;
                 /** @description Lengths of periods, separated by commas. */
                 frequency?: ("year" | "half_year" | "quarter" | "month")[];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Levels, separated by commas. */
                 level?: ("output" | "outcome" | "impact" | "other")[];
@@ -34139,7 +34315,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -34298,7 +34474,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description Codes of frameworks, separated by commas. */
                 framework?: string;
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -34374,7 +34550,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -34502,7 +34678,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description Codes of frameworks, separated by commas. */
                 framework?: string;
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -34572,7 +34748,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -34755,7 +34931,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Records of this indicator. */
                 indicator_id?: string;
@@ -34829,7 +35005,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -35039,7 +35215,7 @@ export interface operations {
                 framework?: string;
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Codes of indicators, separated by commas. */
                 indicator?: string;
@@ -35129,7 +35305,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -35328,7 +35504,7 @@ export interface operations {
                 framework?: string;
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description true or false. */
                 independent?: boolean;
@@ -35408,7 +35584,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -35534,7 +35710,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description Codes of frameworks, separated by commas. */
                 framework?: string;
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -35606,7 +35782,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -35774,7 +35950,7 @@ export interface operations {
                 framework?: string;
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Lights, separated by commas. */
                 light?: ("green" | "yellow" | "red")[];
@@ -35858,7 +36034,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -36117,7 +36293,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -36161,7 +36337,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -36262,7 +36438,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -36310,7 +36486,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -36413,7 +36589,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -36568,7 +36744,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -36729,7 +36905,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -36803,7 +36979,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -37120,7 +37296,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -37194,7 +37370,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -37508,7 +37684,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Keys, separated by commas. */
                 key?: string;
@@ -37584,7 +37760,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -37819,7 +37995,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -37861,7 +38037,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -37993,7 +38169,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -38037,7 +38213,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -38146,7 +38322,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("substance" | "fact" | "wording")[];
@@ -38192,7 +38368,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -38295,7 +38471,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -38385,7 +38561,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -38477,7 +38653,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("substance" | "fact" | "wording")[];
@@ -38563,7 +38739,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("substance" | "fact" | "wording")[];
@@ -38700,7 +38876,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description A level from 1 to 5. */
                 level?: "1" | "2" | "3" | "4" | "5";
@@ -38774,7 +38950,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -38900,7 +39076,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -38974,7 +39150,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -39098,7 +39274,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("ministry" | "agency" | "commission" | "parliament" | "presidency" | "other")[];
@@ -39172,7 +39348,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -39304,7 +39480,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -39378,7 +39554,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -39502,7 +39678,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("online" | "onsite" | "hybrid")[];
@@ -39576,7 +39752,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -39708,7 +39884,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -39788,7 +39964,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -39912,7 +40088,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -40043,7 +40219,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("science" | "training" | "review" | "data" | "advice" | "other")[];
@@ -40123,7 +40299,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -40251,7 +40427,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -40295,7 +40471,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -40400,7 +40576,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -40582,7 +40758,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -41829,7 +42005,7 @@ export interface operations {
                 holder?: components["parameters"]["holder"];
                 /** @description Records of this host_institution. */
                 host_institution_id?: string;
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -41901,7 +42077,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -42033,7 +42209,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -42107,7 +42283,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -42235,7 +42411,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("online" | "onsite" | "hybrid")[];
@@ -42309,7 +42485,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -42437,7 +42613,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -42511,7 +42687,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -42643,7 +42819,7 @@ export interface operations {
                 holder?: components["parameters"]["holder"];
                 /** @description Records of this host_institution. */
                 host_institution_id?: string;
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -42717,7 +42893,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -43015,7 +43191,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -43057,7 +43233,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -43208,7 +43384,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -43400,7 +43576,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -43525,7 +43701,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -43567,7 +43743,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -43676,7 +43852,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("host" | "mou" | "tripartite")[];
@@ -43750,7 +43926,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -44014,7 +44190,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds of forms, separated by commas. */
                 kind?: ("application" | "annual_report" | "final_report" | "evaluation")[];
@@ -44088,7 +44264,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -44218,7 +44394,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("annual" | "final")[];
@@ -44298,7 +44474,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -44426,7 +44602,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Occasions, separated by commas. */
                 kind?: ("mid_term" | "renewal" | "special")[];
@@ -44498,7 +44674,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -44802,7 +44978,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -44874,7 +45050,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -45004,7 +45180,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("partner_centre" | "satellite" | "member" | "data")[];
@@ -45082,7 +45258,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -45709,7 +45885,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description The id of an institution. */
                 institution?: string;
@@ -45791,7 +45967,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -46113,7 +46289,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -46155,7 +46331,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -46560,7 +46736,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Records of this institution. */
                 institution_id?: string;
@@ -46608,7 +46784,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -46759,7 +46935,7 @@ export interface operations {
                 heri?: boolean;
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -46835,7 +47011,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -46959,7 +47135,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -47033,7 +47209,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -47138,7 +47314,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -47210,7 +47386,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -47336,7 +47512,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -47408,7 +47584,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -47513,7 +47689,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description Records of this host_institution. */
                 host_institution_id?: string;
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -47589,7 +47765,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -47717,7 +47893,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -47791,7 +47967,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -47969,7 +48145,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds of certificate, separated by commas. */
                 kind?: ("support" | "membership" | "designation" | "review" | "participation" | "authorship")[];
@@ -48041,7 +48217,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -48357,7 +48533,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Records of this institution. */
                 institution_id?: string;
@@ -48439,7 +48615,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -48544,7 +48720,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds of calls, separated by commas. */
                 kind?: ("membership" | "committee" | "editorial" | "evaluation")[];
@@ -48618,7 +48794,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -48803,7 +48979,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -48873,7 +49049,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -49157,7 +49333,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -49229,7 +49405,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -49485,7 +49661,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -49557,7 +49733,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -49710,7 +49886,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -49793,7 +49969,7 @@ export interface operations {
                 hold?: ("throwaway_domain" | "many_from_network" | "organisation_unproven" | "duplicate_open")[];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Records of this initiative. */
                 initiative_id?: string;
@@ -49869,7 +50045,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -50027,7 +50203,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -50099,7 +50275,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -50247,7 +50423,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -50343,7 +50519,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description entry, job or import. */
                 found_by?: ("entry" | "job" | "import")[];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -50520,7 +50696,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -50608,7 +50784,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {

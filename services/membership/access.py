@@ -76,7 +76,9 @@ ROLES: RoleTable = {
     "government_focal_point": _READ_BOTH,
     "national_author": _LIST,
     "national_publisher": _LIST | {("experts", "publish"), ("institutions", "publish")},
-    "institution_representative": _permissions("institutions", "read history update") | _CERTIFICATES,
+    "institution_representative": _permissions("institutions", "read history update")
+    | _permissions("supports", "read history create update verify withdraw")
+    | _CERTIFICATES,
     "centre_director": _CERTIFICATES,
     "expert": _permissions(
         "experts",

@@ -55,6 +55,15 @@ def test_an_institution_comes_by_itself(world: World) -> None:
     eventually(lambda: ("institution_representative", key) in _roles(rosa))
     assert rosa.change(link, {"links": ["https://reef.example.com/"]})["version"] > entered["version"]
 
+    code, texts = f"R{uuid4().hex[:8].upper()}", {"titles": {"en": "Reefs"}, "texts": {"en": "We keep the reefs."}}
+    initiative = officer.create(f"{V1['membership']}/initiatives", {"code": code, **texts})
+    officer.step(initiative["links"]["self"], "open")
+    signed = {"initiative_id": initiative["id"], "institution_id": key, "capacity": "organisation"}
+    support = rosa.create(f"{V1['membership']}/supports", {**signed, "consent_to_list": True})["links"]["self"]
+    assert rosa.step(support, "verify")["listed_name"] == "Institute of the Reef"
+    shown = world.everybody.get(f"{initiative['links']['self']}/supporters").json()["items"]
+    assert [one["name"] for one in shown] == ["Institute of the Reef"]
+
 
 def test_one_that_the_register_has_is_represented_by_whom_an_officer_appoints(world: World) -> None:
     domain, officer = f"{uuid4().hex}.example.com", world.caller(_OFFICER, COUNTRY)

@@ -11,6 +11,7 @@ import pytest_asyncio
 from services.access.self_service.account_mail.jobs import job_handlers
 from services.access.settings import AccessSettings
 from tests.access.caller import Caller
+from tests.support.mailbox import Mailbox
 
 _OPEN = "SELECT count(*) FROM core_job WHERE job_type = $1 AND payload ->> $2 = $3"
 
@@ -50,6 +51,25 @@ async def test_an_administrators_address_is_changed_by_two(
         "SELECT by_id FROM access_credential_change WHERE principal_id = $1 AND what = 'email'", UUID(before["id"])
     )
     assert {str(row["by_id"]) for row in set_by} == {caller.account("admin"), caller.account("admin2")}
+
+
+async def test_an_address_that_a_stranger_registered_is_free_once_the_second_person_confirms(
+    caller: Caller, administrator: str, posted: Mailbox
+) -> None:
+    address = f"{uuid4().hex}@example.org"
+    body = {"email": address, "name": "Sly Stranger", "language": "en"}
+    asked = await caller.http.post("/access/v1/accounts/registration", json=body)
+    assert asked.status_code == 202, asked.text
+    await posted.next_to(address)
+    found = (await caller.send("admin", "GET", f"/accounts?email={address}")).json()["items"]
+    (stranger,) = [one["links"]["self"].removeprefix("/access/v1") for one in found]
+    proposed = await caller.step("admin", administrator, "change_identity", fields={"email": address})
+    assert proposed.status_code == 202, proposed.text
+    assert (await caller.send("admin", "GET", stranger)).json()["status"] == "active"
+    link = proposed.headers["location"].removeprefix("/access/v1")
+    done = await caller.send("admin2", "POST", link, {"decision": "confirm"})
+    assert (done.status_code, done.json()["email"]) == (200, address), done.text
+    assert (await caller.send("admin", "GET", stranger)).json()["status"] == "closed"
 
 
 @pytest.mark.parametrize(("action", "more"), [("suspend", {"reason": "left"}), ("change_identity", {})])

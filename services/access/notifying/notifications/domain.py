@@ -274,7 +274,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         *_notices("focal_point", _A.COUNTRY_OFFICE, of="actions.focal_point vacant"),
         *_notices("account", _A.OWNER, of="access.account reinstated"),
         *_notices("grant", _A.GRANTED, of="access.grant created activated", event="grant.activated"),
-        *_notices("grant", _A.HOLDER, of="access.grant revoked expired"),
+        *_notices("grant", _A.HOLDER, of="access.grant updated revoked expired"),
         *_notices("client", _A.CLIENT_PEOPLE, _A.GOVERNMENT, of="access.client deprecation_due secret_expiry_due"),
         *_notices("api_key", _A.KEY_OWNER, of="access.api_key suspended activated revoked expired"),
         *_notices("factor", _A.FACTOR_OWNER, of="access.factor removed locked"),

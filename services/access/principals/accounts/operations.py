@@ -202,6 +202,8 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Account, requ
         await _require_authority(uow, access.principal, before.id)
         given = {name: requested.fields[name] for name in domain.WRITABLE if name in requested.fields}
         wanted = _derived(before, with_columns(before, given))
+        if requested.proposed_by is not None or not guard_context.roles_of_two:
+            await _free_for(uow, before, wanted.email)
     is_by_secretariat = is_of_office(access.principal, access.resource.name, requested.action, before.country)
 
     def effects(target: str) -> Account:

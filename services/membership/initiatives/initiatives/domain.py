@@ -66,3 +66,8 @@ def check_frozen(field: str, before: Mapping[str, str], wanted: Mapping[str, str
 def language_read(texts: Mapping[str, str], wanted: str) -> str:
     """The language in which somebody reads these texts: the wanted one, else the first of the six, else any."""
     return next((one for one in (wanted, *LANGUAGES) if one in texts), next(iter(texts)))
+
+
+def digest_read(digests: Mapping[str, str], language: str) -> str:
+    """The digest of the text that somebody reads in a language."""
+    return digests[language_read(digests, language)]

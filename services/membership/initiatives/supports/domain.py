@@ -39,7 +39,7 @@ REJECTIONS = ("duplicate", "organisation_unproven", "not_verified", OTHER)
 class SupportGuardContext:
     """The inputs of the guards. `is_evidence_available`: so is the file that the evidence names, if any. `is_office`:
     the caller may reject the signature, too. `is_own_active`: the support is of the caller's own record, which is
-    active."""
+    active, or of a verified institution that the caller represents."""
 
     email_verified: bool
     has_evidence: bool

@@ -21,11 +21,11 @@ from services.membership.events.prospects.rows import (
     person_of,
 )
 from services.membership.initiatives.initiatives import queries as initiatives
-from services.membership.initiatives.initiatives.domain import PUBLISHED, SIGNER_OF, is_within
+from services.membership.initiatives.initiatives.domain import PUBLISHED, SIGNER_OF, digest_read, is_within
 from services.membership.initiatives.initiatives.operations import INITIATIVES
 from services.membership.initiatives.initiatives.schemas import Code
 from services.membership.initiatives.supports import domain, queries
-from services.membership.initiatives.supports.operations import SUPPORTS, digest_read
+from services.membership.initiatives.supports.operations import SUPPORTS
 from services.membership.initiatives.supports.queries import EXPORTED
 from services.membership.initiatives.supports.schemas import Capacity
 from services.membership.register.experts.domain import display_name

@@ -1,13 +1,13 @@
 """Writing supports: one function per verb, and how a signature becomes the support of an expert."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
 from services.membership.events.prospects.domain import NamedPerson
 from services.membership.events.prospects.operations import find_or_add
 from services.membership.initiatives.initiatives import queries as initiatives
-from services.membership.initiatives.initiatives.domain import PUBLISHED, SIGNER_OF, is_within, language_read
+from services.membership.initiatives.initiatives.domain import PUBLISHED, SIGNER_OF, digest_read, is_within
 from services.membership.initiatives.initiatives.operations import INITIATIVES
 from services.membership.initiatives.supports import domain, queries
 from services.membership.initiatives.supports.record import Organisation, Signer, Support
@@ -23,6 +23,7 @@ from shared.kernel.principal import Principal
 from shared.messaging.outbox import defer_once
 from shared.records.access_scope import AccessScope, access_scope_for
 from shared.records.documents import are_available, with_digest
+from shared.records.hosting import represented
 from shared.records.requirements import permitted, require
 from shared.records.resource_type import ResourceType, TransitionRequest
 
@@ -31,7 +32,8 @@ SUPPORTS: ResourceType[Support, domain.SupportGuardContext] = ResourceType.of(
 )
 SEND_DECISION = "send_support_decision"
 """The job that mails a signer what the office decided, and its checkpoint."""
-_ACTIVE = frozenset(("active", "grace"))
+_ACTIVE = frozenset(("active", "grace", "verified"))
+"""The states of experts and institutions that confirm their own supports."""
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Support) -> Support:
@@ -111,18 +113,21 @@ async def apply(
 async def load_guard_context(
     connect: Connect, principal: Principal, record: Support, _fields: Fields
 ) -> domain.SupportGuardContext:
-    """Loads the inputs of the guards. An account that owns the supporter is no office."""
+    """Loads the inputs of the guards. An account that owns or represents the supporter is no office."""
     async with connect() as connection:
         person = await queries.expert_of(connection, record.expert_id) if record.expert_id else None
         is_available = record.status == "pending" and await are_available(connection, [record.evidence])
+        place = await queries.institution_of(connection, record.institution_id) if record.institution_id else None
     is_own = person is not None and principal.is_account(person["account_id"])
+    is_represented = principal.account_id is not None and str(record.institution_id) in represented(principal)
+    supporter = person if is_own else place if is_represented else None
     return domain.SupportGuardContext(
         email_verified=record.email_verified,
         has_evidence=record.evidence is not None,
         is_evidence_available=is_available,
         hold=record.hold,
-        is_office=not is_own,
-        is_own_active=person is not None and is_own and person["status"] in _ACTIVE,
+        is_office=supporter is None,
+        is_own_active=supporter is not None and supporter["status"] in _ACTIVE,
     )
 
 
@@ -175,11 +180,6 @@ def require_signer(signers: list[str], capacity: str, *, is_institution: bool) -
         raise invalid_field("/capacity", "not_one_of", "Nobody signs this initiative in this capacity.")
 
 
-def digest_read(digests: Mapping[str, str], language: str) -> str:
-    """The digest of the text that somebody reads in a language."""
-    return digests[language_read(digests, language)]
-
-
 def not_open() -> Conflict:
     """The error of a signature outside the period of its initiative."""
     return Conflict("The initiative is not open for signatures.", code="initiative_not_open")
@@ -207,7 +207,7 @@ async def _country_of_supporter(uow: UnitOfWork, access: AccessScope, new: Suppo
     if found is None or known[institution] != institution:
         raise unknown_reference("/institution_id", "institution")
     country: str = found["country"]
-    require(access, "create", country)
+    require(access, "create", country, institution)
     return country
 
 

@@ -72,7 +72,8 @@ def _visible_to(access_kind: AccessKind) -> Select[Any]:
     """Accepted supports by their visibility; others for grants that cover the country or the supporter."""
     known = visible(support, access_kind, PUBLISHED)
     if access_kind in (AccessKind.COVERED, AccessKind.SCOPED):
-        known = or_(known, cast(support.c.expert_id, Text) == any_(bindparam("granted_records", type_=ARRAY(Text))))
+        granted = any_(bindparam("granted_records", type_=ARRAY(Text)))
+        known = or_(known, *(cast(support.c[name], Text) == granted for name in SUPPORTERS_BY))
     return select(support).where(known)
 
 
@@ -148,7 +149,7 @@ _NAMESAKE = Lookup(
     .limit(1)
 )
 _INSTITUTION = Lookup(
-    select(institution.c.country, institution.c.domains, institution.c.display_name)
+    select(institution.c.country, institution.c.status, institution.c.domains, institution.c.display_name)
     .where(institution.c.id == bindparam("institution"))
     .limit(1)
 )
@@ -225,7 +226,7 @@ async def has_namesake(
 
 
 async def institution_of(connection: Connection, institution: UUID) -> Row | None:
-    """Country, domains and name of an institution, regardless of the caller."""
+    """Country, state, domains and name of an institution, regardless of the caller."""
     return await _INSTITUTION.fetchrow(connection, institution=institution)
 
 

@@ -40,6 +40,7 @@ class Support(Record):
 
     resource_type = Resource("membership", "supports", "support")
     scope_column = "expert_id"
+    also_scoped_by = ("institution_id",)
 
     visibility: Annotated[str, Public]
     initiative_id: Annotated[

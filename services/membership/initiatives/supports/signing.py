@@ -12,12 +12,11 @@ from uuid import UUID
 
 import orjson
 
-from services.membership.initiatives.initiatives.domain import is_open, language_read
+from services.membership.initiatives.initiatives.domain import digest_read, is_open, language_read
 from services.membership.initiatives.initiatives.queries import to_sign
 from services.membership.initiatives.supports import domain, queries
 from services.membership.initiatives.supports.operations import (
     SUPPORTS,
-    digest_read,
     not_open,
     require_organisation,
     require_signer,

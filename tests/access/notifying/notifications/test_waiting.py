@@ -16,7 +16,7 @@ from services.access.worker import SCHEDULES
 from shared.contracts.kinds import record_page
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.unit_of_work import unit_of_work
-from shared.kernel.clock import now
+from shared.kernel.clock import now, today
 from tests.access.notifying.notifications.people import People, arrived, news
 from tests.support.callers import Caller
 from tests.support.centres import entered, stepped, unused_country
@@ -210,3 +210,16 @@ async def test_who_gets_a_role_hears_of_it(people: People, posted: Mailbox) -> N
     assert await people.events(account) == ["grant.activated"]
     (mail,) = await arrived(posted, _address(people, account), 1)
     assert sentence("grant.activated", "en") in text_of(mail)
+
+
+async def test_both_are_notified_when_a_role_moves_on(people: People) -> None:
+    author, heir = await people.person(), await people.person()
+    body = {"principal": {"kind": "account", "id": str(author)}, "role": "national_author", "scope_kind": "country"}
+    held = (await people.caller.send("admin", "POST", "/grants", {**body, "scope_id": "XA"})).json()
+    fields = {"principal": {"kind": "account", "id": str(heir)}, "to": today().isoformat()}
+    done = await people.caller.step("admin2", held["links"]["self"], "hand_over", fields=fields)
+    assert done.status_code == 200, done.text
+    (following,) = (await people.caller.send(str(heir), "GET", f"/grants?principal_id={heir}")).json()["items"]
+    await people.deliver(held["id"], following["id"])
+    assert await people.events(heir) == ["grant.activated"]
+    assert await people.events(author) == ["grant.activated", "grant.updated"]

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -17,7 +17,8 @@ from shared.database.pool import Database
 from shared.database.unit_of_work import UnitOfWork, unit_of_work
 from shared.kernel.clock import today
 from tests.membership.initiatives.supports.conftest import INITIATIVES, SUPPORTS, Body, Campaign, initiative_body
-from tests.support.callers import Caller
+from tests.support.callers import CALLERS, Caller, grant
+from tests.support.callers import person as person_holding
 from tests.support.institutions import verified
 from tests.support.membership import CONGRESSES, activated, congress, entered
 from tests.support.merges import merged, undone
@@ -254,6 +255,39 @@ async def test_an_institution_supports_in_its_own_name(campaign: Campaign) -> No
     assert (count["supporters"], count["organisations"]) == (1, 1)
     both = await admin.post(SUPPORTS, {**body, "expert_id": (await entered(admin))["id"]})
     assert both.status_code == 422
+
+
+async def test_a_representative_signs_for_the_institution_alone(
+    campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    initiative, admin = await campaign.initiative(), campaign.admin
+    own, other = await verified(admin, "Archive of Soils"), await verified(admin, "Museum of Sands")
+
+    def representing(place: Body) -> Caller:
+        role = grant("institution_representative", "institution", str(place["id"]))
+        who = person_holding(f"representative {uuid4().hex}", role)
+        monkeypatch.setitem(CALLERS, who.name, who)
+        return admin.known_as(who.name)
+
+    rosa, stranger = representing(own), representing(other)
+    body = {"initiative_id": initiative["id"], "institution_id": own["id"], "capacity": "organisation"}
+    assert (await stranger.post(SUPPORTS, body)).status_code == 403
+    made = await rosa.post(SUPPORTS, {**body, "consent_to_list": True})
+    assert made.status_code == 201, made.text
+    link = made.json()["links"]["self"]
+    assert (await rosa.post(SUPPORTS, body)).status_code == 409
+    assert [one["id"] for one in (await rosa.get(f"{SUPPORTS}?status=pending")).json()["items"]] == [made.json()["id"]]
+    assert (await stranger.get(link)).status_code == 404
+    assert (await rosa.step(link, "reject", reason="No")).status_code == 403
+    accepted = await rosa.step(link, "verify")
+    assert (accepted.json()["status"], accepted.json()["listed_name"]) == ("accepted", "Archive of Soils"), (
+        accepted.text
+    )
+    assert (await stranger.step(link, "withdraw")).status_code == 403
+    assert (await rosa.get(f"{link}/history")).status_code == 200
+    assert (await campaign.count(initiative))["organisations"] == 1
+    assert (await rosa.step(link, "withdraw")).json()["status"] == "withdrawn"
+    assert (await campaign.count(initiative))["organisations"] == 0
 
 
 async def test_a_signed_text_is_frozen(campaign: Campaign) -> None:

@@ -169,7 +169,7 @@ async def list_response(
     asked = replace(asked, filters={**asked.filters, **(fixed or {})})
     picked = pick_fields(ctx.request, known)
     include, counting = pick_include(ctx.request, listing)
-    if (file_format := format_of(ctx.request.query_params)) is not None:
+    if (file_format := format_of(ctx.request.query_params, has_places=listing.place is not None)) is not None:
         if counting:
             raise invalid_parameter("include", f"A stream has no {TOTAL}.")
         extra = next(iter(include), "")

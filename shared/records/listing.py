@@ -29,6 +29,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from shared.database.context import context, within_context
 from shared.database.statements import Connection, Row, Shapes
 from shared.kernel.errors import invalid_parameter
+from shared.kernel.geojson import Geometry
 from shared.records.access_scope import AccessKind, AccessScope, covered
 from shared.records.columns import as_read
 from shared.records.filters import (
@@ -114,7 +115,8 @@ class Listing:
     `public_columns`, if given, are all that an anonymous caller's list reads in addition to its sort fields. `private`
     are fields visible only to grants that cover the record; filtering or sorting by one limits the list to those
     records. `search` names the function that finds ids by fragment without row-level security (for large tables);
-    without it `q` is a plain condition. `parameters_of` returns the parameters of `base` for a caller. Statements are
+    without it `q` is a plain condition. `place` is where a map shows the record of a row.
+    `parameters_of` returns the parameters of `base` for a caller. Statements are
     built once per shape.
     """
 
@@ -128,6 +130,7 @@ class Listing:
     search: str | None = None
     extras: Extras = Extras()
     item: Item = Item()
+    place: Callable[[Row], Geometry | None] | None = None
     parameters_of: Callable[[AccessScope], Mapping[str, Any]] = lambda access: access.parameters
 
     @cached_property

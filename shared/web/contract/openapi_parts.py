@@ -161,7 +161,8 @@ def is_common(parameter: Mapping[str, Any]) -> bool:
 
 def _as_said(said: str | Chosen) -> tuple[str, dict[str, Any]]:
     if isinstance(said, Chosen):
-        return said.description, {"type": "string", "enum": [*said.values]}
+        others = {OTHER_MEDIA: [*said.media_types]} if said.media_types else {}
+        return said.description, {"type": "string", "enum": [*said.values], **others}
     return said, {"type": "string"}
 
 

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from fastapi import APIRouter
 
+from shared.bulk.blocks import FORMATS, PLACES
+from shared.kernel.geojson import MEDIA_TYPE
 from shared.kernel.step_up import StepUp
 from shared.records.filters import Filter
 from shared.records.listing import Listing
@@ -38,12 +40,19 @@ class Query:
 
 
 class Chosen(NamedTuple):
-    """The description of a query parameter with a closed list of values."""
+    """The description of a query parameter with a closed list of values, and the media types that it chooses beside
+    JSON."""
 
     description: str
     values: tuple[str, ...]
+    media_types: tuple[str, ...] = ()
 
 
+_WITH_PLACES = Chosen(
+    "The whole list as a stream, not a page; `geojson` has the records at their places on a map.",
+    (*FORMATS, PLACES),
+    (*(media.partition(";")[0] for media in FORMATS.values()), MEDIA_TYPE),
+)
 Said: TypeAlias = Mapping[str, str | Chosen]
 """Query parameters with their descriptions."""
 
@@ -56,7 +65,11 @@ def query_of(*names: str, filters: Iterable[Filter] = (), described: Said | None
 def query_of_list(listing: Listing, *, without: str = "") -> Query:
     """The query parameters of a list: its filters, except the one that is no parameter, and the controls of every
     list."""
-    return query_of(*_LIST_CONTROLS, filters=(each for each in listing.filters.values() if each.name != without))
+    filters = [each for each in listing.filters.values() if each.name != without]
+    if listing.place is None:
+        return query_of(*_LIST_CONTROLS, filters=filters)
+    controls = [name for name in _LIST_CONTROLS if name != "format"]
+    return query_of(*controls, filters=filters, described={"format": _WITH_PLACES})
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,7 +158,7 @@ def _add_creation(
     )
     async def create_record(body: creation, ctx: Annotated[RequestContext, Depends(may_create)]) -> Response:
         columns = api.columns_of(body)
-        await api.require_step_up_to_write(ctx, columns)
+        await api.require_step_up_to_write(ctx, columns, {})
         created = await create(ctx.uow, ctx.access, api.kind.new(columns))
         if isinstance(created, Record):
             return await api.respond_with(ctx, created.id, status=201)
@@ -267,7 +267,7 @@ async def apply_patch(
     body = patched(api.bodies.change, api.written_in(row), patch)
     before = await api.kind.lock(ctx.uow, row["id"], row["version"])
     columns = api.columns_of(body)
-    await api.require_step_up_to_write(ctx, columns)
+    await api.require_step_up_to_write(ctx, columns, row)
     wanted = with_columns(before, columns)
     try:
         await update(ctx.uow, ctx.access, before, wanted)

@@ -257,10 +257,13 @@ class RecordApi(Generic[R, GuardContext]):
         if asked.applies is None or asked.applies(row, fields):
             await require_step_up(ctx.request, ctx.principal, asked)
 
-    async def require_step_up_to_write(self, ctx: RequestContext, columns: Mapping[str, Any]) -> None:
-        """Raises InsufficientSignIn if writing these columns asks more of the caller's sign-in."""
+    async def require_step_up_to_write(
+        self, ctx: RequestContext, columns: Mapping[str, Any], before: Mapping[str, Any]
+    ) -> None:
+        """Raises InsufficientSignIn if writing these columns over those of before, which a new record has not, asks
+        more of the caller's sign-in."""
         asked = self.bodies.step_up
-        if asked is not None and (asked.applies is None or asked.applies(columns, {})):
+        if asked is not None and (asked.applies is None or asked.applies(columns, before)):
             await require_step_up(ctx.request, ctx.principal, asked)
 
     def changeable(self) -> Callable[..., Awaitable[Row]]:

@@ -173,7 +173,7 @@ async def list_response(
     asked = replace(asked, filters={**asked.filters, **(fixed or {})})
     picked = pick_fields(ctx.request, known)
     include, of_all = pick_include(ctx.request, listing)
-    if (file_format := format_of(ctx.request.query_params)) is not None:
+    if (file_format := format_of(ctx.request.query_params, has_places=listing.place is not None)) is not None:
         if of_all:
             raise invalid_parameter("include", f"A stream has no {' and no '.join(sorted(of_all))}.")
         extra = next(iter(include), "")

@@ -23,7 +23,6 @@ from shared.web.request.request_context import RequestContext, header_of
 
 JSON = "application/json; charset=utf-8"
 LINKED_DATA = "application/ld+json"
-GEOJSON = "application/geo+json"
 _ACCEPTED = re.compile(r"([\w.*+-]+/[\w.*+-]+)(?:\s*;\s*(?!q=)[^,;]*)*(?:\s*;\s*q=(1(?:\.0*)?|0(?:\.\d*)?))?")
 """A media type of `Accept` with its weight, whatever its other parameters."""
 Model = TypeVar("Model", bound=BaseModel)

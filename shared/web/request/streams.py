@@ -1,4 +1,4 @@
-"""Whole lists under one snapshot, `format=csv`, `ndjson` or `xlsx`, on connections of their own."""
+"""Whole lists under one snapshot, `format=csv`, `ndjson`, `xlsx` or `geojson`, on connections of their own."""
 
 import asyncio
 import hashlib
@@ -10,12 +10,13 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from shared.bulk.blocks import FORMATS, blocks_of
+from shared.bulk.blocks import FORMATS, PLACES, blocks_of
 from shared.bulk.exporting import rows_in_order
 from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.database.snapshot import snapshot
 from shared.database.statements import Row
+from shared.kernel import geojson
 from shared.kernel.errors import invalid_parameter
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
@@ -90,11 +91,12 @@ class ListStream(Response):
         bom: bool,
     ) -> None:
         headers = {"Content-Disposition": f'inline; filename="{access.resource.plural}.{file_format}"'}
-        super().__init__(None, 200, headers, FORMATS[file_format])
+        super().__init__(None, 200, headers, FORMATS.get(file_format, geojson.MEDIA_TYPE))
         del self.headers["content-length"]
         self._ctx, self._listing, self._access, self._asked, self._extra = ctx, listing, access, asked, extra
         self._present = present
         self._picked = picked
+        self._place = listing.place if file_format == PLACES else None
         self._blocks = blocks_of(file_format, known if picked is None else picked, safe=safe, bom=bom)
         self._rows, self._digest = 0, hashlib.sha256(self._blocks.head)
 
@@ -165,18 +167,21 @@ class ListStream(Response):
         if self._extra:
             name = self._listing.extras.columns[self._extra].name
             record[name] = parsed_or_fragment(row[name])
-        return record if self._picked is None else {name: record[name] for name in record if name in self._picked}
+        chosen = record if self._picked is None else {name: record[name] for name in record if name in self._picked}
+        return chosen if self._place is None else geojson.feature(record["id"], self._place(row), chosen)
 
 
-def format_of(query: Mapping[str, str]) -> str | None:
-    """The format of a requested stream, or None for a page. Raises Malformed `invalid_parameter`."""
+def format_of(query: Mapping[str, str], *, has_places: bool = False) -> str | None:
+    """The format of a requested stream, or None for a page; GeoJSON is one of records that have places. Raises
+    Malformed `invalid_parameter`."""
     file_format = query.get("format")
     if file_format != "csv" and (only := [name for name in ("safe", "bom") if name in query]):
         raise invalid_parameter(only[0], "Requires format=csv.")
     if file_format is None:
         return None
-    if file_format not in FORMATS:
-        raise invalid_parameter("format", f"{', '.join(FORMATS)}; a page of JSON without it.")
+    formats = (*FORMATS, PLACES) if has_places else FORMATS
+    if file_format not in formats:
+        raise invalid_parameter("format", f"{', '.join(formats)}; a page of JSON without it.")
     for name in ("limit", "cursor"):
         if name in query:
             raise invalid_parameter(name, "A stream is the whole list.")

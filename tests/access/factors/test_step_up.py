@@ -94,6 +94,29 @@ async def test_one_with_a_passkey_shows_it_for_the_factors(caller: Caller) -> No
     assert (await person.send("POST", "/api_keys", _KEY)).status_code == 201, "two factors do for the others"
 
 
+async def test_events_are_not_sent_elsewhere_by_a_weak_sign_in(caller: Caller) -> None:
+    person, site = await a_person(caller), await _our_site(caller)
+    body = {"name": "Register", "url": "https://receiver.example/in", "types": ["*"]}
+    hook = (await person.send("POST", "/webhooks", body)).json()
+    await person.visitor.come()
+    person.token = (await site.tokens(person.visitor))["access_token"]
+    path = f"/webhooks/{hook['id']}"
+
+    async def change(**fields: str) -> Any:
+        return await person.send("PATCH", path, fields, **{"If-Match": f'"{hook["version"]}"'})
+
+    for weak in (
+        await person.send("POST", "/webhooks", body),
+        await change(url="https://elsewhere.example/in"),
+        await person.send("POST", f"{path}/transitions", {"action": "rotate"}, **{"If-Match": f'"{hook["version"]}"'}),
+    ):
+        assert (weak.status_code, weak.json().get("acr_values"), weak.json().get("max_age")) == (401, "2", 900)
+    same = await change(name="The register", url=hook["url"])
+    assert (same.status_code, same.json()["keys"]) == (200, hook["keys"]), same.text
+    offered = (await person.send("GET", f"{path}/transitions")).json()["allowed_actions"]
+    assert {one["action"] for one in offered if "step_up" in one["requires"]} == {"rotate"}
+
+
 async def test_a_key_of_a_person_is_no_person_and_a_client_needs_none(caller: Caller) -> None:
     account = await caller.send("admin", "POST", "/api_keys", {**_KEY, "verbs": ["read", "write"]})
     headers = {"Authorization": f"Bearer {account.json()['secret']}", "Idempotency-Key": "x"}

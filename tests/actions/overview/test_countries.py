@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import asyncpg
+from geojson_pydantic import Feature, FeatureCollection, Point
 
 from services.actions.overview.countries.domain import FactPeriod, counts_from, facts_on
 from services.actions.reactions import REACTIONS
@@ -14,6 +15,7 @@ from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import now, today
+from shared.kernel.countries import COUNTRIES
 from shared.messaging.inbox import Inbox
 from tests.actions.neighbours import change, enter
 from tests.actions.programme import DOCUMENT, action, approved, milestone, programme, steps
@@ -72,6 +74,27 @@ async def test_every_known_country_starts_with_stage_nought(anonymous: Caller) -
     assert codes == sorted(set(codes))
     assert len(codes) == 261
     assert "programme" not in page["items"][0]
+
+
+async def test_countries_are_a_map(anonymous: Caller) -> None:
+    found = await anonymous.get(PATH, params={"format": "geojson", "country": "KE,XA"})
+    assert found.headers["content-type"] == "application/geo+json"
+    parsed = FeatureCollection[Feature[Point, dict[str, Any]]].model_validate_json(found.text)
+    kenya, fictional = parsed.features
+    assert (kenya.id, fictional.id, fictional.geometry) == ("KE", "XA", None)
+    assert kenya.geometry is not None
+    longitude, latitude = kenya.geometry.coordinates[:2]
+    assert (33 < longitude < 42, -5 < latitude < 5) == (True, True)
+    assert kenya.properties == (await anonymous.get(PATH, params={"country": "KE"})).json()["items"][0]
+    whole = (await anonymous.get(PATH, params={"format": "geojson", "fields": "stage"})).json()
+    assert len(whole["features"]) == 252
+    assert {code: set(one["properties"]) for code, one in ((one["id"], one) for one in whole["features"])} == {
+        code: {"stage"} for code in COUNTRIES
+    }
+    assert [one["id"] for one in whole["features"] if one["geometry"] is None] == ["XA", "XB", "XC"]
+    for query in ({"format": "csv"}, {"format": "geojson", "limit": "5"}, {"format": "geojson", "cursor": "x"}):
+        refused = await anonymous.get(PATH, params=query)
+        assert (refused.status_code, refused.json()["code"]) == (400, "invalid_parameter")
 
 
 async def test_the_stage_climbs_by_records(

@@ -7,6 +7,7 @@ from typing import Literal
 
 from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.principal import Principal, PrincipalKind
+from shared.kernel.step_up import TWO_FACTORS
 
 MOST_OF_OWNER = 20
 """Most webhooks of one owner that have not ended."""
@@ -31,6 +32,8 @@ SLOW = 5_000
 OVERLAP, LONGEST_OVERLAP = 24, 168
 """Hours for which the keys before a rotation sign as well."""
 OPEN = ("pending", "retrying")
+TO_ANOTHER_ADDRESS = TWO_FACTORS.only("with another `url`", lambda columns, before: columns["url"] != before.get("url"))
+"""What a change asks of the sign-in of a person, since it sends events elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,10 @@ LIFECYCLE: Lifecycle[WebhookGuardContext] = Lifecycle(
         transition("disable", "unverified|active|paused", "disabled", reason_required=True),
         transition("enable", "disabled", "unverified", fact="updated"),
         *(transition("ping", state, state, fact="pinged") for state in _KEEPING),
-        *(transition("rotate", state, state, fields=("overlap_hours",), fact="rotated") for state in _KEEPING),
+        *(
+            transition("rotate", state, state, fields=("overlap_hours",), fact="rotated", step_up=TWO_FACTORS)
+            for state in _KEEPING
+        ),
         transition("give_up", "unverified|active|paused", "disabled", is_scheduled=True, fact="disabled"),
         transition("end", "unverified|active|paused|disabled", "ended", is_scheduled=True, fact="deleted"),
     ),

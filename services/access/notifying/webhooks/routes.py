@@ -9,6 +9,7 @@ from sqlalchemy import Uuid, column
 
 from services.access.access import ROLES
 from services.access.notifying.webhooks import deliveries, operations
+from services.access.notifying.webhooks.domain import TO_ANOTHER_ADDRESS
 from services.access.notifying.webhooks.guards import own_webhooks, with_own_webhooks
 from services.access.notifying.webhooks.operations import REPLAY_JOB, WEBHOOKS
 from services.access.notifying.webhooks.queries import LISTING
@@ -43,7 +44,7 @@ WEBHOOK_API = RecordApi(
     listing=LISTING,
     response_model=Webhook,
     present=present,
-    bodies=Bodies(WebhookBody),
+    bodies=Bodies(WebhookBody, step_up=TO_ANOTHER_ADDRESS),
     update=operations.update,
     steps=Steps(
         operations.transition,

@@ -1,5 +1,6 @@
 """Countries over HTTP: each has an address, with stage 0 if it has no records."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -28,8 +29,9 @@ from services.actions.reporting.reports.operations import REPORTS
 from shared.kernel.clock import today
 from shared.kernel.countries import COUNTRIES, FICTIONAL_CODES, in_region, known_codes
 from shared.kernel.errors import NotFound, invalid_parameter
+from shared.kernel.geojson import DISCLAIMER, MEDIA_TYPE, feature, points
 from shared.kernel.text import search_key, search_pattern
-from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.contract.route_options import Chosen, RouteOptions, Said, query_of
 from shared.web.contract.schemas import page_of
 from shared.web.request.conditional import etag, is_known
 from shared.web.request.paging import as_of, linked_page, page_after, page_limit, pick_fields, place_of
@@ -39,12 +41,15 @@ from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(RESOURCE, ROLES)
 _KEYS: list[Any] = [column("code", Text)]
-_STAGE = {"stage": "Only countries of these stages, 0 to 7, separated by commas."}
+_DESCRIBED: Said = {
+    "stage": "Only countries of these stages, 0 to 7, separated by commas.",
+    "format": Chosen("`json` (default) in pages; `geojson` with all of them on a map.", ("json", "geojson")),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The requested list. `day` is None without `as_of`."""
+    """The requested list. `day` is None without `as_of`; a map has all countries."""
 
     codes: frozenset[str]
     stages: frozenset[int]
@@ -52,17 +57,18 @@ class _Asked:
     limit: int
     after: str | None
     day: date | None
+    is_map: bool
 
 
 @router.get(
     "",
     options=RouteOptions(
         is_public=True,
-        query=query_of("country", "region", "q", "as_of", "sort", "limit", "cursor", "fields", described=_STAGE),
+        query=query_of("country", "region", "q", "as_of", "sort", "limit", "cursor", "fields", described=_DESCRIBED),
     ),
     operation_id="listCountries",
     summary="List countries with their stage",
-    responses={200: {"model": page_of(ListedCountry)}},
+    responses={200: {"model": page_of(ListedCountry), "content": {MEDIA_TYPE: {"schema": {"type": "object"}}}}},
 )
 async def list_countries(ctx: CurrentContext) -> Response:
     """In the order of codes. `as_of` is a day: the facts are those of that day, also if they were lost since; experts,
@@ -73,11 +79,13 @@ async def list_countries(ctx: CurrentContext) -> Response:
     async with ctx.connection() as connection:
         stages = await queries.stages(connection, ctx.access, asked.codes, asked.day)
         chosen = [code for code in sorted(asked.codes, reverse=asked.descending) if _stands(asked, stages, code, day)]
-        page = chosen[: asked.limit]
+        page = chosen if asked.is_map else chosen[: asked.limit]
         counts = await queries.counts(connection, ctx.principal, page, asked.day)
     items = [_listed(ctx, code, stages.get(code), counts[code], day) for code in page]
     if picked is not None:
         items = [{name: value for name, value in item.items() if name in picked} for item in items]
+    if asked.is_map:
+        return _map(page, items)
     following = page_after(ctx, [page[-1]]) if len(chosen) > len(page) else None
     return linked_page({"items": items, "next": following}, following)
 
@@ -123,6 +131,14 @@ async def get_country(code: str, ctx: CurrentContext) -> Response:
     return Response(body, 200, {"ETag": tag}, JSON)
 
 
+def _map(codes: Sequence[str], items: Sequence[Mapping[str, Any]]) -> Response:
+    """Countries as GeoJSON, each at one place; fictional ones are at none."""
+    places = [[place] if (place := COUNTRIES[code].place) else [] for code in codes]
+    features = [feature(code, points(place), item) for code, place, item in zip(codes, places, items, strict=True)]
+    body = orjson.dumps({"type": "FeatureCollection", "disclaimer": DISCLAIMER, "features": features})
+    return Response(body, 200, {"Content-Disposition": 'inline; filename="countries.geojson"'}, MEDIA_TYPE)
+
+
 def _listed(
     ctx: RequestContext, code: str, stage: CountryStage | None, counts: dict[str, int], day: date
 ) -> dict[str, Any]:
@@ -155,11 +171,20 @@ def _parse(ctx: RequestContext) -> _Asked:
     sort = query.get("sort", "code")
     if sort.removeprefix("-") != "code":
         raise invalid_parameter("sort", "Sort by code, with - for descending.")
+    is_map = _is_map(query)
     place = place_of(ctx, query.get("cursor"), _KEYS)
     after = None if place is None else place[0]
-    return _Asked(
-        codes, _stages(ctx.request), sort.startswith("-"), page_limit(query.get("limit")), after, as_of(ctx.request)
-    )
+    limit, day = page_limit(query.get("limit")), as_of(ctx.request)
+    return _Asked(codes, _stages(ctx.request), sort.startswith("-"), limit, after, day, is_map)
+
+
+def _is_map(query: Mapping[str, str]) -> bool:
+    if query.get("format", "json") not in ("json", "geojson"):
+        raise invalid_parameter("format", "One of json, geojson.")
+    is_map = query.get("format") == "geojson"
+    if is_map and (paged := query.keys() & {"limit", "cursor"}):
+        raise invalid_parameter(min(paged), "A map has all countries.")
+    return is_map
 
 
 def _stages(request: Request) -> frozenset[int]:

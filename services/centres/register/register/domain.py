@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict
 
 from services.centres.designation.centres.domain import PUBLISHED
+from shared.kernel import geojson
 
 FORMER = frozenset({"suspended", "expired", "closed"})
 SHOWN = PUBLISHED | FORMER
@@ -15,10 +16,7 @@ DEFINITION = (
     " them at the end of the day. The name of a director is the present one, and null if the expert is not public now."
 )
 FORMER_TOO = ", and those that were suspended, expired or closed"
-DISCLAIMER = (
-    "The designations and positions used do not imply any opinion on the legal status of any country or territory, or"
-    " on its frontiers. Positions are those that the centres state."
-)
+DISCLAIMER = f"{geojson.DISCLAIMER} Positions are those that the centres state."
 
 
 class Named(TypedDict):
@@ -109,9 +107,9 @@ def registered(shown: Shown, directors: Mapping[str, Named]) -> RegisteredCentre
 def feature(centre: RegisteredCentre) -> dict[str, object]:
     """A Feature of GeoJSON (RFC 7946): longitude before latitude; without a position the geometry is null."""
     position = centre["position"]
-    point = {"type": "Point", "coordinates": [position["lon"], position["lat"]]} if position else None
+    place = geojson.points([(position["lat"], position["lon"])] if position else [])
     properties = {name: value for name, value in centre.items() if name not in ("id", "position")}
-    return {"type": "Feature", "id": centre["id"], "geometry": point, "properties": properties}
+    return geojson.feature(centre["id"], place, properties)
 
 
 def organization(centre: RegisteredCentre, issuer: str) -> dict[str, object]:

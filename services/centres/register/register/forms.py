@@ -6,8 +6,9 @@ from services.centres.register.register import queries
 from services.centres.register.register.domain import CONTEXT, RegisteredCentre, feature, organization, registered
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.statements import Row
+from shared.kernel.geojson import MEDIA_TYPE as GEOJSON
 from shared.web.request.request_context import RequestContext
-from shared.web.request.responses import GEOJSON, LINKED_DATA
+from shared.web.request.responses import LINKED_DATA
 
 
 async def as_feature(row: Row, ctx: RequestContext) -> dict[str, Any]:

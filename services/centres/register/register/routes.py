@@ -29,6 +29,7 @@ from shared.database.pool import Database
 from shared.database.statements import Row
 from shared.kernel.clock import today
 from shared.kernel.errors import invalid_parameter
+from shared.kernel.geojson import MEDIA_TYPE as GEOJSON
 from shared.kernel.resource import Resource
 from shared.open_data.licences import licence_of
 from shared.records.filters import chosen
@@ -36,7 +37,7 @@ from shared.web.contract.route_options import Chosen, RouteOptions, Said, query_
 from shared.web.contract.schemas import page_of
 from shared.web.request.paging import as_of, cut, day_in, linked_page, page_after, page_limit, parameters_of, place_of
 from shared.web.request.request_context import CurrentContext, RequestContext
-from shared.web.request.responses import GEOJSON, JSON, LINKED_DATA
+from shared.web.request.responses import JSON, LINKED_DATA
 from shared.web.request.route import ResourceRouter
 from shared.web.request.streams import switch
 

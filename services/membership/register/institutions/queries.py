@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
+import orjson
 from sqlalchemy import (
     Boolean,
     Integer,
@@ -39,6 +40,7 @@ from services.membership.register.institutions.relations import SHOWN
 from services.membership.register.institutions.tables import institution, institution_value
 from shared.database.context import context
 from shared.database.statements import Connection, Row, Shapes
+from shared.kernel import geojson
 from shared.kernel.identifiers import ror_id
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
 from shared.records.columns import merge_target, read_columns, renderer, shown_columns
@@ -126,6 +128,12 @@ FILTERS: Mapping[str, Filter] = {
     )
 }
 
+
+def _place(row: Row) -> geojson.Geometry | None:
+    located = [(one.get("lat"), one.get("lon")) for one in orjson.loads(row["locations"])]
+    return geojson.points((lat, lon) for lat, lon in located if lat is not None and lon is not None)
+
+
 RELATIONS: Label[Any] = literal_column(SHOWN, Text).label("relations")
 LISTING = Listing(
     base=visible_to,
@@ -141,6 +149,7 @@ LISTING = Listing(
     private=private_fields(Institution),
     search="member_institution_search",
     extras=Extras({"relations": RELATIONS}),
+    place=_place,
     item=Item(
         known_to,
         {

@@ -1,14 +1,17 @@
 """Events reach their receiver: signed, at least once with the same id, and not those of others."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from services.access.notifying.sending.driver import Driver
 from services.access.notifying.sending.engine import WebhookEngine
 from services.access.notifying.webhooks.domain import SCHEDULE
+from shared.kernel.clock import now
 from tests.access.notifying.webhooks.receiver import NOTICE, PING, Received, Receiver, receiving
 from tests.access.notifying.webhooks.world import HOOKS, Answer, World
 from tests.support.waiting import eventually
@@ -184,6 +187,31 @@ async def test_gone_disables_the_webhook(world: World, engine: WebhookEngine, re
     await world.answered("government_xa", hook)
     await world.caller.step("government_xa", hook["links"]["self"], "verify")
     assert (await has(receiver, 2))[-1:] == later
+
+
+@pytest.mark.parametrize(("failed_for", "status"), [(119, "active"), (121, "disabled")])
+async def test_five_days_of_failures_disable_the_webhook(
+    world: World, engine: WebhookEngine, receiver: Receiver, failed_for: int, status: str
+) -> None:
+    """Its driver thinks that the failures began so many hours ago. What it missed is sent once it is enabled."""
+    hook = await world.active("government_xa", receiver.url)
+    receiver.answers = answering(500)
+
+    async def driven() -> Driver | None:
+        driver, _ = engine._drivers.get(UUID(hook["id"]), (None, None))
+        return driver if driver is not None and driver.record.status == "active" else None
+
+    (await eventually(driven)).state.failing_since = now() - timedelta(hours=failed_for)
+    await happen(world, 1)
+    await has(receiver, 1)
+
+    async def is_known() -> bool:
+        shown = await world.read("government_xa", hook)
+        return bool(shown["status"] == status and shown["health"]["failures"] == 1)
+
+    await eventually(is_known)
+    (made,) = await world.deliveries("government_xa", hook, status="retrying,cancelled")
+    assert made["status"] == ("retrying" if status == "active" else "cancelled")
 
 
 @pytest.mark.long("waits until the engine looks at what is due again")

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from itertools import product
+from typing import Any
 
 import pytest
+from geojson_pydantic import Feature, FeatureCollection, MultiPoint, Point
 
 from tests.support.callers import Caller
 from tests.support.institutions import submitted, verified
-from tests.support.membership import INSTITUTIONS
+from tests.support.membership import EXPERTS, INSTITUTIONS
 
 At = Callable[[str | None], Caller]
 MATCH = f"{INSTITUTIONS}/match"
@@ -27,6 +29,34 @@ async def test_anonymous_sees_published_institutions_without_who_wrote_them(admi
     assert not {"created_by", "updated_by", "match_key", "search_key", "merged_into"} & set(response)
     assert response["allowed_actions"] == []
     assert await ids(anonymous, q="ulverton") == [shown["id"]]
+
+
+async def test_institutions_are_a_map(admin: Caller, anonymous: Caller) -> None:
+    """One place is a point, several are several, and one without a place stands in the file without one."""
+    here, there = {"lat": 1.5, "lon": -2.0}, {"city": "Varn", "lat": -80, "lon": 179.5}
+    placed = {"": [{"city": "Varn"}, {"lat": 7}], "One": [here, {"city": "Varn"}], "Two": [here, there]}
+    made = {
+        name: (await verified(admin, f"Mapworthy {name or 'None'}", visibility="public", locations=locations))["id"]
+        for name, locations in placed.items()
+    }
+    query = {"q": "mapworthy", "format": "geojson"}
+    found = await anonymous.get(INSTITUTIONS, params=query)
+    assert found.headers["content-type"] == "application/geo+json"
+    parsed = FeatureCollection[Feature[Point | MultiPoint, dict[str, Any]]].model_validate_json(found.text)
+    shown = {str(one.id): one for one in parsed.features}
+    assert shown.keys() == set(made.values())
+    assert shown[made[""]].geometry is None
+    places = {name: geometry.coordinates for name in ("One", "Two") if (geometry := shown[made[name]].geometry)}
+    assert places == {"One": (-2.0, 1.5), "Two": [(-2.0, 1.5), (179.5, -80.0)]}
+    (listed,) = (await anonymous.get(INSTITUTIONS, params={"q": "mapworthy two"})).json()["items"]
+    assert shown[listed["id"]].properties == listed
+    few = (await anonymous.get(INSTITUTIONS, params={**query, "fields": "ref"})).json()
+    assert [one["properties"].keys() for one in few["features"]] == [{"id", "ref"}] * 3
+    assert "frontiers" in few["disclaimer"]
+    none = await anonymous.get(INSTITUTIONS, params={**query, "q": "nothingofthatname"})
+    assert none.json()["features"] == []
+    elsewhere = await anonymous.get(EXPERTS, params={"format": "geojson"})
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (400, "invalid_parameter")
 
 
 @pytest.mark.parametrize("visibility", ["public", "network", "restricted"])

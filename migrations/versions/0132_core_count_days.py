@@ -3,7 +3,7 @@
 from migrations.rules import run
 
 revision = "0132_core_count_days"
-down_revision = "0129_actions_consent_to_errata"
+down_revision = "0131_actions_build_parts"
 
 _TODAY = "(now() AT TIME ZONE 'UTC')::date"
 

@@ -3,7 +3,7 @@
 from migrations.rules import grant, run, setting
 
 revision = "0135_access_break_glass"
-down_revision = "0129_actions_consent_to_errata"
+down_revision = "0132_core_count_days"
 
 _ACCOUNT = "019ad700-0000-7000-8000-000000000000"
 _WRITES = "(SELECT current_setting('escm.write_everywhere', true)) = 'on'"

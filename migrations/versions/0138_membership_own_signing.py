@@ -3,7 +3,7 @@
 from migrations.rules import run, setting
 
 revision = "0138_membership_own_signing"
-down_revision = "0129_actions_consent_to_errata"
+down_revision = "0135_access_break_glass"
 
 _TABLE = "member_support"
 

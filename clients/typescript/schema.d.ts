@@ -445,7 +445,7 @@ export interface paths {
         };
         /**
          * List the transitions of an account
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an account: `invited`, `active`, `suspended`, `closed`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an account: `invited`, `active`, `suspended`, `closed`.
          */
         get: operations["getAccountTransitions"];
         put?: never;
@@ -577,7 +577,7 @@ export interface paths {
         };
         /**
          * List the transitions of a grant
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a grant: `proposed`, `active`, `revoked`, `expired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a grant: `proposed`, `active`, `revoked`, `expired`.
          */
         get: operations["getGrantTransitions"];
         put?: never;
@@ -669,7 +669,7 @@ export interface paths {
         };
         /**
          * List the transitions of a client
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a client: `proposed`, `active`, `suspended`, `revoked`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a client: `proposed`, `active`, `suspended`, `revoked`.
          */
         get: operations["getClientTransitions"];
         put?: never;
@@ -925,7 +925,7 @@ export interface paths {
         };
         /**
          * List the transitions of an API key
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an API key: `proposed`, `active`, `suspended`, `revoked`, `expired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an API key: `proposed`, `active`, `suspended`, `revoked`, `expired`.
          */
         get: operations["getApiKeyTransitions"];
         put?: never;
@@ -1139,7 +1139,7 @@ export interface paths {
         };
         /**
          * List the transitions of a signing key
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a signing key: `active`, `rotated`, `revoked`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a signing key: `active`, `rotated`, `revoked`.
          */
         get: operations["getSigningKeyTransitions"];
         put?: never;
@@ -1279,7 +1279,7 @@ export interface paths {
         };
         /**
          * List the transitions of a factor
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a factor: `pending`, `active`, `locked`, `removed`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a factor: `pending`, `active`, `locked`, `removed`.
          */
         get: operations["getFactorTransitions"];
         put?: never;
@@ -1455,7 +1455,7 @@ export interface paths {
         };
         /**
          * List the transitions of an identity provider
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an identity provider: `draft`, `tested`, `active`, `suspended`, `retired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an identity provider: `draft`, `tested`, `active`, `suspended`, `retired`.
          */
         get: operations["getIdentityProviderTransitions"];
         put?: never;
@@ -1756,7 +1756,7 @@ export interface paths {
         };
         /**
          * List the transitions of a webhook
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a webhook: `unverified`, `active`, `paused`, `disabled`, `ended`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a webhook: `unverified`, `active`, `paused`, `disabled`, `ended`.
          */
         get: operations["getWebhookTransitions"];
         put?: never;
@@ -2072,7 +2072,7 @@ export interface paths {
         };
         /**
          * List the transitions of a framework
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a framework: `current`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a framework: `current`.
          */
         get: operations["getFrameworkTransitions"];
         put?: never;
@@ -2184,7 +2184,7 @@ export interface paths {
         };
         /**
          * List the transitions of a programme
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a programme: `exploring`, `designing`, `plan_review`, `approved`, `implementing`, `paused`, `completed`, `discontinued`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a programme: `exploring`, `designing`, `plan_review`, `approved`, `implementing`, `paused`, `completed`, `discontinued`.
          */
         get: operations["getProgrammeTransitions"];
         put?: never;
@@ -2320,7 +2320,7 @@ export interface paths {
         };
         /**
          * List the transitions of an action
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an action: `proposed`, `planned`, `in_progress`, `finalising`, `closed`, `suspended`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an action: `proposed`, `planned`, `in_progress`, `finalising`, `closed`, `suspended`, `cancelled`.
          */
         get: operations["getActionTransitions"];
         put?: never;
@@ -2412,7 +2412,7 @@ export interface paths {
         };
         /**
          * List the transitions of a milestone
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a milestone: `pending`, `in_progress`, `claimed`, `done`, `dropped`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a milestone: `pending`, `in_progress`, `claimed`, `done`, `dropped`.
          */
         get: operations["getMilestoneTransitions"];
         put?: never;
@@ -2504,7 +2504,7 @@ export interface paths {
         };
         /**
          * List the transitions of a scheme
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a scheme: `draft`, `current`, `superseded`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a scheme: `draft`, `current`, `superseded`.
          */
         get: operations["getSchemeTransitions"];
         put?: never;
@@ -2712,7 +2712,7 @@ export interface paths {
         };
         /**
          * List the transitions of an evidence
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an evidence: `scanning`, `available`, `superseded`, `quarantined`, `withdrawn`, `purged`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an evidence: `scanning`, `available`, `superseded`, `quarantined`, `withdrawn`, `purged`.
          */
         get: operations["getEvidenceTransitions"];
         put?: never;
@@ -2908,7 +2908,7 @@ export interface paths {
         };
         /**
          * List the transitions of an indicator
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an indicator: `draft`, `active`, `retired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an indicator: `draft`, `active`, `retired`.
          */
         get: operations["getIndicatorTransitions"];
         put?: never;
@@ -3020,7 +3020,7 @@ export interface paths {
         };
         /**
          * List the transitions of a validation rule
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a validation rule: `draft`, `active`, `retired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a validation rule: `draft`, `active`, `retired`.
          */
         get: operations["getValidationRuleTransitions"];
         put?: never;
@@ -3112,7 +3112,7 @@ export interface paths {
         };
         /**
          * List the transitions of a period
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a period: `planned`, `open`, `closed`, `locked`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a period: `planned`, `open`, `closed`, `locked`.
          */
         get: operations["getPeriodTransitions"];
         put?: never;
@@ -3228,7 +3228,7 @@ export interface paths {
         };
         /**
          * List the transitions of a target
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a target: `current`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a target: `current`.
          */
         get: operations["getTargetTransitions"];
         put?: never;
@@ -3381,7 +3381,7 @@ export interface paths {
         };
         /**
          * List the transitions of a result
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a result: `draft`, `submitted`, `approved`, `accepted`, `published`, `superseded`, `retracted`, `discarded`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a result: `draft`, `submitted`, `approved`, `accepted`, `published`, `superseded`, `retracted`, `discarded`.
          */
         get: operations["getResultTransitions"];
         put?: never;
@@ -3514,7 +3514,7 @@ export interface paths {
         };
         /**
          * List the transitions of an assessment
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an assessment: `draft`, `submitted`, `published`, `superseded`, `retracted`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an assessment: `draft`, `submitted`, `published`, `superseded`, `retracted`.
          */
         get: operations["getAssessmentTransitions"];
         put?: never;
@@ -3606,7 +3606,7 @@ export interface paths {
         };
         /**
          * List the transitions of a report template
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a report template: `draft`, `active`, `retired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a report template: `draft`, `active`, `retired`.
          */
         get: operations["getProgressReportTemplateTransitions"];
         put?: never;
@@ -3718,7 +3718,7 @@ export interface paths {
         };
         /**
          * List the transitions of a report
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a report: `draft`, `submitted`, `in_review`, `changes_requested`, `cleared`, `published`, `superseded`, `retracted`, `discarded`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a report: `draft`, `submitted`, `in_review`, `changes_requested`, `cleared`, `published`, `superseded`, `retracted`, `discarded`.
          */
         get: operations["getReportTransitions"];
         put?: never;
@@ -3870,7 +3870,7 @@ export interface paths {
         };
         /**
          * List the transitions of a delegation
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a delegation: `active`, `ended`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a delegation: `active`, `ended`.
          */
         get: operations["getDelegationTransitions"];
         put?: never;
@@ -3954,7 +3954,7 @@ export interface paths {
         };
         /**
          * List the transitions of a report comment
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a report comment: `open`, `answered`, `resolved`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a report comment: `open`, `answered`, `resolved`.
          */
         get: operations["getReportCommentTransitions"];
         put?: never;
@@ -4174,7 +4174,7 @@ export interface paths {
         };
         /**
          * List the transitions of an edition
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an edition: `draft`, `call`, `writing`, `frozen`, `published`, `superseded`, `retracted`, `abandoned`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an edition: `draft`, `call`, `writing`, `frozen`, `published`, `superseded`, `retracted`, `abandoned`.
          */
         get: operations["getEditionTransitions"];
         put?: never;
@@ -4374,7 +4374,7 @@ export interface paths {
         };
         /**
          * List the transitions of a contribution
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a contribution: `proposed`, `draft`, `changes_requested`, `submitted`, `in_review`, `cleared`, `published`, `declined`, `dropped`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a contribution: `proposed`, `draft`, `changes_requested`, `submitted`, `in_review`, `cleared`, `published`, `declined`, `dropped`.
          */
         get: operations["getContributionTransitions"];
         put?: never;
@@ -4614,7 +4614,7 @@ export interface paths {
         };
         /**
          * List the transitions of a figure
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a figure: `live`, `frozen`, `dropped`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a figure: `live`, `frozen`, `dropped`.
          */
         get: operations["getFigureTransitions"];
         put?: never;
@@ -4762,7 +4762,7 @@ export interface paths {
         };
         /**
          * List the transitions of a review round
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a review round: `planned`, `open`, `answering`, `complete`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a review round: `planned`, `open`, `answering`, `complete`.
          */
         get: operations["getReviewRoundTransitions"];
         put?: never;
@@ -4846,7 +4846,7 @@ export interface paths {
         };
         /**
          * List the transitions of a reviewer
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a reviewer: `invited`, `accepted`, `declined`, `withdrawn`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a reviewer: `invited`, `accepted`, `declined`, `withdrawn`.
          */
         get: operations["getContributionReviewerTransitions"];
         put?: never;
@@ -4930,7 +4930,7 @@ export interface paths {
         };
         /**
          * List the transitions of a comment
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a comment: `open`, `answered`, `resolved`, `withdrawn`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a comment: `open`, `answered`, `resolved`, `withdrawn`.
          */
         get: operations["getCommentTransitions"];
         put?: never;
@@ -5198,7 +5198,7 @@ export interface paths {
         };
         /**
          * List the transitions of an endorsement
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an endorsement: `claimed`, `verified`, `expired`, `withdrawn`, `superseded`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an endorsement: `claimed`, `verified`, `expired`, `withdrawn`, `superseded`.
          */
         get: operations["getEndorsementTransitions"];
         put?: never;
@@ -5290,7 +5290,7 @@ export interface paths {
         };
         /**
          * List the transitions of a correspondence
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a correspondence: `logged`, `sent`, `awaiting_reply`, `answered`, `closed`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a correspondence: `logged`, `sent`, `awaiting_reply`, `answered`, `closed`.
          */
         get: operations["getCorrespondenceTransitions"];
         put?: never;
@@ -5382,7 +5382,7 @@ export interface paths {
         };
         /**
          * List the transitions of a government body
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a government body: `active`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a government body: `active`.
          */
         get: operations["getGovernmentBodyTransitions"];
         put?: never;
@@ -5474,7 +5474,7 @@ export interface paths {
         };
         /**
          * List the transitions of a focal point
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a focal point: `nominated`, `active`, `handing_over`, `ended`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a focal point: `nominated`, `active`, `handing_over`, `ended`.
          */
         get: operations["getFocalPointTransitions"];
         put?: never;
@@ -5566,7 +5566,7 @@ export interface paths {
         };
         /**
          * List the transitions of a meeting
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a meeting: `held`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a meeting: `held`.
          */
         get: operations["getMeetingTransitions"];
         put?: never;
@@ -5658,7 +5658,7 @@ export interface paths {
         };
         /**
          * List the transitions of a task
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a task: `open`, `in_progress`, `done`, `verified`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a task: `open`, `in_progress`, `done`, `verified`, `cancelled`.
          */
         get: operations["getTaskTransitions"];
         put?: never;
@@ -5794,7 +5794,7 @@ export interface paths {
         };
         /**
          * List the transitions of a support request
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a support request: `draft`, `submitted`, `matching`, `in_delivery`, `delivered`, `closed`, `declined`, `unmatched`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a support request: `draft`, `submitted`, `matching`, `in_delivery`, `delivered`, `closed`, `declined`, `unmatched`, `cancelled`.
          */
         get: operations["getSupportRequestTransitions"];
         put?: never;
@@ -5878,7 +5878,7 @@ export interface paths {
         };
         /**
          * List the transitions of an offer
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an offer: `offered`, `accepted`, `confirmed`, `declined`, `refused`, `expired`, `withdrawn`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an offer: `offered`, `accepted`, `confirmed`, `declined`, `refused`, `expired`, `withdrawn`.
          */
         get: operations["getOfferTransitions"];
         put?: never;
@@ -6718,7 +6718,7 @@ export interface paths {
         };
         /**
          * List the transitions of a committee
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a committee: `proposed`, `preparatory`, `recognition_review`, `recognised`, `suspended`, `dissolved`, `abandoned`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a committee: `proposed`, `preparatory`, `recognition_review`, `recognised`, `suspended`, `dissolved`, `abandoned`.
          */
         get: operations["getCommitteeTransitions"];
         put?: never;
@@ -6810,7 +6810,7 @@ export interface paths {
         };
         /**
          * List the transitions of a seat
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a seat: `appointed`, `ended`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a seat: `appointed`, `ended`.
          */
         get: operations["getSeatTransitions"];
         put?: never;
@@ -6902,7 +6902,7 @@ export interface paths {
         };
         /**
          * List the transitions of a committee meeting
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a committee meeting: `planned`, `held`, `approved`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a committee meeting: `planned`, `held`, `approved`, `cancelled`.
          */
         get: operations["getCommitteeMeetingTransitions"];
         put?: never;
@@ -6994,7 +6994,7 @@ export interface paths {
         };
         /**
          * List the transitions of a decision
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a decision: `draft`, `adopted`, `rejected`, `deferred`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a decision: `draft`, `adopted`, `rejected`, `deferred`.
          */
         get: operations["getDecisionTransitions"];
         put?: never;
@@ -7086,7 +7086,7 @@ export interface paths {
         };
         /**
          * List the transitions of a centre
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a centre: `draft`, `submitted`, `under_review`, `info_requested`, `awaiting_agreement`, `declined`, `active`, `renewal_due`, `renewal_review`, `suspended`, `expired`, `closed`, `withdrawn`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a centre: `draft`, `submitted`, `under_review`, `info_requested`, `awaiting_agreement`, `declined`, `active`, `renewal_due`, `renewal_review`, `suspended`, `expired`, `closed`, `withdrawn`.
          */
         get: operations["getCentreTransitions"];
         put?: never;
@@ -7258,7 +7258,7 @@ export interface paths {
         };
         /**
          * List the transitions of a reviewer
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a reviewer: `invited`, `accepted`, `completed`, `declined`, `replaced`, `ended`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a reviewer: `invited`, `accepted`, `completed`, `declined`, `replaced`, `ended`.
          */
         get: operations["getReviewerTransitions"];
         put?: never;
@@ -7478,7 +7478,7 @@ export interface paths {
         };
         /**
          * List the transitions of a term
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a term: `current`, `ended`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a term: `current`, `ended`.
          */
         get: operations["getTermTransitions"];
         put?: never;
@@ -7570,7 +7570,7 @@ export interface paths {
         };
         /**
          * List the transitions of an agreement
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an agreement: `drafting`, `in_negotiation`, `partly_signed`, `in_force`, `expired`, `terminated`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an agreement: `drafting`, `in_negotiation`, `partly_signed`, `in_force`, `expired`, `terminated`.
          */
         get: operations["getAgreementTransitions"];
         put?: never;
@@ -7746,7 +7746,7 @@ export interface paths {
         };
         /**
          * List the transitions of a report template
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a report template: `draft`, `active`, `retired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a report template: `draft`, `active`, `retired`.
          */
         get: operations["getReportTemplateTransitions"];
         put?: never;
@@ -7838,7 +7838,7 @@ export interface paths {
         };
         /**
          * List the transitions of an annual report
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an annual report: `due`, `draft`, `submitted`, `accepted`, `waived`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an annual report: `due`, `draft`, `submitted`, `accepted`, `waived`.
          */
         get: operations["getAnnualReportTransitions"];
         put?: never;
@@ -7930,7 +7930,7 @@ export interface paths {
         };
         /**
          * List the transitions of an evaluation
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an evaluation: `planned`, `in_progress`, `completed`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an evaluation: `planned`, `in_progress`, `completed`, `cancelled`.
          */
         get: operations["getEvaluationTransitions"];
         put?: never;
@@ -8114,7 +8114,7 @@ export interface paths {
         };
         /**
          * List the transitions of a network
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a network: `active`, `closed`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a network: `active`, `closed`.
          */
         get: operations["getNetworkTransitions"];
         put?: never;
@@ -8206,7 +8206,7 @@ export interface paths {
         };
         /**
          * List the transitions of a partnership
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a partnership: `proposed`, `active`, `declined`, `ended`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a partnership: `proposed`, `active`, `declined`, `ended`.
          */
         get: operations["getPartnershipTransitions"];
         put?: never;
@@ -8615,7 +8615,7 @@ export interface paths {
         };
         /**
          * List the transitions of an expert
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an expert: `prospect`, `invited`, `applied`, `info_requested`, `under_review`, `rejected`, `active`, `grace`, `lapsed`, `suspended`, `resigned`, `terminated`, `deceased`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an expert: `prospect`, `invited`, `applied`, `info_requested`, `under_review`, `rejected`, `active`, `grace`, `lapsed`, `suspended`, `resigned`, `terminated`, `deceased`.
          */
         get: operations["getExpertTransitions"];
         put?: never;
@@ -8823,7 +8823,7 @@ export interface paths {
         };
         /**
          * List the transitions of an erasure
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an erasure: `proposed`, `requested`, `held`, `running`, `done`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an erasure: `proposed`, `requested`, `held`, `running`, `done`, `cancelled`.
          */
         get: operations["getErasureTransitions"];
         put?: never;
@@ -9175,7 +9175,7 @@ export interface paths {
         };
         /**
          * List the transitions of an institution
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an institution: `candidate`, `submitted`, `verified`, `linked`, `out_of_scope`, `inactive`, `withdrawn`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an institution: `candidate`, `submitted`, `verified`, `linked`, `out_of_scope`, `inactive`, `withdrawn`.
          */
         get: operations["getInstitutionTransitions"];
         put?: never;
@@ -9263,7 +9263,7 @@ export interface paths {
         };
         /**
          * List the transitions of a notice
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a notice: `published`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a notice: `published`.
          */
         get: operations["getNoticeTransitions"];
         put?: never;
@@ -9355,7 +9355,7 @@ export interface paths {
         };
         /**
          * List the transitions of a declaration
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a declaration: `draft`, `signed`, `cleared`, `managed`, `excluded`, `superseded`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a declaration: `draft`, `signed`, `cleared`, `managed`, `excluded`, `superseded`.
          */
         get: operations["getDeclarationTransitions"];
         put?: never;
@@ -9443,7 +9443,7 @@ export interface paths {
         };
         /**
          * List the transitions of a consent
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a consent: `given`, `withdrawn`, `superseded`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a consent: `given`, `withdrawn`, `superseded`.
          */
         get: operations["getConsentTransitions"];
         put?: never;
@@ -9535,7 +9535,7 @@ export interface paths {
         };
         /**
          * List the transitions of a congress
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a congress: `planned`, `held`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a congress: `planned`, `held`, `cancelled`.
          */
         get: operations["getCongressTransitions"];
         put?: never;
@@ -9627,7 +9627,7 @@ export interface paths {
         };
         /**
          * List the transitions of a participation
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a participation: `registered`, `attended`, `absent`, `superseded`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a participation: `registered`, `attended`, `absent`, `superseded`.
          */
         get: operations["getParticipationTransitions"];
         put?: never;
@@ -9759,7 +9759,7 @@ export interface paths {
         };
         /**
          * List the transitions of a certificate template
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a certificate template: `draft`, `active`, `retired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a certificate template: `draft`, `active`, `retired`.
          */
         get: operations["getCertificateTemplateTransitions"];
         put?: never;
@@ -10007,7 +10007,7 @@ export interface paths {
         };
         /**
          * List the transitions of a certificate
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a certificate: `issued`, `suspended`, `revoked`, `replaced`, `expired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a certificate: `issued`, `suspended`, `revoked`, `replaced`, `expired`.
          */
         get: operations["getCertificateTransitions"];
         put?: never;
@@ -10099,7 +10099,7 @@ export interface paths {
         };
         /**
          * List the transitions of a call
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a call: `draft`, `open`, `assessing`, `decided`, `published`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a call: `draft`, `open`, `assessing`, `decided`, `published`, `cancelled`.
          */
         get: operations["getCallTransitions"];
         put?: never;
@@ -10231,7 +10231,7 @@ export interface paths {
         };
         /**
          * List the transitions of a nomination
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a nomination: `draft`, `awaiting_nominator`, `nominated`, `declined`, `lapsed`, `selected`, `not_selected`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a nomination: `draft`, `awaiting_nominator`, `nominated`, `declined`, `lapsed`, `selected`, `not_selected`.
          */
         get: operations["getNominationTransitions"];
         put?: never;
@@ -10411,7 +10411,7 @@ export interface paths {
         };
         /**
          * List the transitions of a retention rule
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a retention rule: `draft`, `active`, `retired`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a retention rule: `draft`, `active`, `retired`.
          */
         get: operations["getRetentionRuleTransitions"];
         put?: never;
@@ -10587,7 +10587,7 @@ export interface paths {
         };
         /**
          * List the transitions of an initiative
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of an initiative: `draft`, `open`, `closed`, `withdrawn`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of an initiative: `draft`, `open`, `closed`, `withdrawn`.
          */
         get: operations["getInitiativeTransitions"];
         put?: never;
@@ -10739,7 +10739,7 @@ export interface paths {
         };
         /**
          * List the transitions of a support
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a support: `pending`, `accepted`, `rejected`, `withdrawn`, `annulled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a support: `pending`, `accepted`, `rejected`, `withdrawn`, `annulled`.
          */
         get: operations["getSupportTransitions"];
         put?: never;
@@ -10871,7 +10871,7 @@ export interface paths {
         };
         /**
          * List the transitions of a broadcast
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a broadcast: `draft`, `approved`, `sending`, `paused`, `sent`, `cancelled`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a broadcast: `draft`, `approved`, `sending`, `paused`, `sent`, `cancelled`.
          */
         get: operations["getBroadcastTransitions"];
         put?: never;
@@ -11145,7 +11145,7 @@ export interface paths {
         };
         /**
          * List the transitions of a merge
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes; and whether they may change the record and read its history. The states of a merge: `merged`, `undone`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a merge: `merged`, `undone`.
          */
         get: operations["getMergeTransitions"];
         put?: never;
@@ -15909,6 +15909,10 @@ export interface components {
             issue: number;
             /** @description Why it was retracted. */
             retraction: string | null;
+            /** @description In items, for grants over it: how many contributions are in each state; null for others. */
+            progress?: {
+                [key: string]: number;
+            } | null;
         } & {
             [key: string]: unknown;
         };

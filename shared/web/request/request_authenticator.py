@@ -27,6 +27,7 @@ from shared.ratelimit.limiter import Limit, RateLimiter, RateLimitState
 from shared.web.request import links
 from shared.web.request.proofs import proof_checks
 from shared.web.request.request_context import header_of
+from shared.web.request.watching import record_request
 
 FIELDS = "escm.rate_limit"
 """The key in a request's scope of the headers of its response."""
@@ -63,6 +64,8 @@ class RequestAuthenticator:
         known: Principal | None = scope.get(_PRINCIPAL)
         if known is None:
             known = scope[_PRINCIPAL] = await self._authenticated(request)
+            if known.is_break_glass:
+                await record_request(request, known)
             key = site(request) if known.is_anonymous else known.label
             await self._count(request, self._limits[known.kind], key, is_reported=not known.is_anonymous)
         return known

@@ -34,7 +34,6 @@ from shared.web.request.replaying import refuse_unreadable
 from shared.web.request.request_authenticator import authenticated_principal
 from shared.web.request.request_context import RequestContext, put_request_context
 from shared.web.request.step_up import require_step_up
-from shared.web.request.watching import record_request
 
 _FAULTS_OF_STANDBY = (Unavailable, asyncpg.SerializationError)
 """A lost standby or a statement that writes, and one that it cancelled because rows that it read were removed."""
@@ -157,10 +156,7 @@ class EscmRoute(APIRoute):
         return read if methods <= _READS or self.options.opens_late else write
 
     async def _admit(self, request: Request, principal: Principal) -> None:
-        """Records what the break-glass account asks. Raises what `require_step_up` raises, unless the endpoint
-        decides."""
-        if principal.is_break_glass:
-            await record_request(request, principal, self.resource)
+        """Raises what `require_step_up` raises, unless the endpoint decides."""
         step_up = self.options.step_up
         if step_up is not None and not step_up.when:
             await require_step_up(request, principal, step_up)

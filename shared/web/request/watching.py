@@ -16,9 +16,7 @@ REQUEST = "request"
 """The action of the entry, whose subject is the session."""
 
 
-async def record_request(
-    request: Request, principal: Principal, resource: Resource, session: UUID | None = None
-) -> None:
+async def record_request(request: Request, principal: Principal, session: UUID | None = None) -> None:
     """Appends an entry with method, path and query in a transaction of its own, so that it stays if the request fails.
     Without a session it is that of the token."""
     state = request.scope.get("state", {})
@@ -29,6 +27,7 @@ async def record_request(
         "query": request.scope["query_string"].decode("latin-1"),
     }
     async with unit_of_work(request.app.state.database, SYSTEM_CONTEXT, origin) as uow:
+        resource = Resource(request.app.state.settings.service, "requests", REQUEST)
         record_access(uow, resource, REQUEST, session or await _session_of(request) or BREAK_GLASS, details)
     request.app.state.notifier.notify(uow.principals)
 

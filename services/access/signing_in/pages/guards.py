@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 
 from services.access.principals.sessions.domain import digest
-from services.access.principals.sessions.operations import SESSIONS
 from services.access.principals.tokens.authentication import TokenService
 from services.access.principals.tokens.guards import CurrentTokenService, form_of
 from services.access.signing_in.browsers import domain, queries
@@ -47,7 +46,7 @@ async def browser_of(request: Request, token_service: CurrentTokenService) -> Br
             signed_in = await queries.find(connection, digest(cookie))
     if signed_in is not None and signed_in.account == BREAK_GLASS:
         person = Principal(PrincipalKind.ACCOUNT, signed_in.account, signed_in.name)
-        await record_request(request, person, SESSIONS.resource, signed_in.session)
+        await record_request(request, person, signed_in.session)
     secret = token_service.settings.secret_key.get_secret_value().encode()
     key = derived_key(secret, "escm forms of pages")
     return Browser(name, cookie or domain.new_cookie(), cookie is None, signed_in, key)

@@ -4180,7 +4180,7 @@ export interface paths {
         put?: never;
         /**
          * Publish or otherwise move an edition
-         * @description Changes the state of the edition by one of its `allowed_actions`: `open_call`, `close_call`, `freeze`, `thaw`, `record_doi`, `publish`, `supersede`, `retract`, `abandon`. `If-Match` names the version.
+         * @description Changes the state of the edition by one of its `allowed_actions`: `open_call`, `close_call`, `freeze`, `thaw`, `record_doi`, `verify_figures`, `publish`, `supersede`, `retract`, `abandon`. `If-Match` names the version.
          */
         post: operations["transitionEdition"];
         delete?: never;
@@ -4509,6 +4509,26 @@ export interface paths {
          * @description By its id, or by the issue of the edition that it made.
          */
         get: operations["getContributionErratum"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/editions/{record}/errata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the errata of an edition
+         * @description Those of all its contributions that the caller reads, the newest first; each made one issue of it.
+         */
+        get: operations["listEditionErrata"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4925,6 +4945,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/actions/v1/naming_consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's consents to be named
+         * @description Those of the caller, the newest first; at most 1,000.
+         */
+        get: operations["listNamingConsents"];
+        put?: never;
+        /**
+         * Consent to be named with one's comments and answers on an edition
+         * @description By a person who reviewed, commented, answered or wrote in it. The name stands with the comments once the edition has published them, also with those of before; until then nobody reads it. It may be repeated, and withdrawn.
+         */
+        post: operations["createNamingConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/actions/v1/naming_consents/{edition}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw the consent to be named with an edition
+         * @description Published comments and answers name the caller no more. Without one, and a second time, nothing changes.
+         */
+        delete: operations["withdrawNamingConsent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/actions/v1/editions/{record}/review_rounds": {
         parameters: {
             query?: never;
@@ -4982,7 +5046,7 @@ export interface paths {
         };
         /**
          * List the comments on a contribution
-         * @description All for editors and authors, whom an edition may hide who comments; for others their own, and those that were published with the edition, without names.
+         * @description All for editors and authors, whom an edition may hide who comments; for others their own, and those that were published with the edition, with the names of who consents to it.
          */
         get: operations["listContributionComments"];
         put?: never;
@@ -5046,7 +5110,7 @@ export interface paths {
         };
         /**
          * Cite a contribution
-         * @description With the authors who have confirmed it, except for who reviews without knowing them.
+         * @description With the authors who have confirmed it, except for who reviews without knowing them. A version that an erratum replaced has a DOI of its own, and says which one replaced it.
          */
         get: operations["getContributionCitation"];
         put?: never;
@@ -11632,6 +11696,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -11771,6 +11837,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -12070,6 +12138,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -12468,6 +12538,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -12660,6 +12732,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -12911,6 +12985,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -13675,6 +13751,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -13726,6 +13804,8 @@ export interface components {
             allowed_actions: components["schemas"]["OfferedAction"][];
             /** @description All states, in the order of life. */
             states: string[];
+            /** @description What else the caller's grants include for the record: `history`, `update`. */
+            permitted?: string[];
         } & {
             [key: string]: unknown;
         };
@@ -13891,6 +13971,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -14104,6 +14186,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -14335,6 +14419,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -14604,6 +14690,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -14730,6 +14818,10 @@ export interface components {
             answer: string | null;
             /** @description The number of the version in which the authors changed something. */
             answered_in: number | null;
+            /** @description Who commented, once it is published, if the person consents to be named. */
+            commenter: string | null;
+            /** @description Who answered, once it is published, if the person consents to be named. */
+            answerer: string | null;
             /** @description Whether it was reopened, which is possible once. */
             was_reopened: boolean;
             /** @description The number of the round. */
@@ -14785,6 +14877,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -15039,7 +15133,7 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** @description The errata of a contribution, the newest first. */
+        /** @description The errata of a contribution or an edition, the newest first. */
         ContributionErratumPage: {
             /** @description The errata. */
             items: components["schemas"]["ContributionErratum"][];
@@ -15063,6 +15157,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -15181,6 +15277,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -15371,6 +15469,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -15671,6 +15771,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -16108,6 +16210,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -16146,6 +16250,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -16317,6 +16423,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -16465,6 +16573,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -16801,6 +16911,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -16906,6 +17018,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -17001,6 +17115,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -17163,6 +17279,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -17435,6 +17553,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -17544,6 +17664,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -17624,6 +17746,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -17782,6 +17906,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -17929,6 +18055,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -17961,6 +18089,42 @@ export interface components {
             reason?: string | null;
             /** @description What the transition takes; see its `fields_schema`. */
             fields?: components["schemas"]["MilestoneFields"];
+        };
+        /** @description A consent to be named with one's comments and answers once an edition is published. */
+        NamingConsent: {
+            /**
+             * Format: uuid
+             * @description The edition.
+             */
+            edition_id: string;
+            /** @description How the person is named. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When the person consented.
+             */
+            consented_at: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The consent to be named with one's comments and answers. */
+        NamingConsentCreate: {
+            /**
+             * Format: uuid
+             * @description The edition.
+             */
+            edition_id: string;
+            /** @description The name of who has no record in the register; experts have the name of their record. */
+            name?: string | null;
+        };
+        /** @description The caller's consents, the newest first. */
+        NamingConsentPage: {
+            /** @description The consents. */
+            items: components["schemas"]["NamingConsent"][];
+            /** @description Always null. */
+            next: string | null;
+        } & {
+            [key: string]: unknown;
         };
         /** @description The next last day of an edition. */
         NextDeadline: {
@@ -18053,6 +18217,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -18323,6 +18489,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -18747,6 +18915,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -18858,6 +19028,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -19078,6 +19250,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -19143,6 +19317,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -19556,6 +19732,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -19826,6 +20004,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -20018,6 +20198,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -20065,6 +20247,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -20125,6 +20309,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -20138,6 +20324,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -20423,6 +20611,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -20585,6 +20775,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -20736,6 +20928,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -20779,6 +20973,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -21005,6 +21201,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -21244,6 +21442,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -21429,6 +21629,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -21744,6 +21946,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -21755,6 +21959,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -22117,6 +22323,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -22237,6 +22445,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -22276,6 +22486,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -22479,6 +22691,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -22635,6 +22849,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -22737,6 +22953,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -22919,6 +23137,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -23036,6 +23256,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -23325,6 +23547,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -23484,6 +23708,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -23582,6 +23808,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -23690,6 +23918,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -23848,6 +24078,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -24043,6 +24275,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -24271,6 +24505,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -24497,6 +24733,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -24680,6 +24918,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -24765,6 +25005,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -24972,6 +25214,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -25089,6 +25333,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -25272,6 +25518,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -25442,6 +25690,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -25581,6 +25831,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -25802,6 +26054,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -25813,6 +26067,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -25981,6 +26237,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -26132,6 +26390,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -26231,6 +26491,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -26398,6 +26660,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -26630,6 +26894,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -26748,6 +27014,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -26916,6 +27184,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -27074,6 +27344,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -27214,6 +27486,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -27338,6 +27612,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -27681,6 +27957,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -27743,6 +28021,8 @@ export interface components {
             next: string | null;
             /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
             total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
             /** @description How many supporters did not agree to be listed. */
             unlisted: number;
         } & {
@@ -28320,6 +28600,15 @@ export interface components {
                 "application/json": components["schemas"]["Authorship"];
             };
         };
+        /** @description The errata of a contribution or an edition, the newest first. */
+        ContributionErratumPage: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ContributionErratumPage"];
+            };
+        };
         /** @description The figure. */
         EditionFigure: {
             headers: {
@@ -28799,7 +29088,7 @@ export interface components {
         format: "csv" | "ndjson" | "xlsx";
         /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
         holder: "me";
-        /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+        /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
         include: string;
         /** @description Entries of a page. */
         limit: number;
@@ -29333,7 +29622,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -29401,7 +29690,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -29632,7 +29921,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -29708,7 +29997,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -29813,7 +30102,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -29881,7 +30170,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -30249,7 +30538,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -30317,7 +30606,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -30635,7 +30924,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Its name in tokens. */
                 kid?: string;
@@ -30675,7 +30964,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -30856,7 +31145,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("totp" | "passkey" | "recovery_codes")[];
@@ -30924,7 +31213,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -31227,7 +31516,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -31293,7 +31582,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -31689,7 +31978,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -31757,7 +32046,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -32237,7 +32526,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -32309,7 +32598,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -32480,7 +32769,7 @@ export interface operations {
                 framework?: string;
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Records of this lead_body. */
                 lead_body_id?: string;
@@ -32552,7 +32841,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -32762,7 +33051,7 @@ export interface operations {
                 framework?: string;
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Records of this institution. */
                 institution_id?: string;
@@ -32846,7 +33135,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -32976,7 +33265,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -33052,7 +33341,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -33180,7 +33469,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -33252,7 +33541,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -33646,7 +33935,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description States of the stored file. */
                 integrity?: ("not_checked" | "intact" | "damaged")[];
@@ -33732,7 +34021,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -34053,7 +34342,7 @@ export interface operations {
                 framework?: string;
                 /** @description Lengths of periods, separated by commas. */
                 frequency?: ("year" | "half_year" | "quarter" | "month")[];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Levels, separated by commas. */
                 level?: ("output" | "outcome" | "impact" | "other")[];
@@ -34139,7 +34428,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -34298,7 +34587,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description Codes of frameworks, separated by commas. */
                 framework?: string;
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -34374,7 +34663,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -34502,7 +34791,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description Codes of frameworks, separated by commas. */
                 framework?: string;
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -34572,7 +34861,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -34755,7 +35044,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Records of this indicator. */
                 indicator_id?: string;
@@ -34829,7 +35118,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -35039,7 +35328,7 @@ export interface operations {
                 framework?: string;
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Codes of indicators, separated by commas. */
                 indicator?: string;
@@ -35129,7 +35418,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -35328,7 +35617,7 @@ export interface operations {
                 framework?: string;
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description true or false. */
                 independent?: boolean;
@@ -35408,7 +35697,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -35534,7 +35823,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description Codes of frameworks, separated by commas. */
                 framework?: string;
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -35606,7 +35895,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -35774,7 +36063,7 @@ export interface operations {
                 framework?: string;
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Lights, separated by commas. */
                 light?: ("green" | "yellow" | "red")[];
@@ -35858,7 +36147,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -36117,7 +36406,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -36161,7 +36450,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -36262,7 +36551,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -36310,7 +36599,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -36413,7 +36702,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -36568,7 +36857,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -36729,7 +37018,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -36803,7 +37092,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -37120,7 +37409,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -37194,7 +37483,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -37424,15 +37713,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The errata of a contribution, the newest first. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ContributionErratumPage"];
-                };
-            };
+            200: components["responses"]["ContributionErratumPage"];
             default: components["responses"]["Problem"];
         };
     };
@@ -37493,6 +37774,22 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listEditionErrata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ContributionErratumPage"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listFigures: {
         parameters: {
             query?: {
@@ -37508,7 +37805,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Keys, separated by commas. */
                 key?: string;
@@ -37584,7 +37881,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -37819,7 +38116,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -37861,7 +38158,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -37993,7 +38290,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -38037,7 +38334,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -38128,6 +38425,8 @@ export interface operations {
     listComments: {
         parameters: {
             query?: {
+                /** @description Records of this answered_by. */
+                answered_by_id?: string;
                 /** @description With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`. */
                 bom?: components["parameters"]["bom"];
                 /** @description Keys of places of the outline, separated by commas. */
@@ -38146,7 +38445,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("substance" | "fact" | "wording")[];
@@ -38192,7 +38491,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -38280,6 +38579,77 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listNamingConsents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller's consents, the newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamingConsentPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createNamingConsent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NamingConsentCreate"];
+            };
+        };
+        responses: {
+            /** @description A consent to be named with one's comments and answers once an edition is published. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamingConsent"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawNamingConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The edition. */
+                edition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done; there is no content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listEditionReviewRounds: {
         parameters: {
             query?: {
@@ -38295,7 +38665,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -38385,7 +38755,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -38461,6 +38831,8 @@ export interface operations {
     listContributionComments: {
         parameters: {
             query?: {
+                /** @description Records of this answered_by. */
+                answered_by_id?: string;
                 /** @description With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`. */
                 bom?: components["parameters"]["bom"];
                 /** @description Keys of places of the outline, separated by commas. */
@@ -38477,7 +38849,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("substance" | "fact" | "wording")[];
@@ -38547,6 +38919,8 @@ export interface operations {
     listEditionComments: {
         parameters: {
             query?: {
+                /** @description Records of this answered_by. */
+                answered_by_id?: string;
                 /** @description With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`. */
                 bom?: components["parameters"]["bom"];
                 /** @description Keys of places of the outline, separated by commas. */
@@ -38563,7 +38937,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("substance" | "fact" | "wording")[];
@@ -38646,6 +39020,8 @@ export interface operations {
             query?: {
                 /** @description The format; by default `csl`. */
                 format?: "csl" | "bibtex" | "ris" | "datacite_json" | "datacite_xml" | "jats";
+                /** @description The number of a version that an erratum replaced; by default the present one. */
+                version?: string;
             };
             header?: {
                 /** @description ETags that the caller has; 304 where one is current. */
@@ -38700,7 +39076,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description A level from 1 to 5. */
                 level?: "1" | "2" | "3" | "4" | "5";
@@ -38774,7 +39150,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -38900,7 +39276,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -38974,7 +39350,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -39098,7 +39474,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("ministry" | "agency" | "commission" | "parliament" | "presidency" | "other")[];
@@ -39172,7 +39548,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -39304,7 +39680,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -39378,7 +39754,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -39502,7 +39878,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("online" | "onsite" | "hybrid")[];
@@ -39576,7 +39952,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -39708,7 +40084,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -39788,7 +40164,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -39912,7 +40288,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -40043,7 +40419,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("science" | "training" | "review" | "data" | "advice" | "other")[];
@@ -40123,7 +40499,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -40251,7 +40627,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -40295,7 +40671,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -40400,7 +40776,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -40582,7 +40958,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -41831,7 +42207,7 @@ export interface operations {
                 holder?: components["parameters"]["holder"];
                 /** @description Records of this host_institution. */
                 host_institution_id?: string;
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -41903,7 +42279,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -42035,7 +42411,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -42109,7 +42485,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -42237,7 +42613,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("online" | "onsite" | "hybrid")[];
@@ -42311,7 +42687,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -42439,7 +42815,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -42513,7 +42889,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -42645,7 +43021,7 @@ export interface operations {
                 holder?: components["parameters"]["holder"];
                 /** @description Records of this host_institution. */
                 host_institution_id?: string;
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -42719,7 +43095,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -43017,7 +43393,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -43059,7 +43435,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -43210,7 +43586,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -43402,7 +43778,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -43527,7 +43903,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -43569,7 +43945,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -43678,7 +44054,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("host" | "mou" | "tripartite")[];
@@ -43752,7 +44128,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -44016,7 +44392,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds of forms, separated by commas. */
                 kind?: ("application" | "annual_report" | "final_report" | "evaluation")[];
@@ -44090,7 +44466,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -44220,7 +44596,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("annual" | "final")[];
@@ -44300,7 +44676,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -44428,7 +44804,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Occasions, separated by commas. */
                 kind?: ("mid_term" | "renewal" | "special")[];
@@ -44500,7 +44876,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -44804,7 +45180,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -44876,7 +45252,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -45006,7 +45382,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds, separated by commas. */
                 kind?: ("partner_centre" | "satellite" | "member" | "data")[];
@@ -45084,7 +45460,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -45711,7 +46087,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description The id of an institution. */
                 institution?: string;
@@ -45793,7 +46169,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -46115,7 +46491,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -46157,7 +46533,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -46562,7 +46938,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Records of this institution. */
                 institution_id?: string;
@@ -46610,7 +46986,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -46761,7 +47137,7 @@ export interface operations {
                 heri?: boolean;
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -46837,7 +47213,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -46961,7 +47337,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -47035,7 +47411,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -47140,7 +47516,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -47212,7 +47588,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -47338,7 +47714,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -47410,7 +47786,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -47515,7 +47891,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description Records of this host_institution. */
                 host_institution_id?: string;
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -47591,7 +47967,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -47719,7 +48095,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -47793,7 +48169,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -47971,7 +48347,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds of certificate, separated by commas. */
                 kind?: ("support" | "membership" | "designation" | "review" | "participation" | "authorship")[];
@@ -48043,7 +48419,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -48359,7 +48735,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Records of this institution. */
                 institution_id?: string;
@@ -48441,7 +48817,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -48546,7 +48922,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Kinds of calls, separated by commas. */
                 kind?: ("membership" | "committee" | "editorial" | "evaluation")[];
@@ -48620,7 +48996,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -48805,7 +49181,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -48875,7 +49251,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -49159,7 +49535,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -49231,7 +49607,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -49487,7 +49863,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -49559,7 +49935,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -49712,7 +50088,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -49795,7 +50171,7 @@ export interface operations {
                 hold?: ("throwaway_domain" | "many_from_network" | "organisation_unproven" | "duplicate_open")[];
                 /** @description `me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token. */
                 holder?: components["parameters"]["holder"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Records of this initiative. */
                 initiative_id?: string;
@@ -49871,7 +50247,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -50029,7 +50405,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -50101,7 +50477,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {
@@ -50249,7 +50625,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -50345,7 +50721,7 @@ export interface operations {
                 format?: components["parameters"]["format"];
                 /** @description entry, job or import. */
                 found_by?: ("entry" | "job" | "import")[];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -50522,7 +50898,7 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
@@ -50610,7 +50986,7 @@ export interface operations {
             query?: {
                 /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
                 fields?: components["parameters"]["fields"];
-                /** @description Additional members of the response, separated by commas; every list supports `total_estimate`. */
+                /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
             };
             header?: {

@@ -32,6 +32,7 @@ def generate(
     queue = secrets.token_hex(_BYTES)
     found |= {
         "secret_key": secrets.token_hex(_BYTES),
+        "console_key": secrets.token_hex(_BYTES),
         "database_url": f"postgresql://postgres:{found['postgres_password']}@{database}/escm",
         "redis_url": f"redis://:{queue}@{valkey}/0",
         "valkey.conf": f"requirepass {queue}",

@@ -104,7 +104,7 @@ class Stack:
             "ESCM_MAIL_FOLDER": str(self.folder.root / "mail"),
             **{
                 name: self.folder.secret(name.lower())
-                for name in ("ESCM_SECRET_KEY", "ESCM_ROLE_PASSWORD")
+                for name in ("ESCM_SECRET_KEY", "ESCM_ROLE_PASSWORD", "ESCM_PORTAL_CONSOLE_KEY")
                 if name not in given and f"{name}_FILE" not in given
             },
         }

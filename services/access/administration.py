@@ -1,7 +1,8 @@
 """Setup from the command line, without HTTP."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from uuid import UUID
 
 import asyncpg
@@ -12,13 +13,30 @@ from services.access.principals.accounts import operations as accounts
 from services.access.principals.accounts.domain import LONGEST_PASSWORD, SHORTEST_PASSWORD, is_email
 from services.access.principals.accounts.leaked_passwords import refuse_leaked
 from services.access.principals.clients import operations as clients
-from services.access.principals.clients.domain import new_client_id, new_secret
+from services.access.principals.clients.domain import CHANGE_CREDENTIALS, new_client_id, new_secret
+from services.access.principals.clients.record import KeySet
 from services.access.settings import AccessSettings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import UnitOfWork, unit_of_work
 from shared.kernel.errors import Conflict, invalid_field
 from shared.kernel.text import nfc
+
+_WHOLE: Mapping[str, object] = {
+    "scope_kind": "global",
+    "scope_id": None,
+    "resources": sorted(EVERY_RESOURCE),
+    "verbs": ["read", "write"],
+    "ip_allow": [],
+    "redirect_uris": [],
+    "post_logout_redirect_uris": [],
+    "public": False,
+    "require_par": False,
+    "dpop_bound": False,
+    "contacts": [],
+    "sandbox": False,
+}
+"""A client for everything everywhere, without a secret."""
 
 
 @asynccontextmanager
@@ -90,6 +108,27 @@ async def create_client(
     return client_id, secret
 
 
+async def register_console(database_url: str, client_id: str, keys: KeySet, address: str) -> bool:
+    """Makes the console of this installation a client of its own, first-party, to which people are sent back at
+    `address`; or gives it other keys. Returns whether anything changed.
+
+    A client that was suspended or revoked stays so.
+    """
+    async with setting_up(database_url) as uow:
+        found: UUID | None = await uow.connection.fetchval(
+            "SELECT id FROM access_client WHERE client_id = $1", client_id
+        )
+        if found is None:
+            wanted = {**_WHOLE, "name": "Console", "jwks": keys, "redirect_uris": [address]}
+            await clients.insert(uow, clients.CLIENTS.new(wanted), client_id, None, first_party=True)
+            return True
+        before = await clients.CLIENTS.lock(uow, found)
+        if before.jwks == keys:
+            return False
+        await clients.CLIENTS.write(uow, CHANGE_CREDENTIALS, before, replace(before, jwks=keys), fact="updated")
+        return True
+
+
 def _scope(country: str | None) -> tuple[str, str | None]:
     return ("country", country) if country else ("global", None)
 
@@ -111,21 +150,7 @@ async def enter_client(
 ) -> None:
     """Inserts a client for all resources, with roles over a country or everywhere. Raises Invalid as `enter_grant`."""
     kind, scope = _scope(country)
-    wanted = {
-        "name": name,
-        "scope_kind": kind,
-        "scope_id": scope,
-        "resources": sorted(EVERY_RESOURCE),
-        "verbs": list(verbs),
-        "ip_allow": [],
-        "redirect_uris": [],
-        "post_logout_redirect_uris": [],
-        "public": False,
-        "require_par": False,
-        "dpop_bound": False,
-        "contacts": [],
-        "sandbox": False,
-    }
+    wanted = {**_WHOLE, "name": name, "scope_kind": kind, "scope_id": scope, "verbs": list(verbs)}
     client = await clients.insert(uow, clients.CLIENTS.new(wanted), client_id, secret)
     for role in roles:
         await enter_grant(uow, "client", client.id, role, kind, scope)

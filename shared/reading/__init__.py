@@ -1,4 +1,5 @@
-"""Reads the public API of this installation over HTTP, without a token: what anybody may know, and nothing else.
+"""Reads the API of this installation over HTTP: without a token, what anybody may know and nothing else; for somebody
+who signed in, with theirs.
 
 The portal's pages and the figures of the Global Report read by it.
 

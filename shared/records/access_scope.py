@@ -55,6 +55,10 @@ class AccessScope:
         """Whether the principal's grants include this verb on a row of this country, or on this record."""
         return self.principal.permission_scope(self.roles, self.resource.name, verb).covers(country, record)
 
+    def may_somewhere(self, verb: str) -> bool:
+        """Whether the principal's grants include this verb on any row."""
+        return bool(self.principal.permission_scope(self.roles, self.resource.name, verb))
+
     @property
     def is_person_without_office(self) -> bool:
         """Whether the principal is a person whose grants are at most over single records."""

@@ -8,6 +8,9 @@ redis_url: REDIS_URL
 secret_key: ESCM_SECRET_KEY
 {{ has $service (list "relay" "operations") | ternary "role" .process.owner }}_password: ESCM_ROLE_PASSWORD
 {{- end }}
+{{- if has $service (list "portal" "operations") }}
+console_key: ESCM_PORTAL_CONSOLE_KEY
+{{- end }}
 {{- if and (has $service (list "access" "membership" "operations")) (eq $v.environment "production") }}
 smtp_url: ESCM_SMTP_URL
 {{- end }}

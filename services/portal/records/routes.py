@@ -40,8 +40,8 @@ router = router_of_languages()
 
 @router.get("/records/{service}/{resource}/{key}", options=RouteOptions(is_public=True))
 async def show_record(language: str, service: str, resource: str, key: str, request: Request) -> Response:
-    """What a record is, with links to its public page and to the frontend of the settings; without such a frontend,
-    the public page itself."""
+    """What a record is, with links to its public page and to where it is worked on; without such a place, the public
+    page itself."""
     kind = f"{service}.{resource}"
     if kind not in kind_names() or not _KEY.match(key):
         raise NotFound("There is no such record.")
@@ -49,7 +49,7 @@ async def show_record(language: str, service: str, resource: str, key: str, requ
     if request.query_params:
         return RedirectResponse(f"/{language}{tail}", 301)
     shown = await _public_page(request, language, kind, key)
-    pattern: str = request.app.state.settings.record_page
+    pattern: str = request.app.state.settings.work_page
     if shown and not pattern:
         return RedirectResponse(shown, 302, {"Cache-Control": _HEADERS["Cache-Control"]})
     values = {

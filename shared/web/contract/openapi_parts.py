@@ -98,7 +98,7 @@ _QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
         {"type": "string", "examples": ["id,ref"]},
     ),
     "include": (
-        "Additional members of the response, separated by commas; every list supports `total_estimate`.",
+        "Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`.",
         {"type": "string", "examples": ["total_estimate"]},
     ),
     "q": ("Text in a name, title or subject; one or two characters match the beginning of a word.", {"type": "string"}),

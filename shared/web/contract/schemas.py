@@ -94,6 +94,11 @@ class Transitions(ResponseModel):
     status: Annotated[str, Field(examples=["draft"]), "The present state."]
     allowed_actions: Annotated[list[OfferedAction], "The verbs that leave the present state."]
     states: Annotated[list[str], Field(examples=[["draft", "submitted"]]), "All states, in the order of life."]
+    permitted: Annotated[
+        list[str],
+        Field(examples=[["history", "update"]]),
+        "What else the caller's grants include for the record: `history`, `update`.",
+    ] = []
 
 
 class Links(ResponseModel):
@@ -232,6 +237,11 @@ class Page(ResponseModel):
         int | None,
         Field(examples=[1234]),
         "With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond.",
+    ] = None
+    permitted: Annotated[
+        list[str] | None,
+        Field(examples=[["create", "publish"]]),
+        "With `include=permitted`: the verbs that the caller's grants include for some records of this kind.",
     ] = None
 
 

@@ -43,9 +43,8 @@ class Dispatch:
             _refuse_credentials(scope["query_string"])
         route = self._find(scope)
         plain = route if isinstance(route, EscmRoute) and route.is_plain else None
-        limit = 0
-        if plain is None and isinstance(route, EscmRoute):
-            limit = route.form_limit(scope["app"].state.settings)
+        form_limit = getattr(route, "form_limit", None)
+        limit = form_limit(scope["app"].state.settings) if plain is None and form_limit is not None else 0
         with Body(scope, receive, self._body_seconds, form_limit=limit) as body:
             if plain is not None:
                 await plain.app(scope, body.receive, send)

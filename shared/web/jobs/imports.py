@@ -53,6 +53,8 @@ from shared.web.request.uploads import UploadRoute, store_of
 MOST_AT_ONCE = 20_000
 """Maximum number of records that are undone within the request; for more, a worker undoes the import. One transaction
 undoes those that others must not use meanwhile."""
+HEADINGS = "x-escm-headings"
+"""The member of the field `resource` with the headings that a file of each resource may have."""
 _FIELDS = frozenset({"file", "resource", "mode", "on_error", "mapping", "source", "licence", "registry"})
 _KEYSET: list[Any] = [column("id", Uuid)]
 
@@ -92,6 +94,8 @@ def import_routes(api: ImportApi) -> ResourceRouter:
 
 
 def _add_creation(router: ResourceRouter, api: ImportApi) -> None:
+    headings: dict[str, Any] = {name: list(each.understood) for name, each in api.importables.items()}
+
     @router.post(
         "",
         operation_id=operation_id(api.service, "createImport"),
@@ -103,7 +107,9 @@ def _add_creation(router: ResourceRouter, api: ImportApi) -> None:
     async def create_import(
         ctx: CurrentContext,
         file: Annotated[UploadFile, File(description="CSV, XLSX, JSON or NDJSON.")],
-        resource: Annotated[Line, Form(description="What is imported.", examples=["experts"])],
+        resource: Annotated[
+            Line, Form(description="What is imported.", examples=["experts"], json_schema_extra={HEADINGS: headings})
+        ],
         mode: Annotated[Literal["commit", "dry_run"], Form(description="Whether rows are written.")] = "commit",
         on_error: Annotated[Literal["skip", "abort"], Form(description="What a faulty row does.")] = "skip",
         mapping: Annotated[  # noqa: ARG001 - read before the transaction opens

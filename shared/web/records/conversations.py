@@ -83,7 +83,9 @@ def message_routes(
     )
     async def list_messages(file: file_row, ctx: CurrentContext) -> Response:
         listing, access = readable(ctx, file)
-        return await list_response(ctx, listing, present, known, access=access, fixed={OF_FILE: file["id"]})
+        return await list_response(
+            ctx, listing, present, known, access=access, fixed={OF_FILE: file["id"]}, verbs=("create",)
+        )
 
     @router.get(
         "/{record}/messages/{message}",

@@ -71,9 +71,10 @@ def _add_reads(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
     """Adds the list, the item, the history and the transitions of the present state."""
     resource = api.kind.resource
     plural, single, title, one = resource.class_names, resource.class_name, resource.title, resource.a_title
-    states = _named(api.kind.lifecycle.states)
     known = frozenset(api.response_model.model_fields)
     readable = Annotated[Row, Depends(api.readable)]
+    besides = ("history", *(["update"] if api.update else []))
+    verbs = ("import", *besides, *(["create"] if api.create else []), *api.kind.lifecycle.verbs)
 
     @router.get(
         "",
@@ -84,7 +85,7 @@ def _add_reads(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
         responses={200: {"model": page_of(api.response_model), "description": f"A page of {resource.titles}."}},
     )
     async def list_records(ctx: CurrentContext) -> Response:
-        return await list_response(ctx, api.listing, api.present, known)
+        return await list_response(ctx, api.listing, api.present, known, verbs=verbs)
 
     @router.get(
         "/{record}",
@@ -127,12 +128,13 @@ def _add_reads(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
         operation_id=f"get{single}Transitions",
         summary=f"List the transitions of {one}",
         description="Each transition of the present state, whether the caller may take it now, and what it takes. The"
-        f" states of {one}: {states}.",
+        f" states of {one}: {_named(api.kind.lifecycle.states)}.",
         responses={200: {"model": Transitions, "description": "The present state and what leaves it."}},
     )
     async def get_transitions(row: readable, ctx: CurrentContext) -> Response:
         available_actions = await api.available_actions(record_read(api.kind.record, row), ctx)
-        return transitions_response(api.kind.lifecycle, row["status"], available_actions, api.steps.fields)
+        also = [verb for verb in besides if ctx.access.may(verb, row["country"], api.scope_of(row))]
+        return transitions_response(api.kind.lifecycle, row["status"], available_actions, api.steps.fields, also)
 
 
 def _add_creation(

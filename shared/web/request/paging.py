@@ -1,6 +1,6 @@
 """Lists over HTTP: parameters, the encrypted cursor, the link to the next page."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -27,6 +27,9 @@ DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 200
 TOTAL = "total_estimate"
 """A value of `include` in addition to a list's own extras: the number of records of all pages."""
+PERMITTED = "permitted"
+"""A value of `include` of every list: the verbs that the caller's grants include for some records of the kind."""
+_OF_PAGES = frozenset((TOTAL, PERMITTED))
 _LISTS = 512
 """Addresses of lists whose parsed parameters are cached."""
 
@@ -160,18 +163,19 @@ async def list_response(
     access: AccessScope | None = None,
     fixed: Mapping[str, Any] | None = None,
     members: Mapping[str, Any] | None = None,
+    verbs: Iterable[str] = (),
 ) -> Response:
     """The requested page, or with `format` the whole list. `known` are the names allowed in `fields=`. `access` is the
     caller's access scope, by default that of the route's resource; `fixed` are values of filters that are no
-    parameters; `members` are further members of the page."""
+    parameters; `members` are further members of the page; `verbs` are those that `permitted` is about."""
     access = access or ctx.access
     asked = parse_list(ctx.request, listing, ctx.secret, access)
     asked = replace(asked, filters={**asked.filters, **(fixed or {})})
     picked = pick_fields(ctx.request, known)
-    include, counting = pick_include(ctx.request, listing)
+    include, of_all = pick_include(ctx.request, listing)
     if (file_format := format_of(ctx.request.query_params, has_places=listing.place is not None)) is not None:
-        if counting:
-            raise invalid_parameter("include", f"A stream has no {TOTAL}.")
+        if of_all:
+            raise invalid_parameter("include", f"A stream has no {' and no '.join(sorted(of_all))}.")
         extra = next(iter(include), "")
         return ListStream(
             ctx,
@@ -188,7 +192,7 @@ async def list_response(
         )
     async with ctx.connection() as connection:
         rows = await listing.fetch(connection, access, asked, next(iter(include), ""))
-        total = await listing.estimate(connection, access, asked) if counting else None
+        total = await listing.estimate(connection, access, asked) if TOTAL in of_all else None
 
     def render(row: Row) -> dict[str, Any]:
         record = present(row, access)
@@ -197,17 +201,20 @@ async def list_response(
         return record if picked is None else {name: value for name, value in record.items() if name in picked}
 
     further = {**(members or {}), **({} if total is None else {TOTAL: total})}
+    if PERMITTED in of_all:
+        further[PERMITTED] = [verb for verb in verbs if access.may_somewhere(verb)]
     return page_response(ctx, rows, asked, render, listing, further)
 
 
-def pick_include(request: Request, listing: Listing) -> tuple[list[str], bool]:
-    """The extras of `include=`, and whether it names the total. Raises Malformed for names that the list does not
-    have."""
+def pick_include(request: Request, listing: Listing) -> tuple[list[str], frozenset[str]]:
+    """The extras of `include=`, and which members of the page it names. Raises Malformed for names that the list does
+    not have."""
     raw = request.query_params.get("include")
     names = raw.split(",") if raw else []
-    if not set(names) <= {*listing.extras.columns, TOTAL}:
-        raise invalid_parameter("include", f"May name {', '.join([*listing.extras.columns, TOTAL])} here.")
-    return [name for name in names if name != TOTAL], TOTAL in names
+    known = [*listing.extras.columns, PERMITTED, TOTAL]
+    if not set(names) <= set(known):
+        raise invalid_parameter("include", f"May name {', '.join(known)} here.")
+    return [name for name in names if name not in _OF_PAGES], frozenset(names) & _OF_PAGES
 
 
 def page_response(

@@ -1,7 +1,7 @@
 """Responses that all resources share: the item, its available actions, its history; and the merge of a patch."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -103,11 +103,13 @@ def transitions_response(
     status: str,
     available_actions: list[AvailableAction],
     fields: type[BaseModel] | None = None,
+    permitted: Sequence[str] = (),
 ) -> Response:
-    """The present state, its verbs, and all states. `fields` is the model of the transitions' fields."""
+    """The present state, its verbs, and all states. `fields` is the model of the transitions' fields, `permitted` is
+    what else the caller may do."""
     shown = [{**action._asdict(), "fields_schema": _schema_of(fields, action.fields)} for action in available_actions]
-    body = orjson.dumps({"status": status, "allowed_actions": shown, "states": lifecycle.states})
-    return Response(body, 200, None, JSON)
+    answer = {"status": status, "allowed_actions": shown, "states": lifecycle.states, "permitted": permitted}
+    return Response(orjson.dumps(answer), 200, None, JSON)
 
 
 _schema_of = lru_cache(512)(fields_schema)

@@ -47,6 +47,7 @@ class AccountPage(TypedDict):
     items: list[Account]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class AccountPatch(TypedDict):
@@ -119,6 +120,7 @@ class ApiKeyPage(TypedDict):
     items: list[ApiKey]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ApiKeyPatch(TypedDict):
@@ -244,6 +246,7 @@ class ClientPage(TypedDict):
     items: list[Client]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ClientPatch(TypedDict):
@@ -431,6 +434,7 @@ class FactorPage(TypedDict):
     items: list[Factor]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class FactorPatch(TypedDict):
@@ -480,6 +484,7 @@ class GrantPage(TypedDict):
     items: list[Grant]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class GrantTransition(TypedDict):
@@ -572,6 +577,7 @@ class IdentityProviderPage(TypedDict):
     items: list[IdentityProvider]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class IdentityProviderPatch(TypedDict):
@@ -905,6 +911,7 @@ class SigningKeyPage(TypedDict):
     items: list[SigningKey]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class SigningKeyTransition(TypedDict):
@@ -936,6 +943,7 @@ class Transitions(TypedDict):
     status: str
     allowed_actions: list[OfferedAction]
     states: list[str]
+    permitted: NotRequired[list[str]]
 
 
 class VocabularyPage(TypedDict):
@@ -1004,6 +1012,7 @@ class WebhookPage(TypedDict):
     items: list[Webhook]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class WebhookPatch(TypedDict):

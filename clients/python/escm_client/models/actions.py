@@ -68,6 +68,7 @@ class ActionPage(TypedDict):
     items: list[Action]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ActionPatch(TypedDict):
@@ -184,6 +185,7 @@ class AssessmentPage(TypedDict):
     items: list[Assessment]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class AssessmentPatch(TypedDict):
@@ -329,6 +331,7 @@ class CalendarPage(TypedDict):
     items: list[Calendar]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class Change(TypedDict):
@@ -380,6 +383,7 @@ class CommentPage(TypedDict):
     items: list[Comment]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class CommentTransition(TypedDict):
@@ -509,6 +513,7 @@ class ContributionPage(TypedDict):
     items: list[Contribution]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ContributionPatch(TypedDict):
@@ -560,6 +565,7 @@ class ContributionReviewerPage(TypedDict):
     items: list[ContributionReviewer]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ContributionReviewerTransition(TypedDict):
@@ -654,6 +660,7 @@ class CorrespondencePage(TypedDict):
     items: list[Correspondence]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class CorrespondencePatch(TypedDict):
@@ -801,6 +808,7 @@ class DelegationPage(TypedDict):
     items: list[Delegation]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class DelegationTransition(TypedDict):
@@ -1012,6 +1020,7 @@ class EditionFigurePage(TypedDict):
     items: list[EditionFigure]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class EditionFigurePatch(TypedDict):
@@ -1030,6 +1039,7 @@ class EditionPage(TypedDict):
     items: list[Edition]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class EditionPatch(TypedDict):
@@ -1115,6 +1125,7 @@ class EndorsementPage(TypedDict):
     items: list[Endorsement]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class EndorsementPatch(TypedDict):
@@ -1190,6 +1201,7 @@ class EvidencePage(TypedDict):
     items: list[Evidence]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class EvidencePatch(TypedDict):
@@ -1360,6 +1372,7 @@ class FocalPointPage(TypedDict):
     items: list[FocalPoint]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class FocalPointPatch(TypedDict):
@@ -1412,6 +1425,7 @@ class FrameworkPage(TypedDict):
     items: list[Framework]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class FrameworkPatch(TypedDict):
@@ -1457,6 +1471,7 @@ class GovernmentBodyPage(TypedDict):
     items: list[GovernmentBody]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class GovernmentBodyPatch(TypedDict):
@@ -1536,6 +1551,7 @@ class ImportPage(TypedDict):
     items: list[Import]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ImportTransition(TypedDict):
@@ -1655,6 +1671,7 @@ class IndicatorPage(TypedDict):
     items: list[Indicator]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class IndicatorPatch(TypedDict):
@@ -1724,6 +1741,7 @@ class KeptRecordPage(TypedDict):
     items: list[KeptRecord]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class LatestValue(TypedDict):
@@ -1765,6 +1783,7 @@ class ListedCountryPage(TypedDict):
     items: list[ListedCountry]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ListedDataset(TypedDict):
@@ -1837,6 +1856,7 @@ class MeetingPage(TypedDict):
     items: list[Meeting]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class MeetingPatch(TypedDict):
@@ -1902,6 +1922,7 @@ class MilestonePage(TypedDict):
     items: list[Milestone]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class MilestonePatch(TypedDict):
@@ -1918,6 +1939,22 @@ class MilestoneTransition(TypedDict):
     action: str
     reason: NotRequired[str | None]
     fields: NotRequired[MilestoneFields]
+
+
+class NamingConsent(TypedDict):
+    edition_id: str
+    name: str
+    consented_at: str
+
+
+class NamingConsentCreate(TypedDict):
+    edition_id: str
+    name: NotRequired[str | None]
+
+
+class NamingConsentPage(TypedDict):
+    items: list[NamingConsent]
+    next: str | None
 
 
 class NextDeadline(TypedDict):
@@ -1959,6 +1996,7 @@ class OfferPage(TypedDict):
     items: list[Offer]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class OfferTransition(TypedDict):
@@ -2123,6 +2161,7 @@ class PeriodPage(TypedDict):
     items: list[Period]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class PeriodPatch(TypedDict):
@@ -2327,6 +2366,7 @@ class ProgrammePage(TypedDict):
     items: list[Programme]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ProgrammePatch(TypedDict):
@@ -2389,6 +2429,7 @@ class ProgressReportTemplatePage(TypedDict):
     items: list[ProgressReportTemplate]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ProgressReportTemplatePatch(TypedDict):
@@ -2503,6 +2544,7 @@ class ReportCommentPage(TypedDict):
     items: list[ReportComment]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ReportCommentTransition(TypedDict):
@@ -2532,6 +2574,7 @@ class ReportPage(TypedDict):
     items: list[Report]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ReportPatch(TypedDict):
@@ -2720,6 +2763,7 @@ class ResultPage(TypedDict):
     items: list[Result]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ResultPart(TypedDict):
@@ -2838,6 +2882,7 @@ class ReviewRoundPage(TypedDict):
     items: list[ReviewRound]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ReviewRoundPatch(TypedDict):
@@ -2935,6 +2980,7 @@ class SchemeAssessmentPage(TypedDict):
     items: list[SchemeAssessment]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class SchemeCode(TypedDict):
@@ -2959,6 +3005,7 @@ class SchemeCodePage(TypedDict):
     items: list[SchemeCode]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class SchemeCreate(TypedDict):
@@ -2974,12 +3021,14 @@ class SchemeMappingPage(TypedDict):
     items: list[SchemeMapping]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class SchemePage(TypedDict):
     items: list[Scheme]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class SchemePatch(TypedDict):
@@ -3115,6 +3164,7 @@ class SupportRequestPage(TypedDict):
     items: list[SupportRequest]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class SupportRequestPatch(TypedDict):
@@ -3189,6 +3239,7 @@ class TargetPage(TypedDict):
     items: list[Target]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class TargetPart(TypedDict):
@@ -3260,6 +3311,7 @@ class TaskCommentPage(TypedDict):
     items: list[TaskComment]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class TaskCreate(TypedDict):
@@ -3280,6 +3332,7 @@ class TaskPage(TypedDict):
     items: list[Task]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class TaskPatch(TypedDict):
@@ -3325,6 +3378,7 @@ class Transitions(TypedDict):
     status: str
     allowed_actions: list[OfferedAction]
     states: list[str]
+    permitted: NotRequired[list[str]]
 
 
 class Unit(TypedDict):
@@ -3392,6 +3446,7 @@ class ValidationRulePage(TypedDict):
     items: list[ValidationRule]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ValidationRulePatch(TypedDict):
@@ -3462,7 +3517,7 @@ class ViolationResponse(TypedDict):
     acknowledged: bool
 
 
-Comment = TypedDict("Comment", {"id": "str", "ref": "str", "version": "int", "status": "str", "country": "str | None", "visibility": "Literal[\"public\", \"network\", \"restricted\"]", "created_at": "NotRequired[str | None]", "created_by": "NotRequired[str | None]", "updated_at": "NotRequired[str | None]", "updated_by": "NotRequired[str | None]", "allowed_actions": "NotRequired[list[AllowedAction] | None]", "links": "Links", "edition_id": "str", "contribution_id": "str", "round_id": "str", "number": "int", "chapter": "str", "on_version": "int", "quote": "str | None", "kind": "str", "text": "str", "government": "str | None", "decision": "str | None", "answer": "str | None", "answered_in": "int | None", "was_reopened": "bool", "round": "int", "from": "int", "to": "int"})
+Comment = TypedDict("Comment", {"id": "str", "ref": "str", "version": "int", "status": "str", "country": "str | None", "visibility": "Literal[\"public\", \"network\", \"restricted\"]", "created_at": "NotRequired[str | None]", "created_by": "NotRequired[str | None]", "updated_at": "NotRequired[str | None]", "updated_by": "NotRequired[str | None]", "allowed_actions": "NotRequired[list[AllowedAction] | None]", "links": "Links", "edition_id": "str", "contribution_id": "str", "round_id": "str", "number": "int", "chapter": "str", "on_version": "int", "quote": "str | None", "kind": "str", "text": "str", "government": "str | None", "decision": "str | None", "answer": "str | None", "answered_in": "int | None", "commenter": "str | None", "answerer": "str | None", "was_reopened": "bool", "round": "int", "from": "int", "to": "int"})
 
 
 CommentCreate = TypedDict("CommentCreate", {"round": "int | str", "from": "int", "to": "NotRequired[int | None]", "quote": "NotRequired[str | None]", "kind": "NotRequired[Literal[\"substance\", \"fact\", \"wording\"]]", "text": "str"})
@@ -3509,6 +3564,7 @@ class ActionsService(Service):
     mappings: Collection[dict[str, Any], SchemeMappingBody, dict[str, Any]]
     meetings: Collection[Meeting, MeetingCreate, MeetingPatch]
     milestones: Collection[Milestone, MilestoneCreate, MilestonePatch]
+    naming_consents: Collection[NamingConsent, NamingConsentCreate, dict[str, Any]]
     offers: Collection[Offer, dict[str, Any], dict[str, Any]]
     open_data: Collection[ListedDataset, dict[str, Any], dict[str, Any]]
     periods: Collection[Period, PeriodCreate, PeriodPatch]

@@ -57,6 +57,7 @@ class AgreementPage(TypedDict):
     items: list[Agreement]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class AgreementParty(TypedDict):
@@ -148,6 +149,7 @@ class AnnualReportPage(TypedDict):
     items: list[AnnualReport]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class AnnualReportPatch(TypedDict):
@@ -292,12 +294,14 @@ class CentreMessagePage(TypedDict):
     items: list[CentreMessage]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class CentrePage(TypedDict):
     items: list[Centre]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class CentrePatch(TypedDict):
@@ -470,6 +474,7 @@ class CommitteeDecisionPage(TypedDict):
     items: list[CommitteeDecision]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class CommitteeDecisionPatch(TypedDict):
@@ -522,6 +527,7 @@ class CommitteeMeetingPage(TypedDict):
     items: list[CommitteeMeeting]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class CommitteeMeetingPatch(TypedDict):
@@ -544,6 +550,7 @@ class CommitteePage(TypedDict):
     items: list[Committee]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class CommitteePatch(TypedDict):
@@ -662,6 +669,7 @@ class DesignationTermPage(TypedDict):
     items: list[DesignationTerm]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class DesignationWaiver(TypedDict):
@@ -750,6 +758,7 @@ class EvaluationPage(TypedDict):
     items: list[Evaluation]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class EvaluationPatch(TypedDict):
@@ -797,6 +806,7 @@ class EvaluationScorePage(TypedDict):
     items: list[EvaluationScore]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class EvaluationScorePatch(TypedDict):
@@ -886,6 +896,7 @@ class ImportPage(TypedDict):
     items: list[Import]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ImportTransition(TypedDict):
@@ -937,6 +948,7 @@ class KeptRecordPage(TypedDict):
     items: list[KeptRecord]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class Link(TypedDict):
@@ -1004,6 +1016,7 @@ class NetworkPage(TypedDict):
     items: list[Network]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class NetworkPatch(TypedDict):
@@ -1063,6 +1076,7 @@ class PartnershipPage(TypedDict):
     items: list[Partnership]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class PartnershipTransition(TypedDict):
@@ -1238,6 +1252,7 @@ class RegisterChangePage(TypedDict):
     items: list[RegisterChange]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class RegisteredCentre(TypedDict):
@@ -1306,6 +1321,7 @@ class ReportTemplatePage(TypedDict):
     items: list[ReportTemplate]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ReportTemplatePatch(TypedDict):
@@ -1352,6 +1368,7 @@ class ReviewPage(TypedDict):
     items: list[Review]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ReviewPatch(TypedDict):
@@ -1400,6 +1417,7 @@ class ReviewerPage(TypedDict):
     items: list[Reviewer]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ReviewerPatch(TypedDict):
@@ -1451,6 +1469,7 @@ class SeatPage(TypedDict):
     items: list[Seat]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class SeatTransition(TypedDict):
@@ -1504,6 +1523,7 @@ class Transitions(TypedDict):
     status: str
     allowed_actions: list[OfferedAction]
     states: list[str]
+    permitted: NotRequired[list[str]]
 
 
 DecisionVotes = TypedDict("DecisionVotes", {"for": "NotRequired[int]", "against": "NotRequired[int]", "abstain": "NotRequired[int]"})

@@ -31,6 +31,7 @@ class AffiliationPage(TypedDict):
     items: list[Affiliation]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class AffiliationTransition(TypedDict):
@@ -129,6 +130,7 @@ class BroadcastPage(TypedDict):
     items: list[Broadcast]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class BroadcastPatch(TypedDict):
@@ -229,6 +231,7 @@ class CallPage(TypedDict):
     items: list[Call]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class CallPatch(TypedDict):
@@ -325,6 +328,7 @@ class CertificatePage(TypedDict):
     items: list[Certificate]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class CertificateSubject(TypedDict):
@@ -363,6 +367,7 @@ class CertificateTemplatePage(TypedDict):
     items: list[CertificateTemplate]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class CertificateTemplatePatch(TypedDict):
@@ -472,6 +477,7 @@ class CongressPage(TypedDict):
     items: list[Congress]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class CongressPatch(TypedDict):
@@ -526,6 +532,7 @@ class ConsentPage(TypedDict):
     items: list[Consent]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ConsentPurpose(TypedDict):
@@ -640,6 +647,7 @@ class DeclarationPage(TypedDict):
     items: list[Declaration]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class DeclarationPatch(TypedDict):
@@ -725,6 +733,7 @@ class DuplicatePage(TypedDict):
     items: list[Duplicate]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class DuplicateTransition(TypedDict):
@@ -797,6 +806,7 @@ class ErasurePage(TypedDict):
     items: list[Erasure]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ErasureTransition(TypedDict):
@@ -900,12 +910,14 @@ class ExpertMessagePage(TypedDict):
     items: list[ExpertMessage]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ExpertPage(TypedDict):
     items: list[Expert]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ExpertPatch(TypedDict):
@@ -985,6 +997,7 @@ class ImportPage(TypedDict):
     items: list[Import]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ImportTransition(TypedDict):
@@ -1059,6 +1072,7 @@ class InitiativePage(TypedDict):
     items: list[Initiative]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class InitiativePatch(TypedDict):
@@ -1137,6 +1151,7 @@ class InstitutionPage(TypedDict):
     items: list[Institution]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class InstitutionPatch(TypedDict):
@@ -1181,6 +1196,7 @@ class KeptRecordPage(TypedDict):
     items: list[KeptRecord]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class Link(TypedDict):
@@ -1200,6 +1216,7 @@ class ListedAffiliationPage(TypedDict):
     items: list[ListedAffiliation]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ListedDataset(TypedDict):
@@ -1293,6 +1310,7 @@ class MergePage(TypedDict):
     items: list[Merge]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class MergePreview(TypedDict):
@@ -1415,6 +1433,7 @@ class NominationPage(TypedDict):
     items: list[Nomination]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class NominationPatch(TypedDict):
@@ -1476,6 +1495,7 @@ class NoticePage(TypedDict):
     items: list[Notice]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class NoticeTransition(TypedDict):
@@ -1582,6 +1602,7 @@ class ParticipationPage(TypedDict):
     items: list[Participation]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ParticipationPatch(TypedDict):
@@ -1712,6 +1733,7 @@ class RecipientPage(TypedDict):
     items: list[Recipient]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class Recipients(TypedDict):
@@ -1777,6 +1799,7 @@ class RetentionRulePage(TypedDict):
     items: list[RetentionRule]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class RetentionRulePatch(TypedDict):
@@ -1834,6 +1857,7 @@ class ScorePage(TypedDict):
     items: list[Score]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class ScorePatch(TypedDict):
@@ -2005,6 +2029,7 @@ class SupportPage(TypedDict):
     items: list[Support]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class SupportPatch(TypedDict):
@@ -2040,6 +2065,7 @@ class SupporterPage(TypedDict):
     items: list[Supporter]
     next: str | None
     total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
     unlisted: int
 
 
@@ -2079,6 +2105,7 @@ class Transitions(TypedDict):
     status: str
     allowed_actions: list[OfferedAction]
     states: list[str]
+    permitted: NotRequired[list[str]]
 
 
 class UndoFields(TypedDict):

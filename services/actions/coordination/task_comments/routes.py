@@ -37,7 +37,7 @@ async def list_task_comments(task: _TaskRow, ctx: CurrentContext) -> Response:
 
     In pages, the first comment first; with `format` all of them as a stream.
     """
-    return await list_response(ctx, LISTING, present, _KNOWN, fixed={_TASK: task["id"]})
+    return await list_response(ctx, LISTING, present, _KNOWN, fixed={_TASK: task["id"]}, verbs=("create",))
 
 
 @router.get(

@@ -53,7 +53,9 @@ async def list_edition_review_rounds(edition: _Edition, ctx: CurrentContext) -> 
     All for its editors; for reviewers and officials those in which they take part.
     """
     known = frozenset(schemas.ReviewRound.model_fields)
-    return await list_response(ctx, LISTING, schemas.present, known, fixed={"edition_id": edition["id"]})
+    return await list_response(
+        ctx, LISTING, schemas.present, known, fixed={"edition_id": edition["id"]}, verbs=("create",)
+    )
 
 
 @of_edition.post(

@@ -47,7 +47,9 @@ async def list_reviewers_of_contribution(contribution: _Contribution, ctx: Curre
     For editors who are none of its authors, and for who is invited.
     """
     known = frozenset(schemas.ContributionReviewer.model_fields)
-    return await list_response(ctx, LISTING, schemas.present, known, fixed={"contribution_id": contribution["id"]})
+    return await list_response(
+        ctx, LISTING, schemas.present, known, fixed={"contribution_id": contribution["id"]}, verbs=("create",)
+    )
 
 
 @of_contribution.post(

@@ -102,7 +102,9 @@ def _below_report(
     )
     async def list_parts(report: Report, ctx: CurrentContext) -> Response:
         known = frozenset(api.response_model.model_fields)
-        return await list_response(ctx, api.listing, api.present, known, fixed={_REPORT: report["id"]})
+        return await list_response(
+            ctx, api.listing, api.present, known, fixed={_REPORT: report["id"]}, verbs=("create",)
+        )
 
     @router.post(
         path,

@@ -121,7 +121,9 @@ def _offers_of(api: RecordApi[Any, Any]) -> ResourceRouter:
         Those that the caller may know of, in pages. A country sees an offer from its acceptance on.
         """
         known = frozenset(Offer.model_fields)
-        return await list_response(ctx, OFFER_LISTING, present_offer, known, fixed={_REQUEST: request["id"]})
+        return await list_response(
+            ctx, OFFER_LISTING, present_offer, known, fixed={_REQUEST: request["id"]}, verbs=("create",)
+        )
 
     @router.post("/{record}/offers", status_code=201, responses={201: {"model": Offer}})
     async def create_offer(body: OfferCreate, request: request_row, ctx: CurrentContext) -> Response:

@@ -78,7 +78,7 @@ async def list_centre_reviewers(centre: Centre, ctx: CurrentContext) -> Response
     Those that the caller may know of, in pages; with `format` all of them as a stream.
     """
     known = frozenset(Reviewer.model_fields)
-    return await list_response(ctx, OF_CENTRE, present, known, fixed={_CENTRE: centre["id"]})
+    return await list_response(ctx, OF_CENTRE, present, known, fixed={_CENTRE: centre["id"]}, verbs=("create",))
 
 
 @of_centre.post("/{record}/reviewers", status_code=201, responses={201: {"model": Reviewer}})

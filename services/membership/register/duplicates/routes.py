@@ -85,7 +85,7 @@ Changeable = Annotated[Row, Depends(changeable_duplicate)]
 )
 async def list_duplicates(ctx: CurrentContext) -> Response:
     """`sort=-score` begins with the surest."""
-    return await list_response(ctx, LISTING, present, _KNOWN)
+    return await list_response(ctx, LISTING, present, _KNOWN, verbs=("history", *LIFECYCLE.verbs))
 
 
 @router.post(
@@ -120,7 +120,7 @@ async def get_duplicate_history(row: Readable, ctx: CurrentContext) -> Response:
 
     Who changed the pair when, the latest change first.
     """
-    if not all(ctx.access.may("history", row[side]) for side in ("country_a", "country_b")):
+    if not _may_read_history(row, ctx):
         raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
     return await history_response(ctx, row["id"])
 
@@ -131,7 +131,12 @@ async def get_duplicate_transitions(row: Readable, ctx: CurrentContext) -> Respo
 
     Whether the pair can be dismissed or opened again.
     """
-    return transitions_response(LIFECYCLE, row["status"], available_actions(row, ctx))
+    also = ["history"] if _may_read_history(row, ctx) else []
+    return transitions_response(LIFECYCLE, row["status"], available_actions(row, ctx), permitted=also)
+
+
+def _may_read_history(row: Row, ctx: RequestContext) -> bool:
+    return all(ctx.access.may("history", row[side]) for side in ("country_a", "country_b"))
 
 
 @router.post(

@@ -1,0 +1,90 @@
+"""What fields, codes and kinds are called in the reader's language. Where `fields.csv` has no text, the name of the
+contract stands for it, in English."""
+
+import csv
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from services.portal.pages.texts import TEXTS, text, words
+from services.portal.register.classifications import field_name
+from shared.contracts.kinds import kind_names
+from shared.kernel.text import LANGUAGES
+from shared.pages.texts import OWN_NAMES, Texts
+from shared.web.contract.catalogue import PROBLEMS
+from shared.web.contract.vocabularies import Term, terms_of
+
+_CODES = Texts("services.portal.console.frame")
+"""The texts of the console, with those of codes: `visibility.public`."""
+
+
+@cache
+def field_texts() -> Mapping[str, Mapping[str, str]]:
+    """The names of fields by language."""
+    with files("services.portal.console.describing").joinpath("fields.csv").open(encoding="utf-8") as lines:
+        return {row["name"]: {tag: row[tag] for tag in LANGUAGES} for row in csv.DictReader(lines)}
+
+
+def field_label(name: str, language: str) -> str:
+    """The name of a field."""
+    if name in OWN_NAMES:
+        return OWN_NAMES[name]
+    plain = name.removesuffix("_id").removesuffix("_ids")
+    found = field_texts().get(name) or field_texts().get(plain)
+    return found[language] if found else words(plain)
+
+
+def is_named(name: str) -> bool:
+    """Whether a field has a name in all languages."""
+    return name in OWN_NAMES or name in field_texts() or name.removesuffix("_id") in field_texts()
+
+
+def verb_label(verb: str, kind: str, language: str) -> str:
+    """What a verb does, such as `Approve`."""
+    term = _term("verbs", verb, kind)
+    return term.titles[language] if term else words(verb)
+
+
+def verb_meaning(verb: str, kind: str) -> str:
+    """What a verb does, in a sentence in English; empty for an unknown one."""
+    term = _term("verbs", verb, kind)
+    return term.meaning if term else ""
+
+
+def state_label(state: str, kind: str, language: str) -> str:
+    """The name of a state."""
+    term = _term("states", state, kind)
+    return term.titles[language] if term else words(state)
+
+
+def reason_label(code: str, kind: str, language: str) -> str:
+    """Why a step is blocked."""
+    term = _term("reasons", code, kind)
+    return term.titles[language] if term else words(code)
+
+
+def code_label(name: str, code: str, language: str) -> str:
+    """A code of a field, such as a category."""
+    if name in ("fields", "field") and code[:1].isdigit():
+        return field_name(code)
+    key = f"{name}.{code}"
+    if key in _CODES.rows:
+        return _CODES.text(language, key)
+    return text(language, key) if key in TEXTS else words(code)
+
+
+def kind_label(kind: str, language: str) -> str:
+    """The name of one record of a kind, such as `expert`."""
+    found = kind_names().get(kind)
+    return found[language] if found else words(kind.partition(".")[2])
+
+
+def fault_label(code: str, language: str) -> str:
+    """What is wrong with a field."""
+    found = PROBLEMS.get(code)
+    return found.titles[language] if found else words(code)
+
+
+def _term(vocabulary: str, code: str, kind: str) -> Term | None:
+    terms = terms_of(vocabulary, code)
+    return next((term for term in terms if term.resource == kind), None) or next(iter(terms), None)

@@ -1,0 +1,87 @@
+"""What a template shows of a form: each field with its texts, its choices and what is wrong with it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from services.portal.console.describing.fields import Field
+from services.portal.console.forms.faults import placed
+from services.portal.console.forms.reading import Fault, rows_in
+from services.portal.console.forms.texts import AS_JSON, Texts
+from shared.kernel.text import LANGUAGES
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An input, or a group of them. `parts` are those of a group, or one for each language; `rows` those of each row.
+    `named` is what a reference names at present; `candidates` are the records that a text may mean. `scope` tells its
+    ids from those of other forms of the page."""
+
+    field: Field
+    path: str
+    text: str = ""
+    chosen: tuple[str, ...] = ()
+    parts: tuple["Input", ...] = ()
+    rows: tuple[tuple["Input", ...], ...] = ()
+    is_json: bool = False
+    faults: tuple[Fault, ...] = ()
+    named: str = ""
+    candidates: tuple[tuple[str, str], ...] = ()
+    scope: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its id in the page."""
+        return f"f-{self.scope}" + self.path.replace(".", "-").replace(AS_JSON, "-json")
+
+
+def inputs_of(
+    fields: Sequence[Field], sent: Texts, faults: Sequence[Fault] = (), more: Sequence[str] = ()
+) -> list[Input]:
+    """The inputs of a form with these texts. `more` are the paths of rows that get one more blank row."""
+    made = [_input(field, field.name, sent, more) for field in fields]
+    paths = {each.path.removesuffix(AS_JSON) for one in made for each in all_of(one)}
+    return [_with_faults(each, placed(faults, paths)) for each in made]
+
+
+def all_of(one: Input) -> Iterator[Input]:
+    """An input and all inputs in it."""
+    yield one
+    for part in (*one.parts, *(part for row in one.rows for part in row)):
+        yield from all_of(part)
+
+
+def _input(field: Field, path: str, sent: Texts, more: Sequence[str]) -> Input:
+    as_json = f"{path}{AS_JSON}"
+    if as_json in sent or field.kind == "json":
+        return Input(field, as_json, sent.get(as_json, [""])[-1], is_json=True)
+    if field.kind == "group":
+        return Input(field, path, parts=tuple(_input(part, f"{path}.{part.name}", sent, more) for part in field.parts))
+    if field.kind == "rows":
+        count = max(rows_in(path, sent), 0) + (1 if path in more else 0)
+        wanted = max(count, 1 if field.is_required else 0)
+        rows = [_row(field, f"{path}.{number}", sent, more) for number in range(wanted)]
+        return Input(field, path, rows=tuple(rows))
+    if field.kind == "multilingual":
+        tags = dict.fromkeys(
+            (*LANGUAGES, *(name.removeprefix(f"{path}.") for name in sent if name.startswith(f"{path}.")))
+        )
+        kind = field.parts[0].kind if field.parts else "text"
+        part = replace(field.parts[0] if field.parts else field, kind=kind, is_required=False)
+        return Input(
+            field, path, parts=tuple(_input(replace(part, name=tag), f"{path}.{tag}", sent, more) for tag in tags)
+        )
+    texts = sent.get(path, [])
+    return Input(field, path, "\n".join(texts) if field.kind == "lines" else next(iter(texts[-1:]), ""), tuple(texts))
+
+
+def _row(field: Field, prefix: str, sent: Texts, more: Sequence[str]) -> tuple[Input, ...]:
+    return tuple(_input(part, f"{prefix}.{part.name}", sent, more) for part in field.parts)
+
+
+def _with_faults(one: Input, found: Mapping[str, list[Fault]]) -> Input:
+    return replace(
+        one,
+        faults=tuple(found.get(one.path.removesuffix(AS_JSON), ())),
+        parts=tuple(_with_faults(part, found) for part in one.parts),
+        rows=tuple(tuple(_with_faults(part, found) for part in row) for row in one.rows),
+    )

@@ -1,0 +1,166 @@
+"""Reads of records for the caller: one record with its steps, and what records are called."""
+
+import asyncio
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from services.portal.console.describing.resources import Kind, kind_of, kinds
+from services.portal.console.session.caller import Caller, accepted
+from services.portal.pages.texts import best
+from shared.kernel.errors import NotFound
+
+Record: TypeAlias = dict[str, Any]
+_KEY = re.compile(r"[A-Za-z0-9-]{1,64}")
+_TITLES = ("display_name", "titles", "names", "name", "title", "subject", "purpose", "email", "file_name", "office")
+"""Members that say what a record is called, the best first."""
+_LONGEST = 120
+_MOVED = 308
+_MOST_NAMED = 24
+"""Records that a page names; further ones have their links alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A transition of the present state. `reason` is the code of what is missing, where it is not allowed."""
+
+    verb: str
+    to: str
+    allowed: bool
+    reason: str | None
+    requires: tuple[str, ...]
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record with its ETag and what the caller may do with it. `moved` is the key of the record that it became a part
+    of, and then there is no more."""
+
+    kind: Kind
+    record: Record
+    etag: str = ""
+    steps: tuple[Step, ...] = ()
+    may_change: bool = False
+    may_read_history: bool = False
+    moved: str | None = None
+
+    @property
+    def page(self) -> str:
+        """Its address in the console."""
+        return f"{self.kind.page}/{self.moved or self.record['id']}"
+
+    @property
+    def path(self) -> str:
+        """Its address in the API."""
+        return f"{self.kind.path}/{self.record['id']}"
+
+    def step(self, verb: str) -> Step | None:
+        """The step with this verb, if the state has it."""
+        return next((step for step in self.steps if step.verb == verb), None)
+
+
+def known_kind(service: str, plural: str) -> Kind:
+    """A kind of record. Raises NotFound for another name."""
+    found = kind_of(service, plural)
+    if found is None:
+        raise NotFound("There is no such list.")
+    return found
+
+
+async def find(caller: Caller, kind: Kind, key: str) -> Found:
+    """A record by its id or ref, with the steps of its state. Raises NotFound and ApiRefused."""
+    if not _KEY.fullmatch(key):
+        raise NotFound("There is no such record.")
+    path = f"{kind.path}/{key}"
+    if not kind.has.steps:
+        reply = await caller.get(path)
+        moving: Mapping[str, Any] = {}
+    else:
+        reply, stepping = await asyncio.gather(caller.get(path), caller.get(f"{path}/transitions"))
+        moving = stepping.document if stepping.status_code == 200 else {}
+    if reply.status_code == _MOVED:
+        return Found(kind, {}, moved=reply.headers["location"].partition("?")[0].rpartition("/")[2])
+    record = accepted(reply).document
+    permitted = moving.get("permitted", ())
+    return Found(
+        kind,
+        record,
+        reply.headers.get("etag", ""),
+        tuple(_step(each) for each in moving.get("allowed_actions", ())),
+        may_change=kind.change is not None and (not kind.has.steps or "update" in permitted),
+        may_read_history=kind.has.history and "history" in permitted,
+    )
+
+
+def _step(given: Mapping[str, Any]) -> Step:
+    return Step(
+        given["action"],
+        given["to"],
+        bool(given["allowed"]),
+        given["reason"],
+        tuple(given["requires"]),
+        given["fields_schema"],
+    )
+
+
+def title_of(record: Mapping[str, Any], language: str) -> str:
+    """What a record is called; its ref if nothing else says it."""
+    for name in _TITLES:
+        if text := _text_of(record.get(name), language):
+            return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return str(record.get("ref") or record.get("id") or "")
+
+
+def _text_of(value: Any, language: str) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping) and all(isinstance(text, str) for text in value.values()):
+        return best(value, language)[1]
+    if isinstance(value, list) and value and isinstance(value[0], Mapping):
+        first = value[0]
+        full = " ".join(str(first[part]) for part in ("given", "family") if first.get(part))
+        return str(first.get("full") or first.get("value") or full)
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A record that another one names: its ref, what it is called, and its page, if the console has one."""
+
+    ref: str
+    title: str
+    page: str | None
+
+
+Names: TypeAlias = Mapping[tuple[str, str], Name]
+"""The named records by list and id."""
+
+
+async def names_of(caller: Caller, wanted: Iterable[tuple[str, str]]) -> Names:
+    """What the records of these lists with these ids or refs are called, as far as the caller may know of them."""
+    asked = [each for each in dict.fromkeys(wanted) if _KEY.fullmatch(each[1])][:_MOST_NAMED]
+    found = await asyncio.gather(*(_name(caller, path, key) for path, key in asked))
+    return {each: name for each, name in zip(asked, found, strict=True) if name is not None}
+
+
+async def _name(caller: Caller, path: str, key: str) -> Name | None:
+    kind = kinds().get(path)
+    reply = await caller.get(f"{path}/{key}")
+    if reply.status_code == _MOVED:
+        return await _name(caller, path, reply.headers["location"].partition("?")[0].rpartition("/")[2])
+    if reply.status_code != 200:
+        return None
+    record = reply.document
+    ref = str(record.get("ref") or key)
+    return Name(ref, title_of(record, caller.language), f"{kind.page}/{record['id']}" if kind else None)
+
+
+def is_id(text: str) -> bool:
+    """Whether a text is an id."""
+    try:
+        return str(UUID(text)) == text.lower()
+    except ValueError:
+        return False

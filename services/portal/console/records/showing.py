@@ -1,0 +1,192 @@
+"""`/console/{service}/{resource}/{id}`: the file of one record; its history; the lists below it; its file."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Response
+
+from services.portal.console.describing.labels import reason_label, verb_label, verb_meaning
+from services.portal.console.describing.resources import Kind, Part, related_to
+from services.portal.console.frame.responses import page, seen
+from services.portal.console.frame.route import console_router
+from services.portal.console.records.lists import cursor_in
+from services.portal.console.records.reading import Found, Names, Record, Step, find, known_kind, names_of, title_of
+from services.portal.console.records.shown import Shown, fields_shown, references_in, shown_in, sources_in
+from services.portal.console.session.caller import Caller, accepted
+from services.portal.console.session.guards import CurrentCaller
+from shared.kernel.errors import NotFound
+from shared.web.contract.route_options import RouteOptions
+
+router = console_router()
+SPECIAL_PAGES = {
+    "membership.experts": ("/console/experts/{id}/screen", "screening.title"),
+    "centres.centres": ("/console/centres/{id}", "centre_file.title"),
+    "membership.duplicates": ("/console/duplicates/{id}", "duplicates.title"),
+    "membership.merges": ("/console/merges/{id}", "merges.title"),
+}
+"""The pages of kinds that have one of their own, with the text of the link."""
+_LINES = 10
+"""Records of a list below a record that its file shows."""
+_MESSAGES = "messages"
+_WRITERS = {"reviews": frozenset(("reviewer", "secretariat_officer", "secretariat_admin"))}
+"""Who writes to lists that do not say who may."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedStep:
+    """A step as a page offers it; `why` is what is missing, in the reader's language."""
+
+    verb: str
+    title: str
+    meaning: str
+    page: str | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartShown:
+    """A list below a record with its first entries. `page` adds another one, where the caller may."""
+
+    name: str
+    entries: tuple[tuple[Record, tuple[Shown, ...]], ...]
+    page: str | None
+    is_conversation: bool
+
+
+@router.get("/console/{service}/{resource}/{key}", options=RouteOptions(is_public=True))
+async def show_record(service: str, resource: str, key: str, caller: CurrentCaller) -> Response:
+    """A record: what it says, what one can do with it, what belongs to it."""
+    kind = known_kind(service, resource)
+    found = await find(caller, kind, key)
+    if found.moved:
+        return seen(found.page)
+    fields = fields_shown(kind)
+    below, names = await asyncio.gather(parts_of(caller, found), names_of(caller, references_in(fields, found.record)))
+    return page(
+        caller,
+        "records_record.html",
+        found=found,
+        kind=kind,
+        title=title_of(found.record, caller.language),
+        members=shown_in(fields, found.record, names),
+        steps=offered(found, caller.language),
+        blocked=blocked(found, caller.language),
+        below=below,
+        related=_related(found),
+        special=SPECIAL_PAGES.get(kind.name),
+        record=found.record,
+        sources=sources_in(found.record),
+    )
+
+
+@router.get("/console/{service}/{resource}/{key}/history", options=RouteOptions(is_public=True))
+async def show_history(service: str, resource: str, key: str, caller: CurrentCaller) -> Response:
+    """Who changed what when, the latest change first, with each field before and after."""
+    kind = known_kind(service, resource)
+    if not kind.has.history:
+        raise NotFound("Records of this kind have no history.")
+    found = await find(caller, kind, key)
+    if found.moved:
+        return seen(f"{found.page}/history")
+    cursor = caller.request.query_params.get("cursor")
+    query = {"limit": str(_LINES * 2), **({"cursor": cursor} if cursor else {})}
+    lines = accepted(await caller.get(f"{found.path}/history", query)).document
+    following = f"{found.page}/history?{urlencode(cursor_in(lines['next']))}" if lines["next"] else None
+    fields = {field.name: field for field in fields_shown(kind)}
+    return page(
+        caller,
+        "records_history.html",
+        found=found,
+        kind=kind,
+        title=title_of(found.record, caller.language),
+        lines=[(line, [_changed(fields, change) for change in line["changes"]]) for line in lines["items"]],
+        following=following,
+    )
+
+
+def _changed(fields: dict[str, Any], change: Record) -> tuple[str, Shown | None, Shown | None]:
+    """The name of a changed field, and its value before and after."""
+    name = str(change["pointer"]).strip("/").partition("/")[0]
+    field = fields.get(name)
+    if field is None:
+        return name, _bare(name, change["before"]), _bare(name, change["after"])
+    sides = [next(iter(shown_in((field,), {name: change[side]}, {})), None) for side in ("before", "after")]
+    return name, sides[0], sides[1]
+
+
+def _bare(name: str, value: Any) -> Shown | None:
+    return None if value is None else Shown(name, "text", str(value))
+
+
+@router.get("/console/actions/evidence/{key}/file", options=RouteOptions(is_public=True))
+async def open_file(key: str, caller: CurrentCaller) -> Response:
+    """The file of a piece of evidence, by an address that holds for some minutes."""
+    found = await find(caller, known_kind("actions", "evidence"), key)
+    link = accepted(await caller.get(f"{found.path}/download_url")).document
+    return seen(str(link["url"]))
+
+
+def page_of(kind: Kind, key: str) -> str:
+    """Where a new record is worked on: on the page of its kind, if that has one for it."""
+    return f"/console/centres/{key}" if kind.name == "centres.centres" else f"{kind.page}/{key}"
+
+
+def offered(found: Found, language: str) -> list[OfferedStep]:
+    """The steps that the caller may take now."""
+    return [_step(found, step, language) for step in found.steps if step.allowed]
+
+
+def blocked(found: Found, language: str) -> list[OfferedStep]:
+    """The steps that the state has and the caller cannot take now, with what is missing. Those that are not theirs to
+    take are left out."""
+    theirs = [step for step in found.steps if not step.allowed and step.reason not in (None, "not_permitted")]
+    return [_step(found, step, language) for step in theirs]
+
+
+def _step(found: Found, step: Step, language: str) -> OfferedStep:
+    name = found.kind.name
+    why = reason_label(step.reason, name, language) if step.reason else ""
+    page_of = f"{found.page}/do/{step.verb}" if step.allowed else None
+    return OfferedStep(step.verb, verb_label(step.verb, name, language), verb_meaning(step.verb, name), page_of, why)
+
+
+async def parts_of(caller: Caller, found: Found, *, only: Sequence[str] | None = None) -> list[PartShown]:
+    """The lists below a record that the caller may read, with their first entries."""
+    wanted = [part for part in found.kind.parts if only is None or part.name in only]
+    shown = await asyncio.gather(*(_part(caller, found, part) for part in wanted))
+    return [each for each in shown if each is not None]
+
+
+async def _part(caller: Caller, found: Found, part: Part) -> PartShown | None:
+    reply = await caller.get(f"{found.path}/{part.name}", {"include": "permitted"} if part.says_permitted else None)
+    entries = reply.document.get("items") if reply.status_code == 200 else None
+    if entries is None:
+        return None
+    names: Names = await names_of(caller, (pair for entry in entries for pair in references_in(part.members, entry)))
+    return PartShown(
+        part.name,
+        tuple((entry, shown_in(part.members, entry, names)) for entry in entries[:_LINES]),
+        f"{found.page}/{part.name}/new" if _may_add(caller, found, part, reply.document) else None,
+        part.name == _MESSAGES,
+    )
+
+
+def _may_add(caller: Caller, found: Found, part: Part, listed: Record) -> bool:
+    """Whether the caller may add an entry to a list below a record that is theirs to work with."""
+    if part.creation is None:
+        return False
+    if part.says_permitted:
+        is_theirs = found.may_change or found.may_read_history or any(step.allowed for step in found.steps)
+        return is_theirs and "create" in (listed.get("permitted") or ())
+    writers = _WRITERS.get(part.name)
+    return found.may_change if writers is None else bool(writers & caller.principal.roles)
+
+
+def _related(found: Found) -> list[tuple[Kind, str]]:
+    """The lists of what names the record."""
+    return [
+        (kind, f"{kind.page}?{urlencode({narrow: found.record['id']})}") for kind, narrow in related_to(found.kind.path)
+    ]

@@ -1,0 +1,71 @@
+"""What a person entered when their session was over: kept, sealed, in their browser until they have signed in again."""
+
+import time
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+import orjson
+from fastapi import Request
+
+from services.portal.console.session import cookies
+from services.portal.console.session.keys import ConsoleKeys
+from shared.kernel.errors import Malformed
+
+FORM = "application/x-www-form-urlencoded"
+TOKEN_FIELD, KEY_FIELD, KEPT_FIELD = "form_token", "form_key", "form_kept"
+OWN_FIELDS = frozenset((TOKEN_FIELD, KEPT_FIELD))
+MOST_FIELDS = 2_000
+_LARGEST = 1 << 20
+Fields = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptForm:
+    """A form that was not sent on: where it goes, and its fields."""
+
+    path: str
+    fields: Fields
+
+
+async def fields_of(request: Request) -> Fields:
+    """The fields of a form in the order in which they were sent. Raises Malformed."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+        return []
+    try:
+        text = (await request.body()).decode("ascii")
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise Malformed(f"The form has more than {MOST_FIELDS} fields, or is none.") from None
+
+
+def own_address(request: Request) -> str:
+    """The address of the request, within the console."""
+    query = request.scope["query_string"].decode("latin-1")
+    path: str = request.scope["path"]
+    return f"{path}?{query}" if query else path
+
+
+async def kept_form(request: Request) -> KeptForm:
+    """The form of a request, without what belongs to the session alone."""
+    fields = [(name, value) for name, value in await fields_of(request) if name not in OWN_FIELDS]
+    return KeptForm(own_address(request), fields)
+
+
+def keep(keys: ConsoleKeys, issuer: str, account: str, form: KeptForm) -> list[str] | None:
+    """The headers that keep a form for a person, for half an hour; None if it is too long."""
+    content = orjson.dumps([int(time.time()), form.path, form.fields])
+    return cookies.in_parts(issuer, keys.seal(zlib.compress(content, 9), account))
+
+
+def kept_for(keys: ConsoleKeys, issuer: str, account: str, given: Mapping[str, str]) -> KeptForm | None:
+    """What was kept for this person in this browser; None for another one, or after half an hour."""
+    content = keys.open(cookies.from_parts(issuer, given), account)
+    if content is None:
+        return None
+    unpacker = zlib.decompressobj()
+    at, path, fields = orjson.loads(unpacker.decompress(content, _LARGEST))
+    if time.time() - at > cookies.KEPT_LIFE:
+        return None
+    return KeptForm(path, [(name, value) for name, value in fields])

@@ -1,0 +1,1 @@
+"""My work: what waits for who is signed in, overdue first."""

@@ -1,0 +1,101 @@
+"""What waits for a person, in all services: one read of the work list, and one of each list for the names."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.portal.console.frame.naming import day_of, kind_name, place_of, title_of
+from services.portal.console.frame.templates import named
+from services.portal.console.session.caller import Caller
+from services.portal.reading.reads import cursor_of
+
+WORK_LIST = "/access/v1/work_list"
+_SHOWN = "50"
+_MOST_KINDS = 8
+_NAMED = "100"
+_BY_TWO = frozenset(("confirm", "withdraw"))
+_STATES = {"red": "late", "yellow": "soon"}
+_FILES = {"membership.experts": "/console/experts/{}/screen", "centres.centres": "/console/centres/{}"}
+"""Pages on which the steps of a kind are taken, instead of a page for each step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A step that waits: its record, what it is called, and where it is done. `state` is `late`, `soon` or empty."""
+
+    kind: str
+    ref: str
+    title: str
+    country: str
+    step: str
+    due: str
+    state: str
+    record: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A page of what waits. `second` wait for a second person, `steps` are all others, overdue first."""
+
+    total: int
+    second: Sequence[Item]
+    steps: Sequence[Item]
+    kinds: Sequence[tuple[str, str]]
+    next: str | None
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.second and not self.steps
+
+
+async def queue_of(caller: Caller, kind: str = "", cursor: str = "") -> Queue:
+    """What waits for the caller, the earliest due first."""
+    query = {"limit": _SHOWN, **({"kind": kind} if kind else {}), **({"cursor": cursor} if cursor else {})}
+    found = await caller.read(WORK_LIST, query)
+    rows: list[dict[str, Any]] = found["items"]
+    titles = await _titles(caller, rows)
+    items = [(row, _item(row, titles, caller.language)) for row in rows]
+    kinds = {row["resource"]: kind_name(row["service"], row["resource"], caller.language) for row in rows}
+    return Queue(
+        int(found["total"]),
+        [item for row, item in items if row["verb"] in _BY_TWO],
+        [item for row, item in items if row["verb"] not in _BY_TWO],
+        sorted(kinds.items(), key=lambda one: one[1]),
+        cursor_of(found["next"]),
+    )
+
+
+async def _titles(caller: Caller, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """What the records are called, as far as the lists of the caller's own work say it."""
+    kinds = list(dict.fromkeys((row["service"], row["resource"]) for row in rows))[:_MOST_KINDS]
+
+    async def read(service: str, resource: str) -> list[dict[str, Any]]:
+        reply = await caller.get(f"/{service}/v1/{resource}", {"holder": "me", "limit": _NAMED})
+        return list(reply.document.get("items", [])) if reply.status_code == 200 else []
+
+    lists = await asyncio.gather(*(read(*kind) for kind in kinds))
+    return {str(record["id"]): title_of(record, caller.language) for records in lists for record in records}
+
+
+def _item(row: Mapping[str, Any], titles: Mapping[str, str], language: str) -> Item:
+    service, resource, verb = row["service"], row["resource"], row["verb"]
+    record = place_of(service, resource, row["id"])
+    is_by_two = verb in _BY_TWO
+    return Item(
+        kind_name(service, resource, language),
+        row["ref"],
+        titles.get(row["id"], ""),
+        row["country"] or "",
+        named("verbs", verb, language=language),
+        day_of(row["due"]),
+        _STATES.get(row["light"] or "", ""),
+        record,
+        record if is_by_two else place_of_step(f"{service}.{resource}", row["id"], f"{record}/do/{verb}"),
+    )
+
+
+def place_of_step(kind: str, key: str, page: str) -> str:
+    """Where a step of a record is taken: on the page of its kind, else on its own `page`."""
+    return _FILES[kind].format(key) if kind in _FILES else page

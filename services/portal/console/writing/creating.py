@@ -1,0 +1,124 @@
+"""`/console/{service}/{resource}/new`, and new entries of the lists below a record."""
+
+import re
+from collections.abc import Sequence
+
+from fastapi import Response
+
+from services.portal.console.describing.fields import Field
+from services.portal.console.frame.responses import page, seen
+from services.portal.console.frame.route import console_router
+from services.portal.console.records.reading import Found, find, known_kind, title_of
+from services.portal.console.records.showing import page_of
+from services.portal.console.session.caller import Caller
+from services.portal.console.session.guards import CurrentCaller, SentForm
+from services.portal.console.writing.filling import Filled, filled, form_values
+from services.portal.console.writing.refusing import refused_values
+from shared.kernel.errors import NotFound
+from shared.web.contract.route_options import RouteOptions
+
+router = console_router()
+_OWN_PAGE = re.compile(r"/console/[A-Za-z0-9_/-]{0,200}")
+
+
+def _creation(fields: Sequence[Field] | None) -> Sequence[Field]:
+    if fields is None:
+        raise NotFound("Records of this kind are not created here.")
+    return fields
+
+
+@router.get("/console/{service}/{resource}/new", options=RouteOptions(is_public=True))
+async def new_record(service: str, resource: str, caller: CurrentCaller) -> Response:
+    """The form of a new record; fields that the address names are filled in."""
+    fields = _creation(known_kind(service, resource).creation)
+    known = {field.name for field in fields}
+    given = caller.request.query_params
+    sent = {name: [value] for name, value in given.items() if name.partition(".")[0] in known}
+    return await _page(caller, service, resource, fields, Filled(sent, {}))
+
+
+@router.post("/console/{service}/{resource}/new", options=RouteOptions(is_public=True))
+async def create_record(service: str, resource: str, caller: CurrentCaller, form: SentForm) -> Response:
+    """Creates the record, or shows what is wrong with the form."""
+    kind = known_kind(service, resource)
+    fields = _creation(kind.creation)
+    given = await filled(caller, fields, form)
+    if given.wants_row or given.faults:
+        return await _page(caller, service, resource, fields, given)
+    reply = await caller.send("POST", kind.path, given.values)
+    if reply.status_code >= 400:
+        return await _page(caller, service, resource, fields, given.refused(reply), **refused_values(reply))
+    if secret := reply.document.get("secret"):
+        return page(caller, "records_secret.html", secret=secret, back=f"{kind.page}/{reply.document['id']}")
+    return seen(following_page(given, page_of(kind, str(reply.document["id"]))), done="created")
+
+
+async def _page(
+    caller: Caller, service: str, resource: str, fields: Sequence[Field], given: Filled, **refused: object
+) -> Response:
+    kind = known_kind(service, resource)
+    return page(
+        caller,
+        "records_form.html",
+        kind=kind,
+        title="",
+        action=f"{kind.page}/new",
+        own=_leading(given),
+        button="records.create",
+        back=kind.page,
+        **await form_values(caller, fields, given, refused),
+    )
+
+
+@router.get("/console/{service}/{resource}/{key}/{part}/new", options=RouteOptions(is_public=True))
+async def new_entry(service: str, resource: str, key: str, part: str, caller: CurrentCaller) -> Response:
+    """The form of a new entry of a list below a record."""
+    found = await find(caller, known_kind(service, resource), key)
+    to = caller.request.query_params.get("to", "")
+    return await _entry_page(caller, found, part, Filled({"_to": [to]} if to else {}, {}))
+
+
+@router.post("/console/{service}/{resource}/{key}/{part}/new", options=RouteOptions(is_public=True))
+async def create_entry(
+    service: str, resource: str, key: str, part: str, caller: CurrentCaller, form: SentForm
+) -> Response:
+    """Adds the entry, or shows what is wrong with the form. With `_to`, a page of the console comes next."""
+    found = await find(caller, known_kind(service, resource), key)
+    given = await filled(caller, _fields_of_part(found, part), form)
+    if given.wants_row or given.faults:
+        return await _entry_page(caller, found, part, given)
+    reply = await caller.send("POST", f"{found.path}/{part}", given.values)
+    if reply.status_code >= 400:
+        return await _entry_page(caller, found, part, given.refused(reply), **refused_values(reply))
+    return seen(following_page(given, found.page), done="added")
+
+
+def following_page(given: Filled, otherwise: str) -> str:
+    """The page of the console that a form leads to; `otherwise` if it names none."""
+    to = given.own("to")
+    return to if _OWN_PAGE.fullmatch(to) else otherwise
+
+
+def _leading(given: Filled) -> list[tuple[str, str]]:
+    return [("_to", given.own("to"))] if given.own("to") else []
+
+
+def _fields_of_part(found: Found, name: str) -> Sequence[Field]:
+    part = next((part for part in found.kind.parts if part.name == name), None)
+    return _creation(part.creation if part else None)
+
+
+async def _entry_page(caller: Caller, found: Found, part: str, given: Filled, **refused: object) -> Response:
+    fields = _fields_of_part(found, part)
+    return page(
+        caller,
+        "records_form.html",
+        kind=found.kind,
+        title=title_of(found.record, caller.language),
+        part=part,
+        action=f"{found.page}/{part}/new",
+        own=_leading(given),
+        button="records.add",
+        back=found.page,
+        **await form_values(caller, fields, given, refused),
+    )

@@ -1,0 +1,130 @@
+"""The console in Chromium without scripts: people of three offices at work, by keyboard alone, without a barrier."""
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from services.access.administration import enter_account, enter_grant, setting_up
+from tests.browser.conftest import PATIENCE
+from tests.browser.test_pages import _OVERFLOW, _barriers
+
+_LOOKS = ((320, "dark", "ar"), (1280, "light", "en"))
+_PAGES = (
+    "/console/",
+    "/console/countries",
+    "/console/countries/XA",
+    "/console/records",
+    "/console/imports",
+    "/console/imports/new",
+    "/console/grants",
+)
+
+
+@pytest.fixture(params=_LOOKS, ids=lambda look: f"{look[2]} {look[1]} {look[0]}px")
+def context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[tuple[BrowserContext, str]]:
+    width, scheme, language = request.param
+    found = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, locale=language)
+    found.set_default_timeout(PATIENCE)
+    yield found, language
+    found.close()
+
+
+def _sign_in(page: Page, running: dict[str, Any], person: dict[str, Any]) -> None:
+    page.goto(f"{running['base_url']}/console/")
+    page.locator("#username").fill(person["username"])
+    page.locator("#password").fill(person["password"])
+    page.locator("#password").press("Enter")
+    page.wait_for_url(f"{running['base_url']}/console/**")
+
+
+def test_pages_of_the_console_have_no_barrier(context: tuple[BrowserContext, str], running: dict[str, Any]) -> None:
+    found, language = context
+    page, asked, faults = found.new_page(), [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    _sign_in(page, running, running["demo"]["accounts"]["officer"])
+    page.goto(f"{running['base_url']}/console/language/{language}?to=/console/")
+    for path in _PAGES:
+        page.goto(f"{running['base_url']}{path}")
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        expect(page.get_by_role("heading", level=1)).to_have_count(1)
+        assert page.evaluate(_OVERFLOW) == 0, f"{path} scrolls sideways"
+        assert _barriers(page) == [], path
+    assert [url for url in asked if not url.startswith(running["base_url"])] == []
+    assert faults == []
+    cookies = {cookie["name"]: cookie for cookie in found.cookies()}
+    assert cookies["console"]["httpOnly"]
+    assert cookies["console"]["sameSite"] == "Lax"
+    storage = page.evaluate("[localStorage.length, sessionStorage.length]")
+    assert storage == [0, 0]
+
+
+def test_an_officer_imports_a_thousand_rows_by_keyboard_and_undoes_them(
+    browser: Browser, running: dict[str, Any], tmp_path: Path
+) -> None:
+    word, file = uuid4().hex[:10], tmp_path / "list.csv"
+    good = [f"Nadia {word} {number},XA\n" for number in range(997)]
+    file.write_text("".join(["full_name,country\n", *good, *["Nobody,ZZ\n"] * 3]))
+    context = browser.new_context(java_script_enabled=False, accept_downloads=True)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    _sign_in(page, running, running["demo"]["accounts"]["officer"])
+    page.goto(f"{running['base_url']}/console/imports/new")
+    page.locator("#kind").select_option("membership.experts")
+    page.locator("#file").set_input_files(file)
+    page.locator("main button").press("Enter")
+    expect(page.locator("main")).to_contain_text(f"Nadia {word} 9")
+    page.locator("main button").press("Enter")
+    expect(page.locator("main")).to_contain_text("Nothing is written yet", timeout=PATIENCE)
+    expect(page.locator("dl")).to_contain_text("997")
+    with page.expect_download() as started:
+        page.locator("a[download]").press("Enter")
+    assert len(Path(started.value.path()).read_text().splitlines()) == 4
+    page.locator("main button").press("Enter")
+    expect(page.get_by_role("button", name="Undo the import")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("dl")).to_contain_text("997")
+    page.get_by_role("button", name="Undo the import").press("Enter")
+    expect(page.locator(".lead")).to_have_text("Undone", timeout=PATIENCE)
+    context.close()
+
+
+async def _entered(database_url: str, role: str) -> dict[str, str]:
+    email, password = f"{uuid4().hex}@demo.example", f"{uuid4().hex} of Betaland"
+    async with setting_up(database_url) as uow:
+        account = await enter_account(uow, email, "Omar Official", password)
+        await enter_grant(uow, "account", account, role, "country", "XB")
+    return {"username": email, "password": password}
+
+
+@pytest.fixture(scope="module")
+def officials(running: dict[str, Any]) -> Iterator[dict[str, dict[str, str]]]:
+    """A focal point and a national author of Betaland."""
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as thread:  # this one has a running event loop
+        patch.setenv("ESCM_ROLE_PASSWORD", running["role_password"])
+        roles = ("government_focal_point", "national_author")
+        yield {role: thread.submit(asyncio.run, _entered(running["database_url"], role)).result() for role in roles}
+
+
+@pytest.mark.parametrize("role", ["government_focal_point", "national_author"])
+def test_officials_find_their_country_and_leave_nothing_behind(
+    browser: Browser, running: dict[str, Any], officials: dict[str, dict[str, str]], role: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    _sign_in(page, running, officials[role])
+    page.get_by_role("link", name="Countries", exact=True).press("Enter")
+    page.get_by_role("link", name="Betaland", exact=True).press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Betaland")
+    page.get_by_role("button", name="Sign out").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are signed out")
+    assert [one["name"] for one in context.cookies() if one["name"] in ("console", "escm")] == []
+    page.goto(f"{running['base_url']}/console/")
+    expect(page.locator("#password")).to_be_visible()
+    context.close()

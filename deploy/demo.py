@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from deploy.demonstration.accounts import COUNTRIES
 from services.access.administration import enter_account, enter_client, enter_grant, setting_up
 from services.access.settings import AccessSettings
 from shared.database.unit_of_work import UnitOfWork
@@ -23,6 +24,10 @@ class _Machine:
     roles: tuple[str, ...]
 
 
+def _in_each(role: str) -> tuple[tuple[str, str, str | None], ...]:
+    return tuple((role, "country", country) for country in COUNTRIES)
+
+
 _PEOPLE = {
     "admin": _Person("Amina Admin", (("secretariat_admin", "global", None),)),
     "admin2": _Person("Bruno Admin", (("secretariat_admin", "global", None),)),
@@ -32,8 +37,21 @@ _PEOPLE = {
     "reviewer1": _Person("Rafael Reviewer"),
     "reviewer2": _Person("Rosa Reviewer"),
     "expert": _Person("Elif Expert"),
+    "officer2": _Person("Otto Officer", _in_each("secretariat_officer")),
+    "focal_point": _Person("Fatou Focal", _in_each("government_focal_point")),
+    "author": _Person("Ada Author", _in_each("national_author")),
+    "publisher": _Person("Paul Publisher", _in_each("national_publisher")),
+    "operator": _Person("Oda Operator", (("platform_operator", "global", None),)),
+    "auditor": _Person("Abel Auditor", (("auditor", "global", None),)),
+    "president": _Person("Petra President"),
+    "secretary": _Person("Samir Secretary"),
+    "director": _Person("Diego Director"),
+    "representative": _Person("Rosalind Representative"),
+    "member": _Person("Mira Member"),
+    "editor_in_chief": _Person("Chika Chief"),
+    "editor": _Person("Edda Editor"),
 }
-"""Reviewers and experts get roles over single records, with these records."""
+"""Reviewers and experts get roles over single records, with these records, and others with their office."""
 _NATIONAL = ("government_focal_point", "national_author", "national_publisher")
 _MACHINES = {
     "secretariat": _Machine("Demo secretariat", None, ("read", "write"), ("secretariat_admin",)),
@@ -58,6 +76,14 @@ async def load(database_url: str) -> dict[str, Any]:
         accounts = {key: await _account(uow, key, person) for key, person in _PEOPLE.items()}
         clients = {key: await _client(uow, key, machine) for key, machine in _MACHINES.items()}
     return {"clients": clients, "accounts": accounts}
+
+
+async def appoint(database_url: str, account: str, role: str, kind: str, scope: UUID) -> None:
+    """Gives an account a role over one record, unless it has it."""
+    async with setting_up(database_url) as uow:
+        known = "SELECT 1 FROM access_grant WHERE principal_id = $1 AND role = $2 AND scope_id = $3"
+        if await uow.connection.fetchval(known, UUID(account), role, str(scope)) is None:
+            await enter_grant(uow, "account", UUID(account), role, kind, str(scope))
 
 
 async def _account(uow: UnitOfWork, key: str, person: _Person) -> dict[str, str]:

@@ -4,9 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _ROLES = ["conceptualization", "writing-original-draft"]
-_BEGUN = (
-    "The register of this demonstration began on the day on which it was started: the day before counts nothing yet."
-)
+_COUNTED = "Nine invented countries take part; five have a designated centre, and three a programme under way."
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +148,7 @@ Of sixty fields that were left alone, forty became mixed forests within twenty y
 
 # Who studies them
 
-{figure:stages} shows how far the countries of one region have come on the way to their own research.
+{figure:stages} shows how far the countries have come on the way to their own research.
 """,
     ["forests", "succession"],
     [_FOREST_PAPER],
@@ -181,7 +179,7 @@ _NUMBERS = {
     "key": "numbers",
     "kind": "bars",
     "titles": {"en": "The plan in numbers", "ar": "الخطة بالأرقام"},
-    "alternatives": {"en": _BEGUN, "ar": "بدأ سجل هذا العرض في يوم تشغيله، ولا يحصي اليوم السابق له شيئاً بعد."},
+    "alternatives": {"en": _COUNTED, "ar": "تشارك تسعة بلدان خيالية، لخمسة منها مركز معيَّن ولثلاثة برنامج قيد التنفيذ."},
     "captions": {"en": "Each number is defined where it is counted.", "ar": "لكل رقم تعريف."},
     "query": _HEADLINES,
     "source": _SOURCE,
@@ -189,9 +187,12 @@ _NUMBERS = {
 _STAGES = {
     "key": "stages",
     "kind": "table",
-    "titles": {"en": "Stages of the countries of Oceania", "ar": "مراحل بلدان أوقيانوسيا"},
-    "alternatives": {"en": _BEGUN, "ar": "بدأ سجل هذا العرض في يوم تشغيله، ولا يحصي اليوم السابق له شيئاً بعد."},
-    "query": {"path": "/actions/v1/countries", "parameters": {"region": "Oceania"}},
+    "titles": {"en": "Stages of the countries that take part", "ar": "مراحل البلدان المشاركة"},
+    "alternatives": {
+        "en": "The nine countries stand on all rungs from contact to verified results.",
+        "ar": "تقف البلدان التسعة على جميع الدرجات من الاتصال إلى النتائج المتحقق منها.",
+    },
+    "query": {"path": "/actions/v1/countries", "parameters": {"stage": "1,2,3,4,5,6,7"}},
     "x": "code",
     "y": "stage",
     "source": _SOURCE,
@@ -242,12 +243,14 @@ IN_WRITING = Volume(
         ),
     ),
     (
-        {**_NUMBERS, "alternatives": {"en": "Experts and institutions are counted; centres are not designated yet."}},
+        {**_NUMBERS, "alternatives": {"en": _COUNTED}},
         {
             "key": "experts",
             "kind": "bars",
             "titles": {"en": "Experts by country"},
-            "alternatives": {"en": "Alphaland and Betaland have as many experts as each other."},
+            "alternatives": {
+                "en": "Kappaland has the most experts; Alphaland and Betaland have as many as each other."
+            },
             "query": _EXPERTS,
             "source": _SOURCE,
         },
@@ -255,7 +258,7 @@ IN_WRITING = Volume(
             "key": "growth",
             "kind": "lines",
             "titles": {"en": "Experts and institutions over time"},
-            "alternatives": {"en": "Both begin with the demonstration."},
+            "alternatives": {"en": "Both have grown through the year."},
             "query": {
                 "path": "/actions/v1/statistics/headlines",
                 "parameters": {"key": "experts,institutions", "from": "{year}-01-01", "step": "month"},

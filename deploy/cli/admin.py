@@ -6,14 +6,10 @@ from typing import Annotated
 import typer
 
 from deploy.cli.console import out
+from deploy.cli.incidents import act
 from deploy.cli.installation import database_url
 
 app = typer.Typer(help="Administrators of this installation.", no_args_is_help=True)
-
-
-@app.callback()
-def group() -> None:
-    """Keep `create` a command of its own."""
 
 
 @app.command()
@@ -30,3 +26,19 @@ def create(
 
     asyncio.run(create_admin(url, email=email, name=name, password=password))
     out.print(f"{email} may log in and do everything.", markup=False)
+
+
+@app.command("break-glass")
+def break_glass(reason: Annotated[str, typer.Option(help="Why; administrators and the audit trail learn it.")]) -> None:
+    """Print an address that opens a session of an administrator, once, within 15 minutes, for an hour.
+
+    For when nobody can sign in: the session is of an account of its own, all administrators are mailed, and each of its
+    requests is in the audit trail.
+    """
+    from services.access.settings import AccessSettings
+    from services.access.signing_in.break_glass.operations import make
+    from services.access.signing_in.pages.addresses import BREAK_GLASS, with_query
+
+    code = act(lambda uow: make(uow, reason))
+    settings = AccessSettings(database_url=database_url())
+    out.print(with_query(f"{settings.issuer.rstrip('/')}{BREAK_GLASS}", {"code": code}), markup=False, soft_wrap=True)

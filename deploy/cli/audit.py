@@ -1,6 +1,7 @@
 """`escm audit`: exports the audit trail, and verifies that nothing in it was changed."""
 
 import asyncio
+import hashlib
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -78,6 +79,7 @@ def verify(
 async def _export(target: BinaryIO) -> None:
     from shared.audit.exporting import export as lines
 
+    digest, rows = hashlib.sha256(), 0
     with measured(of_bytes=False) as begin:
 
         def start(count: int) -> Callable[[int], None]:
@@ -85,9 +87,25 @@ async def _export(target: BinaryIO) -> None:
 
         async with _reading() as connection:
             async for line in lines(connection, start):
+                digest.update(line)
+                rows += 1
                 target.write(line)
     target.flush()
+    await _record(rows, digest.hexdigest())
     err.print("The trail is exported.")
+
+
+async def _record(rows: int, digest: str) -> None:
+    """Appends the entry of the export to the trail; the next one has it."""
+    from services.access.administration import setting_up
+    from shared.database.ids import uuid7
+    from shared.kernel.principal import READ
+    from shared.kernel.resource import Resource
+    from shared.records.accesses import record_access
+
+    async with setting_up(database_url()) as uow:
+        of = Resource("access", "audit", "audit")
+        record_access(uow, of, READ, uuid7(), {"filters": {}, "fields": [], "rows": rows, "digest": digest})
 
 
 @asynccontextmanager

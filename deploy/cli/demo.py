@@ -2,24 +2,38 @@
 
 import asyncio
 import json
+from typing import Any
 
 import typer
 
 from deploy.cli.console import fail, out, working
 from deploy.cli.installation import database_url
 
-app = typer.Typer(help="Example data in the fictional countries XA and XB.", no_args_is_help=True)
+app = typer.Typer(help="Example data in the fictional countries.", no_args_is_help=True)
 
 
 @app.command()
 def load() -> None:
-    """Load the demo data, unless it is loaded, and print its accounts and clients as JSON."""
+    """Load the demo data, unless it is loaded, and print its accounts and clients as JSON.
+
+    Twelve fictional countries on all rungs of the ladder, each step on its past day. An interrupted load is continued.
+    """
     from deploy import demo, demo_register
+    from deploy.demonstration import loading
 
     url = database_url()
+
+    async def make() -> dict[str, Any]:
+        loaded = await demo.load(url)
+        await demo_register.load(url)
+        host = await loading.load(url, loaded["accounts"])
+        if host is not None:
+            account = loaded["accounts"]["representative"]["account_id"]
+            await demo.appoint(url, account, "institution_representative", "institution", host)
+        return loaded
+
     with working("loads the demo data"):
-        loaded = asyncio.run(demo.load(url))
-        asyncio.run(demo_register.load(url))
+        loaded = asyncio.run(make())
     typer.echo(json.dumps(loaded, indent=2))
 
 
@@ -39,8 +53,11 @@ def report() -> None:
         fail("the demo data is not for production")
 
     async def make() -> None:
-        clients = (await demo.load(url))["clients"]
-        await demo_report.load(url, (settings.api or settings.issuer).replace("{service}", "actions"), clients)
+        loaded = await demo.load(url)
+        address = (settings.api or settings.issuer).replace("{service}", "actions")
+        for edition in await demo_report.load(url, address, loaded["clients"]):
+            for role in ("editor_in_chief", "editor"):
+                await demo.appoint(url, loaded["accounts"][role]["account_id"], role, "edition", edition)
 
     with working("makes the editions of the demo"):
         try:
@@ -48,23 +65,3 @@ def report() -> None:
         except demo_report.ReportFailed as refused:
             fail(str(refused))
     out.print("Two editions are made: see /en/reports.", markup=False)
-
-
-@app.command()
-def programmes() -> None:
-    """Load a programme with actions, milestones, indicators and results for each of the countries.
-
-    It moves the stages of the countries. If one of them has a committee or a programme, or the framework has what the
-    demo enters, it says so and changes nothing.
-    """
-    from deploy import demo_programmes
-    from shared.configuration.settings import Settings
-
-    url = database_url()
-    if Settings(database_url=url).environment == "production":
-        fail("the demo data is not for production")
-    with working("loads the demo programmes"):
-        hindrance = asyncio.run(demo_programmes.load(url))
-    if hindrance:
-        fail(hindrance)
-    out.print("Two programmes are loaded: see /actions/v1/statistics/headlines.", markup=False)

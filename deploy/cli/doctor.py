@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from deploy.cli.break_glass import of_break_glass
 from deploy.cli.connections import Processes, of_connections
 from deploy.cli.findings import Finding, report
 from deploy.cli.pooler import of_pooler
@@ -39,7 +40,7 @@ def doctor(
     valkey = os.environ.get("REDIS_URL") or stack.get("redis_url")
     if database:
         connections = of_connections(Processes(apps, workers, relays))
-        findings += asyncio.run(of_database(database, of_processes, connections))
+        findings += asyncio.run(of_database(database, of_processes, connections, of_break_glass))
         findings += asyncio.run(of_pooler(database))
         findings += asyncio.run(of_replica(database))
         findings.append(asyncio.run(mail_server()))

@@ -60,8 +60,9 @@ _BY_NAME: Mapping[str, Demand] = {
     "createEditionBuild": Demand(Ask.DO, "create", "builds"),
     **dict.fromkeys(("listEditionBuilds", "getEditionBuildFile"), Demand(Ask.DO, "read", "builds")),
     "createContributionVersion": Demand(Ask.DO, "update"),
+    **dict.fromkeys(("listNamingConsents", "createNamingConsent", "withdrawNamingConsent"), Demand(Ask.PERSON)),
     "createContributionErratum": Demand(Ask.DO, "create", "errata"),
-    **dict.fromkeys(("listContributionErrata", "getContributionErratum"), Demand(Ask.SEE)),
+    **dict.fromkeys(("listContributionErrata", "listEditionErrata", "getContributionErratum"), Demand(Ask.SEE)),
     **dict.fromkeys(("listContributionVersions", "getContributionVersion", "getFigureData"), Demand(Ask.SEE)),
     **dict.fromkeys(
         (

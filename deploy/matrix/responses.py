@@ -17,7 +17,7 @@ WITHOUT_COUNTRY = frozenset((
     "frameworks", "notices", "broadcasts", "retention_rules", "certificate_templates", "processing_record",
     "api_keys", "authorizations", "sessions", "notifications", "initiatives", "periods", "schemes", "report_templates",
     "networks", "calendars", "webhooks", "editions", "review_rounds", "figures", "builds", "factors", "identities",
-    "identity_providers", "signing_keys",
+    "identity_providers", "signing_keys", "naming_consents",
 ))  # fmt: skip
 """Kinds whose records have no country."""
 MAY_BE_PUBLISHED = frozenset((

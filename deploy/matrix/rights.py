@@ -1,10 +1,10 @@
 """The rights of one principal, from the role tables alone."""
 
 from deploy.matrix.readers import roles_of
-from services.access.access import DELEGABLE, FACTOR_OWNER, GRANT_HOLDER, KEY_OWNER, WEBHOOK_OWNER
+from services.access.access import CLIENT_CONTACT, DELEGABLE, FACTOR_OWNER, GRANT_HOLDER, KEY_OWNER, WEBHOOK_OWNER
 from shared.kernel.principal import READ, READING, PermissionScope, Principal, PrincipalKind, RoleTable
 
-OF_OWNERS = (GRANT_HOLDER, KEY_OWNER, WEBHOOK_OWNER, FACTOR_OWNER)
+OF_OWNERS = (GRANT_HOLDER, KEY_OWNER, WEBHOOK_OWNER, FACTOR_OWNER, CLIENT_CONTACT)
 """Roles of people over what belongs to them, without a grant."""
 
 

@@ -69,11 +69,17 @@ NOBODY: Mapping[str, str] = {
     report.REVIEW_ROUND_ANSWERING: "each comment notifies the authors",
     report.REVIEW_ROUND_COMPLETE: "the editors' own transition",
     report.COMMENT_RESOLVED: "the answer is taken as it is",
+    **dict.fromkeys((report.NAMING_CONSENT_GIVEN, report.NAMING_CONSENT_WITHDRAWN), _BY_OWNER),
     report.COMMENT_WITHDRAWN: "nothing follows for the authors",
     report.CONTRIBUTION_VERSION_ADDED: "the submission notifies the editor",
     report.CONTRIBUTION_IN_REVIEW: "nothing follows for the authors until the editor returns it",
     actions.EVIDENCE_AVAILABLE: "the file is available, as is expected",
     **dict.fromkeys((tasks.TASK_IN_PROGRESS, tasks.TASK_DONE, tasks.TASK_VERIFIED), "the list of tasks shows it"),
+    access.ACCOUNT_BREAK_GLASS_USED: "a mail of its own goes to all administrators",
+    **dict.fromkeys(
+        (membership.ACCESS_RECORDED, centres.ACCESS_RECORDED, actions.ACCESS_RECORDED, access.ACCESS_RECORDED),
+        "the audit trail shows it to those who watch over it",
+    ),
     access.ACCOUNT_SUSPENDED: "a suspended account gets no mail and cannot sign in",
     **dict.fromkeys(
         (access.ACCOUNT_ACTIVATED, access.ACCOUNT_CLOSED, access.SESSION_ENDED, calendars.CALENDAR_ENDED), _BY_OWNER

@@ -51,6 +51,9 @@ TOKENS = "access.tokens"
 """The resource of introspection: a caller with a global grant for it may introspect the tokens of others."""
 KEY_OWNER = "key_owner"
 """The role of the owner of an API key over it. It follows from the key and is never granted."""
+CLIENT_CONTACT = "client_contact"
+"""The role of the contacts of a client over it: its keys, secrets and addresses, never its scope. It follows from the
+client and is never granted."""
 WEBHOOK_OWNER = "webhook_owner"
 """The role of the owner of a webhook over it. It follows from the webhook and is never granted."""
 GRANT_HOLDER = "grant_holder"
@@ -123,6 +126,7 @@ ROLES: RoleTable = {
     GRANT_APPROVER: _permissions("grants", "read history confirm revoke"),
     WEBHOOK_OWNER: _permissions("webhooks", "read history update verify pause resume disable enable ping rotate"),
     FACTOR_OWNER: _permissions("factors", "read history update confirm remove"),
+    CLIENT_CONTACT: _permissions("clients", "read history update change_credentials confirm_secret"),
     KEY_OWNER: _permissions("api_keys", "read history update revoke enable"),
 }
 """Role → permissions over accounts, grants, clients and the audit trail. An operator may read no account."""

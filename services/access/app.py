@@ -39,6 +39,7 @@ from services.access.self_service.own_account.routes import router as own_accoun
 from services.access.settings import AccessSettings
 from services.access.signing_in.account.routes import router as account_page
 from services.access.signing_in.authorizing.routes import router as authorizing
+from services.access.signing_in.break_glass.routes import router as break_glass
 from services.access.signing_in.devices.routes import pages as device_pages
 from services.access.signing_in.devices.routes import router as devices
 from services.access.signing_in.leaving.routes import router as leaving
@@ -86,6 +87,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             pushing,
             devices,
             device_pages,
+            break_glass,
             leaving,
             second_step,
             account_page,

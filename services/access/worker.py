@@ -31,6 +31,7 @@ from services.access.self_service.account_mail.jobs import delete_expired_mail, 
 from services.access.self_service.federated.jobs import forget_ways
 from services.access.self_service.own_account.jobs import delete_unused
 from services.access.settings import AccessSettings
+from services.access.signing_in.break_glass.jobs import close_break_glass
 from shared.messaging.schedules import Schedule, Schedules
 from shared.messaging.worker import Worker
 from shared.records.pending import expiring
@@ -46,6 +47,7 @@ SCHEDULES: Schedules = {
     "remind_of_secrets": Schedule(timedelta(hours=1), remind_of_secrets, catch_up=1),
     "end_factors": Schedule(timedelta(minutes=1), end_over, catch_up=1),
     "expire_sessions": Schedule(timedelta(minutes=5), expire_sessions, catch_up=1),
+    "close_break_glass": Schedule(timedelta(minutes=1), close_break_glass, catch_up=1),
     "delete_unused_accounts": Schedule(timedelta(hours=1), delete_unused, catch_up=1),
     "delete_expired_mail": Schedule(timedelta(hours=1), delete_expired_mail, catch_up=1),
     "forget_ways_to_providers": Schedule(timedelta(hours=1), forget_ways, catch_up=1),

@@ -136,7 +136,8 @@ ROLES: RoleTable = {
     | _TARGETS,
     "editor_in_chief": _permissions(
         "editions",
-        "read history update open_call close_call freeze thaw record_doi abandon publish supersede retract",
+        "read history update open_call close_call freeze thaw record_doi abandon verify_figures publish supersede"
+        " retract",
     )
     | _EDIT,
     "editor": _permissions("editions", "read history") | _EDIT,

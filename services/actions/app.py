@@ -21,8 +21,10 @@ from services.actions.global_report.comments.routes import of_edition as comment
 from services.actions.global_report.comments.routes import router as comments
 from services.actions.global_report.contributions.routes import of_edition
 from services.actions.global_report.contributions.routes import router as contributions
+from services.actions.global_report.errata.routes import of_edition as errata_of_edition
 from services.actions.global_report.errata.routes import router as errata
 from services.actions.global_report.figures.routes import router as figures
+from services.actions.global_report.naming.routes import router as naming
 from services.actions.global_report.review_rounds.routes import of_edition as rounds_of_edition
 from services.actions.global_report.review_rounds.routes import router as review_rounds
 from services.actions.global_report.reviewers.routes import of_contribution as reviewers_of_contribution
@@ -95,9 +97,9 @@ _RESULTS = (
 )
 _OPEN_DATA = (open_data, country_profiles, report_documents, iati)
 _REPORTS = (report_templates, expected_reports, reports, report_orders, report_sections, *REPORT_PARTS)
-_REVIEW = (review_rounds, reviewers, comments, rounds_of_edition, reviewers_of_contribution)
+_REVIEW = (review_rounds, reviewers, comments, naming, rounds_of_edition, reviewers_of_contribution)
 _GLOBAL_REPORT = (
-    *(editions, of_edition, builds, contributions, versions, errata, figures),
+    *(editions, of_edition, builds, contributions, versions, errata, errata_of_edition, figures),
     *(*_REVIEW, comments_of_contribution, comments_of_edition, citation_of_edition, citation_of_contribution),
 )
 _SCHEMES = (schemes, codes, states, mappings, all_mappings, coverage)
@@ -144,6 +146,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "review_rounds": "Times in which contributions are reviewed.",
             "reviewers": "Experts who are invited to review contributions.",
             "comments": "What reviewers and governments say about contributions, and the answers.",
+            "naming_consents": "Who is named with comments and answers on a published edition.",
             "builds": "The files of an edition: PDF, HTML, JATS and Markdown, each with its digest.",
             "errata": "What was corrected in contributions after their publication.",
             "figures": "Public statistics in an edition, live, then frozen.",

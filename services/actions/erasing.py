@@ -7,6 +7,7 @@ from services.actions.coordination.task_comments.operations import TASK_COMMENTS
 from services.actions.coordination.tasks.operations import TASKS
 from services.actions.global_report.comments.operations import COMMENTS as REVIEW_COMMENTS
 from services.actions.global_report.contributions.operations import CONTRIBUTIONS, erase_author
+from services.actions.global_report.naming.operations import forget_expert
 from services.actions.global_report.reviewers.operations import REVIEWERS, erase_reviewer
 from services.actions.governments.correspondence.operations import LETTERS
 from services.actions.governments.meetings.operations import MEETINGS
@@ -50,6 +51,7 @@ async def erase(uow: UnitOfWork, expert: UUID) -> dict[str, int]:
         "evidence": await purge_of(uow, expert),
         "contributions": await erase_author(uow, expert),
         "contribution_reviewers": await erase_reviewer(uow, expert),
+        "naming_consents": await forget_expert(uow, expert),
     }
     return {part: count for part, count in counts.items() if count}
 

@@ -63,11 +63,16 @@ PARTS: Mapping[str, PersonalTable] = {
         " on_version from_block to_block quote kind text government decision answer answered_in",
         {
             FOUND_BY: "by_id",
-            "says who answered, which a review may hide": "created_by updated_at updated_by was_reopened",
+            "says who answered, which a review may hide": "created_by updated_at updated_by was_reopened"
+            " answered_by_id",
+            "is exported with the consent to it": "commenter answerer",
             _ABOUT_A_MATTER: "country",
         },
-        retained="*",
+        retained="id ref version status visibility created_at edition_id contribution_id round_id round_number number"
+        " chapter on_version from_block to_block quote kind text government decision answer answered_in by_id"
+        " created_by updated_at updated_by was_reopened answered_by_id country",
     ),
+    "naming_consents": personal("action_naming", "id edition_id name consented_at", {FOUND_BY: "account_id"}),
     "evidence": personal(
         "action_evidence",
         f"{RECORD} title category codes date language licence scope_id replaces_id keep_until file_name size media_type"
@@ -154,6 +159,7 @@ IMPERSONAL: Mapping[str, str] = {
     "action_build": "id edition_id number kind status languages state warnings problem release created_at created_by"
     " finished_at issue retracted",
     "action_build_file": "build_id name language media_type sha256 size contribution",
+    "action_build_part": "edition_id digest sha256 size used_at",
     "action_country_fact": "id country visibility key link day starts ends",
     "action_country_stage": "country id version visibility stage facts updated_at",
     "action_endorsement": f"{RECORD} body body_id level document issued valid_to verified_on withdrawn_on"
@@ -164,7 +170,7 @@ IMPERSONAL: Mapping[str, str] = {
     " as_of frozen_at published_at issue retraction search_key",
     "action_figure": f"{RECORD} edition_id key kind titles captions alternatives query x y series source as_of"
     " definition release sha256 search_key",
-    "action_figure_data": "figure_id content",
+    "action_figure_data": "figure_id content verified_at seen_sha256 is_same",
     "action_framework": f"{RECORD} code core pillars valid_from valid_to search_key",
     "action_government_body": f"{RECORD} search_key names kind website",
     "action_indicator": f"{RECORD} code titles definition framework level measure unit scale direction across over_time"

@@ -13,8 +13,10 @@ from services.portal.contact.routes import router as contact
 from services.portal.discovery.routes import router as discovery
 from services.portal.guides.routes import router as guides
 from services.portal.overview.routes import front, numbers
+from services.portal.pages.about import router as about
 from services.portal.pages.routes import router as pages
 from services.portal.reading.copies import copies
+from services.portal.reading.kept import kept_pages
 from services.portal.records.routes import router as records
 from services.portal.reference.routes import router as reference
 from services.portal.register.routes import router as register
@@ -32,7 +34,7 @@ from shared.web.edge.app import create_app as make_app
 
 DESCRIPTION = "Membership, centres, actions and access of the secretariat, described as one."
 _ROUTERS = (
-    *(front, numbers, discovery, reference, pages, guides, contact),
+    *(front, numbers, discovery, reference, pages, guides, contact, about),
     *(catalogue, search, register, reports, records, verification, sdk),
     *CONSOLE,
 )
@@ -54,7 +56,7 @@ def create_app(settings: PortalSettings | None = None) -> Application:
         has_database=False,
         prefix="",
         document=lambda _app: merged_document(),
-        holding=(public_api, copies, edition_pages, console_session),
+        holding=(public_api, copies, kept_pages, edition_pages, console_session),
         respond=readable,
     )
 

@@ -19,6 +19,9 @@ class PortalSettings(Settings):
     fresh: float = Field(60.0, ge=0, le=300)
     """Seconds for which pages use what a service returned without asking it again; never for what names people."""
 
+    contact: str = Field("", pattern=r"^([^@\s<>\"?&%]{1,64}@[A-Za-z0-9.-]{1,255})?$")
+    """The mail address for whoever finds an error in a published record; pages of records have no link without it."""
+
     console_key: SecretStr | None = None
     """The secret of the console, of 32 random bytes: from it follow the key of its client and those of its cookies. The
     command `migrate` makes them known to access. Without it there is no console."""

@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     `sandbox` is for trying integrations: it refuses the same, has the fictional countries, and keeps all mails as
     files."""
     fictional_countries: bool = Field(default=True, validation_alias="ESCM_FICTIONAL_COUNTRIES")
-    """Whether there are the countries XA, XB and XC."""
+    """Whether there are the fictional countries XA to XM."""
     secret_key: SecretStr = Field(SecretStr(DEVELOPMENT_SECRET), validation_alias="ESCM_SECRET_KEY")
     """Signs cursors, encrypts the keys of tokens and credentials, and is half of the keys of histories of persons."""
     role_prefix: str = Field("escm", pattern=r"^[a-z][a-z0-9_]{0,20}$", validation_alias="ESCM_ROLE_PREFIX")

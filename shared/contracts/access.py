@@ -194,4 +194,8 @@ SANDBOX_RESET = "escm.access.sandbox.reset.v1"
 """The records of a country of a sandbox are those of its seed again: read them anew. The record is the job."""
 ERASURE_REPORTED = "escm.access.erasure.reported.v1"
 """The service has erased what it stored about an expert, and reports it. The record is the expert."""
+ACCOUNT_BREAK_GLASS_USED = "escm.access.account.break_glass_used.v1"
+"""Somebody opened the break-glass address and acts as its account, an administrator, for an hour."""
+ACCESS_RECORDED = "escm.access.access.recorded.v1"
+"""Somebody read data whose reading the audit trail records. The record is what was read, or the session."""
 FACTS = facts_in(globals())

@@ -240,4 +240,6 @@ DECISION_REJECTED = "escm.centres.decision.rejected.v1"
 """A decision of a committee was taken through `reject`."""
 DECISION_DEFERRED = "escm.centres.decision.deferred.v1"
 """A decision of a committee was taken through `defer`."""
+ACCESS_RECORDED = "escm.centres.access.recorded.v1"
+"""Somebody read data whose reading the audit trail records. The record is what was read, or the session."""
 FACTS = facts_in(globals())

@@ -216,4 +216,6 @@ RETENTION_RULE_TRANSITION_WITHDRAWN = "escm.membership.retention_rule.transition
 """Its proposer withdrew a transition of a retention rule."""
 RETENTION_RULE_TRANSITION_EXPIRED = "escm.membership.retention_rule.transition_expired.v1"
 """Nobody confirmed a transition of a retention rule in time."""
+ACCESS_RECORDED = "escm.membership.access.recorded.v1"
+"""Somebody read data whose reading the audit trail records. The record is what was read, or the session."""
 FACTS = facts_in(globals())

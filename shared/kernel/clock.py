@@ -1,11 +1,26 @@
 """Instants and days in UTC, and the one text form of instants outside the system."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
+
+_SET: ContextVar[datetime | None] = ContextVar("instant", default=None)
 
 
 def now() -> datetime:
     """The present instant, aware, in UTC."""
-    return datetime.now(UTC)
+    return _SET.get() or datetime.now(UTC)
+
+
+@contextmanager
+def clock_set_to(instant: datetime) -> Iterator[None]:
+    """Within the block the present instant is this one: for data of a demonstration that belong to a past day."""
+    before = _SET.set(instant)
+    try:
+        yield
+    finally:
+        _SET.reset(before)
 
 
 def today() -> date:

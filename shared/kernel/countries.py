@@ -1,4 +1,4 @@
-"""Countries and areas of ISO 3166-1 with UN M49 regions, and three fictional ones for demonstration and tests."""
+"""Countries and areas of ISO 3166-1 with UN M49 regions, and twelve fictional ones for demonstration and tests."""
 
 import csv
 from collections.abc import Mapping
@@ -21,7 +21,20 @@ class Country:
     fictional: bool = False
 
 
-_FICTIONAL = {"XA": "Alphaland", "XB": "Betaland", "XC": "Gammaland"}
+_FICTIONAL = {  # without XK, which others use for Kosovo
+    "XA": "Alphaland",
+    "XB": "Betaland",
+    "XC": "Gammaland",
+    "XD": "Deltaland",
+    "XE": "Epsilonland",
+    "XF": "Zetaland",
+    "XG": "Etaland",
+    "XH": "Thetaland",
+    "XI": "Iotaland",
+    "XJ": "Kappaland",
+    "XL": "Lambdaland",
+    "XM": "Muland",
+}
 
 
 def _read() -> Mapping[str, Country]:
@@ -57,7 +70,7 @@ REGIONS = tuple(sorted({country.region for country in COUNTRIES.values() if coun
 
 @cache
 def known_codes(*, fictional: bool) -> frozenset[str]:
-    """The codes that the API knows: 249, and the three fictional ones if the setting allows them."""
+    """The codes that the API knows: 249, and the twelve fictional ones if the setting allows them."""
     return frozenset(code for code, country in COUNTRIES.items() if fictional or not country.fictional)
 
 

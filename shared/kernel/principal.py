@@ -23,6 +23,8 @@ READING = frozenset({READ, "history"})
 """The verbs that change nothing."""
 _GIVING_ACCESS = frozenset({"calendars", "links"})
 _EVERY_COUNTRY = frozenset(COUNTRIES)
+BREAK_GLASS = UUID("019ad700-0000-7000-8000-000000000000")
+"""The account that an operator opens on the host when no other way in is left. Each of its requests is recorded."""
 
 
 class PrincipalKind(StrEnum):
@@ -135,6 +137,11 @@ class Principal:
     def is_account(self, account: UUID | None) -> bool:
         """Whether the principal is the person with this account."""
         return account is not None and account == self.account_id
+
+    @property
+    def is_break_glass(self) -> bool:
+        """Whether the break-glass account acts, which belongs to nobody."""
+        return self.id == BREAK_GLASS
 
     @cached_property
     def label(self) -> str:

@@ -29,7 +29,9 @@ def as_page(scope: Scope, response: Response) -> Response:
     language = first if first in LANGUAGES else response.headers["content-language"]
     said = (catalogued.code, catalogued.kind)
     reason = next((each for each in said if f"failure.{each}" in _PAGES.texts.rows), "other")
-    values = {"title": catalogued.titles[language], "reason": reason, "request_id": problem["request_id"]}
+    named = [one["parameter"] for one in problem.get("errors", ()) if one.get("parameter")]
+    title, request_id = catalogued.titles[language], problem["request_id"]
+    values = {"title": title, "reason": reason, "parameters": named, "request_id": request_id}
     copied = {name: response.headers[name] for name in _COPIED if name in response.headers}
     headers = {**GUARD, **copied, "Content-Language": language, "Vary": f"{response.headers['vary']}, Accept"}
     return Response(_PAGES.page("failure.html", language, **values), response.status_code, headers, HTML)

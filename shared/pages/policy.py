@@ -2,7 +2,7 @@
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 GUARD = {
     "Content-Security-Policy": POLICY,
@@ -10,6 +10,8 @@ GUARD = {
 }
 PAGE = {**GUARD, "Cache-Control": "public, max-age=300"}
 """Headers of a page that changes only with a release."""
+KEPT = {**GUARD, "Cache-Control": "public, max-age=31536000, immutable"}
+"""Headers of a file whose address has its digest."""
 PUBLISHED = {**GUARD, "Cache-Control": "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"}
 """Headers of a page of public records that names no person."""
 PARTIAL = {**GUARD, "Cache-Control": "public, max-age=5", "X-Robots-Tag": "noindex"}

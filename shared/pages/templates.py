@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from shared.kernel.text import LANGUAGES
+from shared.pages.assets import address_of
 from shared.pages.texts import OWN_NAMES, Texts
 
 Addresses = Mapping[str, str]
@@ -21,11 +22,12 @@ def in_languages(tail: str) -> Addresses:
 class Pages:
     """The pages of a package: its templates in the folder `static`, and its texts."""
 
-    def __init__(self, package: str, *, has_search: bool = True, **said: Any) -> None:
-        """`has_search`: their head has the search field of the site. `said` are further functions of the language, for
-        templates."""
+    def __init__(self, package: str, *, has_search: bool = True, files_of: str | None = None, **said: Any) -> None:
+        """`has_search`: their head has the search field of the site. `files_of` is the package with their styles and
+        scripts, by default their own. `said` are further functions of the language, for templates."""
         self.texts = Texts(package)
         self._package = package
+        self._files = files_of or package
         self._has_search = has_search
         self._said = said
 
@@ -57,6 +59,7 @@ class Pages:
             "as_of_copy": None,
             "has_search": self._has_search,
             "t": partial(self.texts.text, language),
+            "asset": partial(address_of, package=self._files),
             **{each: partial(function, language=language) for each, function in self._said.items()},
         }
         return self._templates.get_template(name).render({**said, **values}).encode()

@@ -35,6 +35,7 @@ _PAGES = (
     "/access/account",
     "/access/signed-out",
     "/access/device",
+    "/access/break-glass",
 )
 """Pages, which a cookie and the token of their form guard."""
 _HEALTH = ("/livez", "/readyz")

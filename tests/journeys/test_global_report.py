@@ -11,18 +11,13 @@ runs, and the first of them one mail. Mails of a quarter of an hour are gathered
 from pathlib import Path
 from typing import Any
 
-from lxml import etree
-
-from tests.actions.global_report.test_citations import dtd
 from tests.journeys.global_report.publishing import Publishing
 from tests.journeys.global_report.writing import Writing
 from tests.journeys.paths.world import World
 
-__all__ = ["dtd"]
-
 
 def test_an_edition_is_written_reviewed_published_corrected_and_retracted(
-    world: World, running: dict[str, Any], dtd: etree.DTD, tmp_path: Path
+    world: World, running: dict[str, Any], tmp_path: Path
 ) -> None:
     written = Writing(world)
     written.opens_a_call()
@@ -35,7 +30,7 @@ def test_an_edition_is_written_reviewed_published_corrected_and_retracted(
     written.reminds()
     published = Publishing(written, running["database_url"])
     published.freezes()
-    published.publishes(dtd)
+    published.publishes()
     published.is_cited()
     published.is_corrected()
     published.is_retracted()

@@ -102,7 +102,8 @@ def test_a_setting_of_one_service_reaches_its_processes_alone(everything: Object
 
 
 def test_variables_are_those_of_docker_compose(rendered: Objects, job: dict[str, Any]) -> None:
-    left_out = {"ESCM_ACTIONS_IATI_REF", "ESCM_CORS_ORIGINS", "ESCM_SECURITY_CONTACT", "ESCM_REQUEST_LOG"}
+    left_out = {"ESCM_ACTIONS_IATI_REF", "ESCM_CORS_ORIGINS", "ESCM_SECURITY_CONTACT", "ESCM_PORTAL_CONTACT"}
+    left_out |= {"ESCM_REQUEST_LOG"}
     left_out |= {"ESCM_RECORD_PAGE", "ESCM_DATA_LICENCE", "ESCM_DOI_PREFIX"}
     depends = {"OTEL_EXPORTER_OTLP_ENDPOINT", "ESCM_SMTP_URL", "ESCM_TRUSTED_PROXIES"}
     for name, described in {**of_kind(rendered, "Deployment"), "migrate": job}.items():

@@ -1,5 +1,8 @@
 """The catalogue of open data: DCAT as JSON-LD, whose distributions answer."""
 
+import html
+import json
+import re
 from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +17,7 @@ from pyshacl import validate
 from rdflib import Graph
 
 from shared.configuration.settings import Settings
+from shared.kernel.text import LANGUAGES
 from shared.open_data.licences import licence_of
 from tests.portal.conftest import Site
 
@@ -123,3 +127,32 @@ async def test_a_country_links_to_its_profile(site: Site) -> None:
     address = "/actions/v1/open_data/countries/XA/profile.pdf?language=fr"
     assert f'href="{address}"' in text
     assert (await site.services["actions"].get(address)).status_code in (200, 202)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_page_has_each_file_of_each_dataset_with_its_day_and_licence(site: Site, language: str) -> None:
+    response = await site.page(f"/{language}/data")
+    assert response.status_code == 200
+    page = html.unescape(response.text)
+    for service in ("actions", "centres", "membership"):
+        listed = (await site.services[service].get(f"/{service}/v1/open_data")).json()["items"]
+        for one in listed:
+            assert one["title"] in page
+            assert one["description"] in page
+            assert f'<time datetime="{one["date"]}">' in page
+            for file in one["files"]:
+                assert f'href="{file["url"]}">' in page
+    assert '<a rel="license" href="/guides/open-data#licence">CC-BY-4.0</a>' in page
+    assert 'href="/data/catalog.jsonld"' in page
+    assert response.headers["cache-control"].startswith("public, max-age=60")
+    graph = json.loads(re.findall(r'ld\+json">(.*?)</script>', response.text, re.DOTALL)[0])["@graph"]
+    assert [thing["@type"] for thing in graph] == ["DataCatalog", "BreadcrumbList"]
+    assert {file["encodingFormat"].partition(";")[0] for file in graph[0]["dataset"][0]["distribution"]} == {
+        *("text/csv", "application/x-ndjson", "application/ld+json"),
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    }
+
+
+async def test_the_page_of_data_takes_no_parameters(site: Site) -> None:
+    moved = await site.page("/en/data?x=1")
+    assert (moved.status_code, moved.headers["location"]) == (301, "/en/data")

@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 
 from services.portal.overview import changes
-from services.portal.pages.texts import text
+from services.portal.pages.texts import TEXTS, text
 from shared.kernel.clock import today
 from shared.kernel.text import LANGUAGES
 from tests.portal.conftest import HTML
@@ -78,7 +78,8 @@ async def test_the_front_shows_the_last_ones_newest_first(portal: httpx.AsyncCli
 @pytest.mark.parametrize("register", [[_change(1, "closed")]], indirect=True, ids=["closed"])
 async def test_a_change_is_named_in_each_language(portal: httpx.AsyncClient, language: str) -> None:
     page = html.unescape((await portal.get(f"/{language}/")).text)
-    assert f"</a>: {text(language, 'change.closed')} <" in page
+    mark = TEXTS["mark.colon"][language].format(before="", after="")
+    assert f"</a>{mark}{text(language, 'change.closed')} <" in page
     assert f'type="application/atom+xml" title="{text(language, "changes.title")}"' in page
 
 

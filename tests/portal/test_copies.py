@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.portal.reading import copies
+from services.portal.reading import copies, kept
 from services.portal.reading.copies import KEPT, Copies
 from services.portal.reading.reads import _names_people
 from shared.kernel.clock import now
@@ -51,6 +51,7 @@ async def portal(services: _Switch) -> AsyncIterator[httpx.AsyncClient]:
 def _later(passed: timedelta) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(copies, "now", lambda: now() + passed)
+        patch.setattr(kept, "now", lambda: now() + passed)
         yield
 
 

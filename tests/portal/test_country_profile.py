@@ -2,8 +2,15 @@
 
 import html
 import re
+from decimal import Decimal
+from typing import Any
 
+import pytest
+
+from services.portal.pages.texts import TEXTS
+from services.portal.register.progress import progress
 from shared.kernel.text import LANGUAGES
+from shared.pages.charts.chart import number_text
 from tests.actions.programme import milestone, steps
 from tests.portal.conftest import Site
 from tests.support.assessments import assessment, pass_reply_time
@@ -56,8 +63,44 @@ async def test_a_country_shows_its_milestones_indicators_and_assessments(site: S
         mark, measured, compared = await _rows(site, language)
         assert mark == [_TITLES[language], "Nileword", "2027-01-31", _PENDING[language]]
         assert measured == [_TITLES[language], "–", "2088", "20.50 hectares", "12.50 hectares"]
-        assert compared[0].endswith(f": {_TITLES[language]}")
+        assert compared[0].endswith(TEXTS["mark.colon"][language].format(before="", after="") + _TITLES[language])
         assert compared[1:] == ["2088", "–", _LIMITED[language], "–"]
     for table, key in rows.items():
         await site.superuser.execute(f"UPDATE {table} SET visibility = 'network' WHERE id = $1", key)
     assert await _rows(site) == [[_TITLES["en"], "–", "2088", "20.50 hectares", "–"]]
+
+
+def _indicator(**changed: Any) -> dict[str, Any]:
+    """An indicator of a country with a baseline and two years, the second with a target."""
+    value = {"code": None, "text": None, "missing": None}
+    years = [
+        {"code": "2024", "target": None, "actual": {**value, "value": "14"}},
+        {"code": "2025", "target": {**value, "value": "30"}, "actual": {**value, "value": "1820.5"}},
+    ]
+    return {
+        "titles": _TITLES,
+        "action_id": None,
+        "measure": "unit",
+        "unit": {"code": "ha", "label": "hectares"},
+        "baseline": {**value, "value": "12.50", "year": 2023},
+        "periods": years,
+        **changed,
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_indicator_with_a_target_is_a_line_with_it(language: str) -> None:
+    shown = progress([_indicator(titles={"en": "Of an action"}, action_id="1"), _indicator()], language)
+    assert shown is not None
+    assert html.unescape(shown).count(_TITLES[language]) >= 2
+    assert 'class="chart-target"' in shown
+    assert re.findall(r'<th scope="row">(\d+)<', shown) == ["2023", "2024", "2025"]
+    assert number_text(Decimal("1820.5"), language) in html.unescape(shown)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"baseline": None, "periods": []}, {"periods": []}, {"baseline": None, "periods": _indicator()["periods"][:1]}],
+)
+def test_there_is_no_line_without_two_numbers_and_a_target(changed: dict[str, Any]) -> None:
+    assert progress([_indicator(**changed)], "en") is None

@@ -80,7 +80,7 @@ async def test_the_api_returns_problems_to_browsers_too(site: Site, service: str
     assert (response.status_code, response.headers["content-type"]) == (404, "application/problem+json")
 
 
-@pytest.mark.parametrize("query", ["country=ZZ", "cursor=abc", "q=%00", "q=!!!"])
+@pytest.mark.parametrize("query", ["country=ZZ", "cursor=abc", "q=%00", "q=%21%21%21"])
 async def test_a_filter_that_is_none_is_a_readable_400(site: Site, query: str) -> None:
     response = await site.page(f"/en/experts?{query}")
     assert (response.status_code, "Choose again" in response.text) == (400, True)

@@ -86,7 +86,7 @@ async def test_maps_have_every_public_page_but_those_of_people(site: Site) -> No
     wanted = {f"/en/institutions/{site.ref('institutions')}", f"/en/centres/{site.ref('centres')}", "/en/countries/TV"}
     assert wanted <= {address.removeprefix(ORIGIN) for address in found}
     assert not [address for address in found if "/experts" in address]
-    for address in (*wanted, "/en/people", "/en/v"):
+    for address in (*wanted, "/en/people", "/en/verify", "/en/data", "/en/about/privacy"):
         assert (await site.page(address)).status_code == 200
         assert f"{ORIGIN}{address}" in found
     assert (await site.client.get("/sitemaps/de.xml")).status_code == 404

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from hashlib import sha256
 from html.parser import HTMLParser
 
 import httpx
@@ -9,8 +10,10 @@ import orjson
 import pytest
 
 from services.portal.app import create_app, merge_folder
+from services.portal.pages.about import TOPICS
 from services.portal.settings import PortalSettings
 from shared.kernel.clock import now
+from shared.pages.assets import asset
 from shared.web.contract.catalogue import PROBLEMS
 from shared.web.contract.openapi import render
 from shared.web.contract.vocabularies import VOCABULARIES
@@ -22,6 +25,8 @@ REGISTER = (
     "/en/people",
     "/en/account",
     "/en/v",
+    "/en/verify",
+    *(f"/en/about/{topic}" for topic in TOPICS),
     "/en/countries",
     "/en/experts",
     "/en/institutions",
@@ -30,6 +35,7 @@ REGISTER = (
     "/en/search",
     "/en/numbers/experts",
     "/en/countries/XA",
+    "/en/data",
 )
 PAGES = (
     *("/", "/people", "/account", "/docs", "/guides/"),
@@ -40,6 +46,7 @@ ASSETS = ("/docs/style.css", "/docs/docs.js", "/docs/icon.svg")
 SWAGGER = ("/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js")
 DOCUMENT = re.compile(
     r"/actions/v1/open_data/(countries/[A-Z]{2}/profile|reports/PRR-\d{6})\.pdf\?language=[a-z]{2}"
+    r"|/(actions|centres|membership)/v1/open_data/[a-z]+\.(csv|ndjson|xlsx|jsonld)"
     r"|/(actions|membership)/v1/statistics\?of=\w+&\w+=[\w,]+|/actions/v1/programmes\?status=[\w,]+"
 )
 """The address of a document or of data for readers, which a service answers."""
@@ -250,3 +257,40 @@ async def test_the_contact_for_security_is_shown_where_there_is_one(client):
 def test_a_contact_is_an_address(contact):
     with pytest.raises(ValueError, match="security_contact"):
         PortalSettings(environment="test", security_contact=contact)
+
+
+async def test_a_file_of_pages_is_kept_for_a_year_at_the_address_with_its_digest(client):
+    page = (await client.get("/en/countries")).text
+    addresses = sorted(set(re.findall(r'"(/assets/[^"]+)"', page)))
+    assert {address.rpartition("/")[2] for address in addresses} == {"icon.svg", "map.js", "style.css"}
+    style = (await client.get(next(address for address in addresses if address.endswith(".css")))).text
+    fonts = re.findall(r'url\("([^"]+)"\)', style)
+    assert len(fonts) == style.count("@font-face") == style.count("font-display: swap") == 4
+    for address in (*addresses, *fonts):
+        found = await client.get(address)
+        assert (found.status_code, found.headers["cache-control"]) == (200, "public, max-age=31536000, immutable")
+        assert sha256(found.content).hexdigest().startswith(address.split("/")[2])
+    assert found.headers["content-type"] == "font/woff2"
+
+
+async def test_the_address_of_a_file_of_another_release_leads_to_the_present_one(client):
+    now_at = re.findall(r'"(/assets/[^"]+css)"', (await client.get("/en/")).text)[0]
+    moved = await client.get("/assets/0123456789abcdef/style.css")
+    assert (moved.status_code, moved.headers["location"], moved.headers["cache-control"]) == (302, now_at, "no-store")
+    for name in ("texts.csv", "frame.html", "..%2ftexts.csv", "nothing.css", "LICENSE"):
+        assert (await client.get(f"/assets/0123456789abcdef/{name}")).status_code == 404
+
+
+async def test_headings_of_most_languages_are_in_a_font_of_at_most_38_kilobytes():
+    """Latin and Cyrillic; the letters beyond them are read by pages that have some."""
+    sizes = [len(asset(f"source-serif-4-{script}-600-normal.woff2").content) for script in ("latin", "cyrillic")]
+    assert sum(sizes) < 38_000
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+async def test_the_menu_opens_without_a_script(client, language):
+    page = (await client.get(f"/{language}/experts")).text
+    wide, narrow = re.findall(r'<nav(?: class="menu-wide")? aria-label="[^"]+">\n(.*?)</nav>', page, re.DOTALL)[:2]
+    assert wide == narrow
+    assert wide.count('aria-current="true"') == 1
+    assert re.search(r'<details class="menu-narrow">\n<summary>[^<]+</summary>\n<nav ', page)

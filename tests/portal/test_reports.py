@@ -14,11 +14,13 @@ from services.actions.global_report.publishing_worker import create_worker as pu
 from services.actions.settings import ActionsSettings
 from services.actions.worker import create_worker
 from services.portal.pages import templates
+from services.portal.pages.texts import text as text_in
 from services.portal.reports import described
 from services.portal.reports.fragments import EditionPages, fragment_of
 from shared.kernel.text import LANGUAGES
 from shared.pages.texts import OWN_NAMES
 from tests.actions.global_report.test_builds import HOSTILE, built
+from tests.actions.global_report.test_errata import completed
 from tests.actions.global_report.test_versions import ended
 from tests.portal.conftest import Site
 from tests.portal.test_pages import Balance
@@ -26,7 +28,7 @@ from tests.support.callers import CALLERS, Caller
 from tests.support.centres import entered, stepped
 from tests.support.editions import FIGURES, editor, figure_body
 from tests.support.principals import enter_principal
-from tests.support.review import UnderReview, under_review
+from tests.support.review import TEXT, UnderReview, send_version, under_review
 from tests.support.workers import at_work, drop_jobs, without_relay
 
 _COSTS = "an edition is built by processes of pandoc and typst"
@@ -243,6 +245,53 @@ async def test_a_retracted_edition_stays_and_is_marked(site: Site, to_retract: P
     assert "This edition is retracted." in (await site.page("/en/reports")).text
     assert _data((await site.page(f"/en{published.page}")).text)[0]["creativeWorkStatus"] == "Retracted"
     assert edition["ref"] in (await site.client.get("/sitemaps/en.xml")).text
+
+
+@pytest.mark.long(_COSTS)
+async def test_a_version_that_an_erratum_replaced_has_a_page(site: Site, to_retract: Published) -> None:
+    published, said = to_retract, "It is <600> Gt."
+    text, anonymous = published.text, Caller(site.services["actions"], None)
+    first = f"{published.chapter}/versions/2"
+    assert (await site.page(f"/en{first}")).headers["location"] == f"/en{published.chapter}"
+    assert (await site.page(f"/en{published.chapter}/versions/1")).status_code == 404
+    assert await send_version(text.author, text.path, TEXT.replace("carbon", "600 Gt")) == 3
+    made = await text.editor.post(f"{text.path}/errata", {"version": 3, "severity": "minor", "texts": {"en": said}})
+    assert made.status_code == 201, made.text
+    await completed(anonymous, text, made.json()["build"])
+    replaced = made.json()["replaces"]
+    tail, edition = f"{published.chapter}/versions/{replaced}", published.edition
+    issue = f"{edition['year']}.{edition['number']}.1"
+    for language in LANGUAGES:
+        response = await site.page(f"/{language}{tail}")
+        assert response.status_code == 200, response.text
+        page = Balance(response.text)
+        assert page.tags.count("h1") == 1
+        assert {f"/{other}{tail}" for other in LANGUAGES} <= set(page.links)
+        assert f'<link rel="canonical" href="https://escm.invalid/{language}{tail}">' in response.text
+        assert f"/{language}{published.chapter}" in page.links
+        assert text_in(language, "contributions.superseded", number=3) in response.text
+    response = await site.page(f"/en{tail}")
+    old, links = response.text, response.headers["link"]
+    assert f"Issue {issue}" in old
+    assert "It is &lt;600&gt; Gt." in old
+    assert "Núñez" in old, "the text that was published first"
+    assert "600 Gt.</p>" not in old
+    present = f"https://escm.invalid/en{published.chapter}"
+    assert f'<{present}>; rel="successor-version"' in links
+    assert f'<{present}>; rel="latest-version"' in links
+    assert "predecessor-version" not in links
+    assert f"version={replaced}" in old
+    assert response.headers["x-robots-tag"] == "noindex"
+    now = await site.page(f"/en{published.chapter}")
+    assert f'<{present}/versions/{replaced}>; rel="predecessor-version"' in now.headers["link"]
+    assert f'<a href="/en{tail}">' in now.text
+    for page_of in (now.text, (await site.page(f"/en{published.page}")).text):
+        assert f"Issue {issue}" in page_of
+        assert "It is &lt;600&gt; Gt." in page_of
+    assert (await site.page(f"/en{published.chapter}/versions/3")).headers["location"] == f"/en{published.chapter}"
+    for other in ("9", "x", "1/2"):
+        assert (await site.page(f"/en{published.chapter}/versions/{other}")).status_code == 404
+    assert (await site.page(f"/en{tail}?x=1")).headers["location"] == f"/en{tail}"
 
 
 @pytest.mark.parametrize(("kind", "number"), [("Report", None), ("Chapter", 7)])

@@ -12,7 +12,7 @@ from shared.kernel.clock import today
 from shared.kernel.text import LANGUAGES
 
 _NONE: dict[str, Any] = dict.fromkeys(
-    ("committees", "centres", "milestones", "indicators", "comparison", "chapters"), ()
+    ("committees", "centres", "milestones", "indicators", "comparison", "chapters", "chart", "report_to"), ()
 )
 
 

@@ -27,7 +27,7 @@ def _code(site: Site) -> str:
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_a_certificate_is_verified_in_every_language(site: Site, language: str) -> None:
     code = printed(_code(site))
-    for path, headers in ((f"/{language}/v/{code}", {}), (f"/v/{code}", {"Accept-Language": language})):
+    for path, headers in ((f"/{language}/verify/{code}", {}), (f"/v/{code}", {"Accept-Language": language})):
         response = await site.page(path, **headers)
         assert response.status_code == 200
         turned = ' dir="rtl"' if language == "ar" else ""
@@ -35,7 +35,7 @@ async def test_a_certificate_is_verified_in_every_language(site: Site, language:
         page = Balance(response.text)
         assert page.tags.count("h1") == 1
         assert "script" not in page.tags
-        assert len({link for link in page.links if re.match(r"/../v/", link)}) == len(LANGUAGES)
+        assert len({link for link in page.links if re.match(r"/../verify/", link)}) == len(LANGUAGES)
         assert "worth-valid" in response.text
         assert site.country_fixture.records["certificates"]["number"] in response.text
         assert response.headers["cache-control"] == "no-store"
@@ -71,7 +71,7 @@ async def test_the_form_leads_to_the_address_of_the_code(site: Site) -> None:
     empty = await site.page("/en/v")
     assert (empty.status_code, empty.text.count('name="code"')) == (200, 1)
     code = _code(site)
-    for start in ("/v", "/fr/v"):
+    for start in ("/v", "/fr/verify"):
         led = await site.page(f"{start}?code=+{code.lower()}+")
         assert (led.status_code, led.headers["location"]) == (303, f"{start}/{re.sub('[*~$=]', _quoted, code.lower())}")
     assert (await site.page(f"/fr/v/{code.lower()}")).status_code == 200

@@ -26,6 +26,7 @@ READERS = {
     "country": ("clients", "government_xa"),
     "secretariat": ("clients", "secretariat"),
     **dict.fromkeys(("anybody", "person", "focal", "successor", "integrator", "author", "reviewer", "editor"), None),
+    "operator": None,
 }
 """The readers of pages, and whose `ID` and `SECRET` each has: an account or a client of the demo, or nobody's."""
 PAGES = sorted(path.name for path in _DOCS.glob("*/*.md") if re.search(r"^```sh [a-z]", path.read_text(), re.MULTILINE))
@@ -131,6 +132,7 @@ class _Shell:
         given = {**self._given, "TMPDIR": str(folder), "no_proxy": "127.0.0.1"}
         if "folder" in stack:
             given["MAIL"] = f"{stack['folder']}/mail"
+            given |= {"ESCM_LOCAL_FOLDER": str(stack["folder"])} if reader == "operator" else {}
         given["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         given["PYTHONPATH"] = str(_PROJECT / "clients" / "python")
         self._typed, self._said = folder / f"{reader}.typed", folder / f"{reader}.said"

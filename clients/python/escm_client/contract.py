@@ -43,6 +43,7 @@ RESOURCES = (
     "actions.mappings",
     "actions.meetings",
     "actions.milestones",
+    "actions.naming_consents",
     "actions.offers",
     "actions.open_data",
     "actions.periods",

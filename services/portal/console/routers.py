@@ -6,7 +6,6 @@ from services.portal.console.imports.routes import files as import_files
 from services.portal.console.imports.routes import router as imports
 from services.portal.console.merging.routes import router as merging
 from services.portal.console.people.routes import router as people
-from services.portal.console.records.index import router as index
 from services.portal.console.records.lists import router as lists
 from services.portal.console.records.many import router as many
 from services.portal.console.records.showing import router as showing
@@ -17,6 +16,6 @@ from services.portal.console.writing.creating import router as creating
 from services.portal.console.writing.editing import router as editing
 from services.portal.console.writing.stepping import router as stepping
 
-_RECORDS = (index, lists, many, creating, editing, stepping, showing)
-_FILES = (screening, centre_file, merging)
-CONSOLE = (signing_in, work, countries, imports, import_files, people, *_FILES, *_RECORDS)
+_RECORDS = (lists, many, creating, editing, stepping, showing)
+_PAGES = (work, countries, imports, import_files, people, screening, centre_file, merging)
+CONSOLE = (signing_in, *_PAGES, *_RECORDS)

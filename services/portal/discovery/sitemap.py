@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
+from services.portal.pages.about import TOPICS
 from services.portal.reading.reads import PageReads
 from services.portal.reports.views import editions
 from shared.kernel.countries import known_codes
@@ -18,7 +19,19 @@ INDEX = "/sitemap.xml"
 XML = "application/xml; charset=utf-8"
 _BEGIN = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_FIXED = ("/", "/people", "/countries", "/institutions", "/centres", "/initiatives", "/reports", "/v")
+_TOPICS = tuple(f"/about/{topic}" for topic in TOPICS)
+_FIXED = (
+    "/",
+    "/people",
+    "/countries",
+    "/institutions",
+    "/centres",
+    "/initiatives",
+    "/reports",
+    "/data",
+    "/verify",
+    *_TOPICS,
+)
 _LISTS = (("membership", "institutions"), ("centres", "centres"), ("membership", "initiatives"))
 _AT_ONCE = 200
 _MOST = 15_000

@@ -5,14 +5,15 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 from fastapi import Request, Response
-from fastapi.responses import RedirectResponse
 
 from services.portal.overview.changes import as_feed, latest
 from services.portal.overview.headlines import KEYS, headlines, history
+from services.portal.pages.addresses import moved
 from services.portal.pages.feeds import ATOM
 from services.portal.pages.languages import router_of_languages
 from services.portal.pages.linked import data_block, trail
 from services.portal.pages.showing import page_response
+from services.portal.reading.kept import kept
 from services.portal.reading.reads import PageReads
 from services.portal.register.views import countries
 from services.portal.settings import origin_of
@@ -36,6 +37,7 @@ async def front_of_reader(request: Request) -> Response:
 
 @numbers.get("")
 @numbers.get("/", options=RouteOptions(is_public=True))
+@kept
 async def front_page(language: str, request: Request) -> Response:
     """The front page in a language."""
     return await _front(request, language, {})
@@ -50,12 +52,13 @@ async def read_changes(language: str, request: Request) -> Response:
 
 
 @numbers.get("/numbers/{key}", options=RouteOptions(is_public=True))
+@kept
 async def show_number(language: str, key: str, request: Request) -> Response:
     """A number with its definition and history. Raises NotFound."""
     if key not in KEYS:
         raise NotFound("There is no such number.")
     if request.query_params:
-        return RedirectResponse(f"/{language}/numbers/{key}", 301, {"Cache-Control": "public, max-age=60"})
+        return moved(f"/{language}/numbers/{key}")
     reads = PageReads(request)
     number, chart = await history(reads, key, language)
     settings = request.app.state.settings

@@ -1,4 +1,4 @@
-"""The files of the pages: our own, and those of Swagger UI from npm, with its icons as separate files."""
+"""The files at `/docs/`: our own, and those of Swagger UI from npm, with its icons as separate files."""
 
 import re
 from base64 import b64decode
@@ -6,19 +6,15 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import unquote
 
-_STATIC = files("services.portal.pages").joinpath("static")
-_CHARTS = files("shared.pages").joinpath("static/charts.css")
+from shared.pages import assets as of_pages
+
+PACKAGE = "services.portal.pages"
+_STATIC = files(PACKAGE).joinpath("static")
 _SWAGGER = "swagger-ui"
 _STYLE = f"{_SWAGGER}.css"
 _DRAWN = re.compile(r'url\("data:(image/svg\+xml);charset=utf-8,((?:[^"\\]|\\.)*)"\)')
 _PAINTED = re.compile(r"url\(data:(image/(?:png|jpeg));base64,([^)]*)\)")
 _MEDIA = {
-    "style.css": "text/css; charset=utf-8",
-    "console.css": "text/css; charset=utf-8",
-    "account.js": "text/javascript; charset=utf-8",
-    "map.js": "text/javascript; charset=utf-8",
-    "docs.js": "text/javascript; charset=utf-8",
-    "icon.svg": "image/svg+xml",
     _STYLE: "text/css; charset=utf-8",
     f"{_SWAGGER}-bundle.js": "text/javascript; charset=utf-8",
     f"{_SWAGGER}-bundle.js.LICENSE.txt": "text/plain; charset=utf-8",
@@ -30,13 +26,11 @@ def asset(name: str) -> tuple[bytes, str]:
     """A file of the pages and its media type. Raises KeyError for an unknown name."""
     if name in _swagger_style()[1]:
         return _swagger_style()[1][name]
-    media = _MEDIA[name]
-    if name == "style.css":
-        return _STATIC.joinpath(name).read_bytes() + _CHARTS.read_bytes(), media
     if name == _STYLE:
-        return _swagger_style()[0], media
-    folder = _STATIC.joinpath(_SWAGGER) if name.startswith(_SWAGGER) else _STATIC
-    return folder.joinpath(name).read_bytes(), media
+        return _swagger_style()[0], _MEDIA[name]
+    if name in _MEDIA:
+        return _STATIC.joinpath(_SWAGGER, name).read_bytes(), _MEDIA[name]
+    return of_pages.asset(name, PACKAGE)[:2]
 
 
 @cache

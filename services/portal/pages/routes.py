@@ -10,7 +10,8 @@ from starlette.responses import RedirectResponse
 
 from services.portal.pages import assets, templates
 from shared.kernel.errors import NotFound
-from shared.pages.policy import HTML, PAGE
+from shared.pages.assets import address_of, asset
+from shared.pages.policy import HTML, KEPT, PAGE
 from shared.pages.reader import language_of, wants_json
 from shared.web.contract.catalogue import PROBLEMS, Problem
 from shared.web.contract.contract import Described
@@ -50,13 +51,17 @@ class ProblemPage(Described):
 @router.get("/people", options=RouteOptions(is_public=True), include_in_schema=False)
 async def people_page(request: Request) -> Response:
     """What is published, and how to take part."""
-    return fixed_response(request, templates.people(language_of(request)), HTML, _NEGOTIATED)
+    return fixed_response(
+        request, templates.people(language_of(request), request.app.state.settings.origin), HTML, _NEGOTIATED
+    )
 
 
 @router.get("/account", options=RouteOptions(is_public=True), include_in_schema=False)
 async def account_page(request: Request) -> Response:
     """Where one registers, and where the links of mails lead."""
-    return fixed_response(request, templates.account(language_of(request)), HTML, _NEGOTIATED)
+    return fixed_response(
+        request, templates.account(language_of(request), request.app.state.settings.origin), HTML, _NEGOTIATED
+    )
 
 
 @router.get("/docs/{name}", options=RouteOptions(is_public=True), include_in_schema=False)
@@ -67,6 +72,18 @@ async def page_asset(name: str, request: Request) -> Response:
     except KeyError:
         raise NotFound from None
     return fixed_response(request, content, media, PAGE)
+
+
+@router.get("/assets/{digest}/{name}", options=RouteOptions(is_public=True), include_in_schema=False)
+async def asset_of_digest(digest: str, name: str, request: Request) -> Response:
+    """A file of the pages for good. The address of another release leads to the present one. Raises NotFound."""
+    try:
+        found = asset(name, assets.PACKAGE)
+    except KeyError:
+        raise NotFound from None
+    if digest != found.digest:
+        return RedirectResponse(address_of(name, assets.PACKAGE), 302, {"Cache-Control": "no-store"})
+    return fixed_response(request, found.content, found.media_type, KEPT)
 
 
 @router.get(

@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from services.portal.pages.texts import best, code_text, country_name
+from services.portal.pages.texts import TEXTS, best, code_text, country_name
 from shared.kernel.text import LANGUAGES
 from shared.pages.charts.chart import number_text
 from shared.pages.templates import Pages, in_languages
@@ -17,7 +17,19 @@ def _code(kind: str, code: str, *, language: str) -> str:
     return code_text(language, kind, code)
 
 
-PAGES = Pages("services.portal.pages", code=_code, best=best, country=country_name, number=number_text)
+def _mark(name: str, *, language: str) -> str:
+    """A mark between values, with its spaces: `comma`, `semicolon` or `colon`."""
+    return TEXTS[f"mark.{name}"][language].format(before="", after="")
+
+
+PAGES = Pages(
+    "services.portal.pages",
+    code=_code,
+    best=best,
+    country=country_name,
+    number=number_text,
+    mark=_mark,
+)
 
 
 def page(name: str, language: str, *, tail: str | None = None, **values: Any) -> bytes:
@@ -27,15 +39,15 @@ def page(name: str, language: str, *, tail: str | None = None, **values: Any) ->
 
 
 @cache
-def people(language: str) -> bytes:
+def people(language: str, origin: str) -> bytes:
     """What is published, and how to take part."""
-    return page("people.html", language, tail="/people")
+    return page("people.html", language, tail="/people", origin=origin)
 
 
 @cache
-def account(language: str) -> bytes:
+def account(language: str, origin: str) -> bytes:
     """Registration, and use of the token of a mail."""
-    return page("account.html", language, tail="/account")
+    return page("account.html", language, tail="/account", origin=origin)
 
 
 @cache

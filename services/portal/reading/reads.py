@@ -13,7 +13,8 @@ import orjson
 from fastapi import Request
 
 from services.portal.reading.copies import Copies
-from shared.kernel.errors import EscmError, Gone, Malformed, NotFound, RateLimited, Unavailable
+from services.portal.reading.kept import note_read
+from shared.kernel.errors import EscmError, Gone, Malformed, NotFound, RateLimited, Unavailable, invalid_parameter
 from shared.reading.api import PublicApi, Reply
 
 _KEY = re.compile(r"^[A-Za-z0-9-]{1,64}$")
@@ -104,9 +105,11 @@ class PageReads:
 
     async def _reply(self, path: str, query: Mapping[str, str], *, of_people: bool) -> Reply:
         if of_people:
+            note_read(self._request, None)
             return await self._api.get(path, query, self._request)
         copy = await self._copies.get(path, query, self._request)
         self._oldest = min(copy.seen, self._oldest or copy.seen)
+        note_read(self._request, copy.seen)
         if copy.is_stale:
             self.as_of = min(copy.seen, self.as_of or copy.seen)
         return copy.reply
@@ -126,5 +129,13 @@ def _refusal(reply: Reply, service: str) -> Exception:
         return Elsewhere(reply.headers["location"].partition("?")[0].rpartition("/")[2])
     if reply.status_code == 429:
         return RateLimited(retry_after=int(reply.headers.get("retry-after", "1")))
+    if reply.status_code == 400 and (named := _parameter_of(reply)):
+        return invalid_parameter(named, "The API takes no such value.")
     refusal = _REFUSALS.get(reply.status_code)
     return refusal() if refusal else Unavailable(f"The service {service} fails.")
+
+
+def _parameter_of(reply: Reply) -> str | None:
+    """The name of the parameter that the API refuses."""
+    problem = orjson.loads(reply.content) if reply.is_json else {}
+    return next((one["parameter"] for one in problem.get("errors", ()) if one.get("parameter")), None)

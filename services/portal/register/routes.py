@@ -3,22 +3,27 @@
 A page shows what the services return to anonymous callers; credentials of a request are ignored.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from fastapi import Request, Response
-from fastapi.responses import RedirectResponse
 
 from services.portal.pages import templates
+from services.portal.pages.addresses import filters_of, moved, tail_of
 from services.portal.pages.languages import router_of_languages
 from services.portal.pages.linked import data_block, signposts, trail
 from services.portal.pages.showing import page_response
 from services.portal.pages.texts import text
+from services.portal.reading.kept import kept
 from services.portal.reading.reads import Elsewhere, PageReads
 from services.portal.register import views
 from services.portal.register.described import DESCRIBED
-from services.portal.register.views import FILTERS, Query, Values
+from services.portal.register.facets import FILTERS, facets
+from services.portal.register.progress import progress
+from services.portal.register.reporting import report_address
+from services.portal.register.views import Query, Values
 from services.portal.settings import origin_of
 from shared.open_data.licences import licence_of
 from shared.pages.policy import HTML, OF_PEOPLE, PAGE, PUBLISHED
@@ -33,22 +38,24 @@ Record: TypeAlias = Callable[[PageReads, str], Awaitable[Values]]
 @router.get("/people", options=RouteOptions(is_public=True))
 async def people_page(language: str, request: Request) -> Response:
     """What is published, and how to take part."""
-    return fixed_response(request, templates.people(language), HTML, PAGE)
+    return fixed_response(request, templates.people(language, origin_of(request)), HTML, PAGE)
 
 
 @router.get("/account", options=RouteOptions(is_public=True))
 async def account_page(language: str, request: Request) -> Response:
     """Where one registers, and where the links of mails lead."""
-    return fixed_response(request, templates.account(language), HTML, PAGE)
+    return fixed_response(request, templates.account(language, origin_of(request)), HTML, PAGE)
 
 
 @router.get("/countries", options=RouteOptions(is_public=True))
+@kept
 async def list_countries(language: str, request: Request) -> Response:
     """All countries with their stage and counts, by name, region and stage."""
     return await _list(request, language, "countries", views.countries, PUBLISHED)
 
 
 @router.get("/countries/{code}", options=RouteOptions(is_public=True))
+@kept
 async def show_country(language: str, code: str, request: Request) -> Response:
     """One country: its stage, programme, committees and centres."""
     return await _record(request, language, "countries", code.upper(), views.country, PUBLISHED)
@@ -67,18 +74,21 @@ async def show_expert(language: str, key: str, request: Request) -> Response:
 
 
 @router.get("/institutions", options=RouteOptions(is_public=True))
+@kept
 async def list_institutions(language: str, request: Request) -> Response:
     """A page of the institutions, by name and country."""
     return await _list(request, language, "institutions", views.institutions, PUBLISHED)
 
 
 @router.get("/institutions/{key}", options=RouteOptions(is_public=True))
+@kept
 async def show_institution(language: str, key: str, request: Request) -> Response:
     """One institution by ref or id."""
     return await _record(request, language, "institutions", key, views.institution, PUBLISHED)
 
 
 @router.get("/centres", options=RouteOptions(is_public=True))
+@kept
 async def list_centres(language: str, request: Request) -> Response:
     """A page of the designated centres, by name and country."""
     return await _list(request, language, "centres", views.centres, PUBLISHED)
@@ -91,25 +101,27 @@ async def show_centre(language: str, key: str, request: Request) -> Response:
 
 
 @router.get("/initiatives", options=RouteOptions(is_public=True))
+@kept
 async def list_initiatives(language: str, request: Request) -> Response:
     """A page of the initiatives, by title."""
     return await _list(request, language, "initiatives", views.initiatives, PUBLISHED)
 
 
 @router.get("/initiatives/{key}", options=RouteOptions(is_public=True))
+@kept
 async def show_initiative(language: str, key: str, request: Request) -> Response:
     """One initiative by ref or id, with how many support it."""
     return await _record(request, language, "initiatives", key, views.initiative, PUBLISHED)
 
 
 async def _list(request: Request, language: str, plural: str, view: List, headers: dict[str, str]) -> Response:
-    given = request.query_params
-    asked = {name: given.get(name, "").strip() for name in FILTERS[plural]}
-    query = {name: value for name, value in asked.items() if value}
-    if given.keys() - asked.keys():
-        return _moved(f"/{language}{_tail(plural, query)}")
-    reads = PageReads(request)
-    values = await view(reads, query)
+    query, is_written_so = filters_of(request, FILTERS[plural])
+    if not is_written_so:
+        return moved(f"/{language}{tail_of(f'/{plural}', query)}")
+    reads, fictional = PageReads(request), request.app.state.settings.fictional_countries
+    values, narrowing = await asyncio.gather(
+        view(reads, query), facets(reads, plural, query, language, fictional=fictional)
+    )
     narrowed = {name: value for name, value in query.items() if name != "cursor"}
     following = values.pop("next")
     return _page(
@@ -119,11 +131,12 @@ async def _list(request: Request, language: str, plural: str, view: List, header
         reads,
         headers,
         here=plural,
-        tail=_tail(plural, query),
-        asked=asked,
-        choices=views.country_choices(language, fictional=request.app.state.settings.fictional_countries),
-        first=f"/{language}{_tail(plural, narrowed)}" if "cursor" in query else None,
-        next=f"/{language}{_tail(plural, {**narrowed, 'cursor': following})}" if following else None,
+        tail=tail_of(f"/{plural}", query),
+        asked={name: query.get(name, "") for name in FILTERS[plural]},
+        facets=narrowing,
+        choices=views.country_choices(language, fictional=fictional),
+        first=f"/{language}{tail_of(f'/{plural}', narrowed)}" if "cursor" in query else None,
+        next=f"/{language}{tail_of(f'/{plural}', {**narrowed, 'cursor': following})}" if following else None,
         **values,
     )
 
@@ -133,12 +146,14 @@ async def _record(
 ) -> Response:
     tail = f"/{plural}/{quote(key, safe='')}"
     if request.query_params:
-        return _moved(f"/{language}{tail}")
+        return moved(f"/{language}{tail}")
     reads = PageReads(request)
     try:
         values = await view(reads, key)
-    except Elsewhere as moved:
-        return _moved(f"/{language}/{plural}/{moved.key}")
+    except Elsewhere as winner:
+        return moved(f"/{language}/{plural}/{winner.key}")
+    if plural == "countries":
+        values["chart"] = progress(values.pop("every_indicator"), language)
     template = "country" if plural == "countries" else plural.removesuffix("s")
     kind, api, key_field, said = DESCRIBED[plural]
     origin, ref = origin_of(request), str(values["record"][key_field])
@@ -151,16 +166,8 @@ async def _record(
     data = data_block(thing, trail(origin, [*steps, (thing["name"], place.removeprefix(origin))]))
     links = signposts(cite_as=place, record=record, kind=kind, licence=licence)
     shown = {**headers, "Link": links}
+    values["report_to"] = report_address(request.app.state.settings, thing["name"], place)
     return _page(request, f"{template}.html", language, reads, shown, here=plural, tail=tail, data=data, **values)
-
-
-def _tail(plural: str, query: Query) -> str:
-    """What follows the language in the address of a list."""
-    return f"/{plural}?{urlencode(query)}" if query else f"/{plural}"
-
-
-def _moved(address: str) -> Response:
-    return RedirectResponse(address, 301, {"Cache-Control": "public, max-age=60"})
 
 
 def _page(

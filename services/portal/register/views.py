@@ -17,14 +17,6 @@ from shared.pages.texts import OWN_NAMES
 
 Values: TypeAlias = dict[str, Any]
 Query: TypeAlias = Mapping[str, str]
-FILTERS: Mapping[str, tuple[str, ...]] = {
-    "countries": ("q", "region", "stage"),
-    "experts": ("q", "country", "cursor"),
-    "institutions": ("q", "country", "cursor"),
-    "centres": ("q", "country", "cursor"),
-    "initiatives": ("q", "cursor"),
-}
-"""The filters of each list, as the API names them."""
 PAGE_SIZE = 25
 _MOST_COUNTRIES = 200
 _MOST_ROWS = 200
@@ -64,6 +56,7 @@ async def country(reads: PageReads, code: str) -> Values:
         "actions": {one["id"]: one["titles"] for one in found["actions"]},
         "milestones": found["milestones"],
         "indicators": [(one, _reached(one["periods"])) for one in found["indicators"] if one["action_id"] is None],
+        "every_indicator": found["indicators"],
         "comparison": found["comparison"],
         "chapters": chapters["items"],
         "most": _MOST_ROWS,
@@ -120,7 +113,7 @@ async def institution(reads: PageReads, key: str) -> Values:
         "record": record,
         "former": [name for name in others if "former" in name["types"]],
         "others": [name for name in others if "former" not in name["types"]],
-        "types": [words(each) for each in record["types"]],
+        "types": record["types"],
         "pages": [page for page in record["links"]["web_pages"] if urlsplit(page).scheme in ("http", "https")],
     }
 

@@ -136,3 +136,14 @@ def links(kind: str, values: Values, place: str, api: str, edition: Values, orig
     files = _files_of(build, values["record"]["number"] if kind == "Chapter" else None)
     found += [(f"{origin}{one['link']}", f'rel="item"; type="{one["media_type"]}"') for one in files[:_MOST_ITEMS]]
     return ", ".join([begin, *(f"<{address}>; {said}" for address, said in found)])
+
+
+def version_links(present: str, record: Values, before: int | None, after: int | None) -> str:
+    """The part of `Link` about the versions beside a shown one (RFC 5829). `present` is the page of the present one;
+    without `after` that is shown."""
+    found = [(f"{present}/versions/{before}", "predecessor-version")] if before is not None else []
+    if after is not None:
+        is_last = after == record["published_version"]
+        found.append((present if is_last else f"{present}/versions/{after}", "successor-version"))
+        found.append((present, "latest-version"))
+    return ", ".join(f'<{address}>; rel="{relation}"' for address, relation in found)

@@ -16,6 +16,7 @@ from services.portal.pages.texts import text
 from services.portal.reading.reads import PageReads
 from services.portal.reports import described, views
 from services.portal.settings import origin_of
+from shared.kernel.errors import NotFound
 from shared.kernel.text import direction_of
 from shared.pages.policy import GUARD, PUBLISHED
 from shared.pages.texts import OWN_NAMES
@@ -75,13 +76,54 @@ async def show_contribution(language: str, edition: str, key: str, request: Requ
     of_text = (views.title_of(record, language), f"/{language}{tail}")
     steps = [*_begin(language), (title, f"/{language}{above}"), of_text]
     thing = described.chapter(values, place, f"{origin}/{language}{above}", language)
+    links = described.links("Chapter", values, place, api, whole, origin)
+    following = described.version_links(place, record, values["before"], None)
     return _page(
         request,
         "contribution.html",
         language,
         reads,
-        {**_OF_AUTHORS, "Link": described.links("Chapter", values, place, api, whole, origin)},
+        {**_OF_AUTHORS, "Link": ", ".join(filter(None, (links, following)))},
         tail=tail,
+        data=data_block(thing, trail(origin, steps)),
+        tags=described.tags(values, whole, origin, language, whole=title),
+        **values,
+    )
+
+
+@router.get("/reports/{edition}/{key}/versions/{number}", options=RouteOptions(is_public=True))
+async def show_earlier_version(language: str, edition: str, key: str, number: str, request: Request) -> Response:
+    """A version of a contribution that an erratum replaced: it says by which one, and how to cite it."""
+    if not (number.isascii() and number.isdigit() and len(number) <= 6):
+        raise NotFound("There is no such version.")
+    if request.query_params:
+        return _moved(f"/{language}/reports/{quote(edition, safe='')}/{quote(key, safe='')}/versions/{number}")
+    reads = PageReads(request)
+    values = await views.earlier(reads, request.app.state.edition_pages, edition, key, int(number), language)
+    record, whole, origin = values["record"], values["whole"], origin_of(request)
+    above, title = f"/reports/{whole['ref']}", views.title_of(whole, language)
+    present = f"{above}/{record['ref']}"
+    if values["is_present"]:
+        return RedirectResponse(f"/{language}{present}", 302, {"Cache-Control": "public, max-age=60"})
+    tail = f"{present}/versions/{values['version']['number']}"
+    place, api = f"{origin}/{language}{tail}", f"{origin}{_API}/contributions/{record['ref']}"
+    steps = [
+        *_begin(language),
+        (title, f"/{language}{above}"),
+        (views.title_of(record, language), f"/{language}{present}"),
+        (text(language, "contributions.version", number=number), f"/{language}{tail}"),
+    ]
+    thing = described.chapter(values, place, f"{origin}/{language}{above}", language)
+    following = described.version_links(f"{origin}/{language}{present}", record, values["before"], values["after"])
+    links = described.links("Chapter", values, place, api, whole, origin)
+    return _page(
+        request,
+        "contribution_version.html",
+        language,
+        reads,
+        {**_OF_AUTHORS, "Link": f"{links}, {following}", "X-Robots-Tag": "noindex"},
+        tail=tail,
+        present=present,
         data=data_block(thing, trail(origin, steps)),
         tags=described.tags(values, whole, origin, language, whole=title),
         **values,

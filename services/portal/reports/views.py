@@ -34,14 +34,16 @@ async def edition(reads: PageReads, key: str) -> Values:
     """An edition with its places, the files of its last final build, its figures and its citation. Raises NotFound for
     one that has not appeared."""
     record = await _released(reads, key)
-    texts, figures, builds, cited = await asyncio.gather(
+    texts, figures, builds, cited, errata = await asyncio.gather(
         _texts(reads, record["id"]),
         _figures(reads, record["id"]),
         reads.record("actions", f"editions/{record['ref']}", "builds"),
         reads.record("actions", f"editions/{record['ref']}", "citation", format="datacite_json"),
+        reads.record("actions", f"editions/{record['ref']}", "errata"),
     )
     return {
         "record": record,
+        "errata": _corrections(errata["items"], texts),
         "places": _places(record["outline"], texts),
         "texts": texts,
         "figures": figures,
@@ -56,11 +58,13 @@ async def contribution(reads: PageReads, pages: EditionPages, edition_key: str, 
     if record["edition_id"] != whole["id"]:
         raise NotFound("There is no such contribution.")
     address = f"contributions/{record['ref']}"
-    builds, cited, of_whole, versions = await asyncio.gather(
+    builds, cited, of_whole, versions, errata, comments = await asyncio.gather(
         reads.record("actions", f"editions/{whole['ref']}", "builds"),
         reads.record("actions", address, "citation", format="datacite_json"),
         reads.record("actions", f"editions/{whole['ref']}", "citation", format="datacite_json"),
         reads.record("actions", address, "versions"),
+        reads.record("actions", address, "errata"),
+        reads.record("actions", address, "comments", sort="number", limit=_MOST),
     )
     build = _last_final(builds["items"])
     figures = f"/{language}/reports/{whole['ref']}/figures"
@@ -72,6 +76,52 @@ async def contribution(reads: PageReads, pages: EditionPages, edition_key: str, 
         "of_whole": of_whole,
         "authors": _authors(cited["creators"], record["authors"]),
         "versions": versions["items"],
+        "errata": errata["items"],
+        "earlier": {one["replaces"] for one in errata["items"]},
+        "before": next(
+            (one["replaces"] for one in errata["items"] if one["version"] == record["published_version"]), None
+        ),
+        "comments": comments["items"],
+        "has_more_comments": comments["next"] is not None,
+        "text": await _text(reads, pages, build, record, language, figures),
+    }
+
+
+async def earlier(
+    reads: PageReads, pages: EditionPages, edition_key: str, key: str, number: int, language: str
+) -> Values:
+    """A version of a published contribution that an erratum replaced, with its text and its citation, the erratum, and
+    the versions `before` and `after` it. Raises NotFound; the present one is `is_present`."""
+    whole, record = await asyncio.gather(_released(reads, edition_key), reads.record("actions", "contributions", key))
+    if record["edition_id"] != whole["id"]:
+        raise NotFound("There is no such contribution.")
+    if number == record["published_version"]:
+        return {"record": record, "whole": whole, "is_present": True}
+    address = f"contributions/{record['ref']}"
+    errata = (await reads.record("actions", address, "errata"))["items"]
+    erratum = next((one for one in errata if one["replaces"] == number), None)
+    if erratum is None:
+        raise NotFound("There is no such version.")
+    builds, cited, of_whole, version = await asyncio.gather(
+        reads.record("actions", f"editions/{whole['ref']}", "builds"),
+        reads.record("actions", address, "citation", format="datacite_json", version=str(number)),
+        reads.record("actions", f"editions/{whole['ref']}", "citation", format="datacite_json"),
+        reads.record("actions", f"{address}/versions", str(number)),
+    )
+    build = _last_final(builds["items"], erratum["issue"] - 1)
+    figures = f"/{language}/reports/{whole['ref']}/figures"
+    return {
+        "is_present": False,
+        "record": record,
+        "whole": whole,
+        "build": build,
+        "cited": cited,
+        "of_whole": of_whole,
+        "authors": _authors(cited["creators"], record["authors"]),
+        "version": version,
+        "erratum": erratum,
+        "before": next((one["replaces"] for one in errata if one["version"] == number), None),
+        "after": erratum["version"],
         "text": await _text(reads, pages, build, record, language, figures),
     }
 
@@ -126,9 +176,16 @@ async def _figures(reads: PageReads, edition_id: str) -> list[Values]:
     return [one async for one in reads.every("actions", "figures", edition_id=edition_id, limit=_MOST)]
 
 
-def _last_final(builds: Sequence[Values]) -> Values | None:
-    """The newest final build that is complete."""
-    return next((one for one in builds if one["kind"] == "final" and one["status"] == "complete"), None)
+def _last_final(builds: Sequence[Values], issue: int | None = None) -> Values | None:
+    """The newest final build that is complete, of an issue or of any."""
+    found = (one for one in builds if one["kind"] == "final" and one["status"] == "complete")
+    return next((one for one in found if issue in (None, one["issue"])), None)
+
+
+def _corrections(errata: Sequence[Values], texts: Sequence[Values]) -> list[tuple[Values, Values]]:
+    """Each erratum with the contribution that it corrects."""
+    known = {one["id"]: one for one in texts}
+    return [(one, known[one["contribution_id"]]) for one in errata if one["contribution_id"] in known]
 
 
 def _places(outline: Sequence[Values], texts: Sequence[Values]) -> list[Place]:

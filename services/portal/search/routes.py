@@ -1,12 +1,11 @@
 """`GET /search`, for programs, and the page `/{language}/search`."""
 
-from urllib.parse import urlencode
-
 import orjson
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.portal.pages import templates
+from services.portal.pages.addresses import filters_of, moved, tail_of
 from services.portal.pages.languages import IN_LANGUAGE
 from services.portal.reading.reads import PageReads
 from services.portal.search import finding
@@ -47,7 +46,7 @@ async def search(request: Request) -> Response:
     refuse_unknown(request, frozenset(_PARAMETERS))
     given, language = parameters_of(request), language_of(request)
     if "text/html" in request.headers.get("accept", ""):
-        return RedirectResponse(f"/{language}{_tail(given)}", 302, {"Vary": _NEGOTIATED["Vary"]})
+        return RedirectResponse(f"/{language}{tail_of('/search', given)}", 302, {"Vary": _NEGOTIATED["Vary"]})
     if "q" not in given:
         raise invalid_parameter("q", "Name what to search for.")
     q, kinds = finding.searched(given["q"]), finding.kinds_of(given.get("kinds", ""))
@@ -58,18 +57,17 @@ async def search(request: Request) -> Response:
 @router.get(f"{IN_LANGUAGE}/search", options=RouteOptions(is_public=True), include_in_schema=False)
 async def search_page(language: str, request: Request) -> Response:
     """The search as a page, with the hits of each kind and links to the lists. Raises Malformed for an unknown kind."""
-    given = {name: request.query_params.get(name, "").strip() for name in _PARAMETERS}
-    query = {name: value for name, value in given.items() if value}
-    if request.query_params.keys() - query.keys():
-        return RedirectResponse(f"/{language}{_tail(query)}", 301, {"Cache-Control": "public, max-age=60"})
-    q, kinds = given["q"][:LONGEST], finding.kinds_of(given["kinds"])
+    query, is_written_so = filters_of(request, tuple(_PARAMETERS))
+    if not is_written_so:
+        return moved(f"/{language}{tail_of('/search', query)}")
+    q, kinds = query.get("q", ""), finding.kinds_of(query.get("kinds", ""))
     found = await finding.find(PageReads(request), q, kinds, language) if search_pattern(q) else Found()
     body = templates.page(
         "search.html",
         language,
-        tail=_tail(query),
+        tail=tail_of("/search", query),
         here="search",
-        asked={"q": q, "kinds": given["kinds"]},
+        asked={"q": q, "kinds": query.get("kinds", "")},
         kinds=KINDS,
         documents=DOCUMENTS,
         groups=[(kind, [hit for hit in found.hits if hit.kind == kind]) for kind in kinds],
@@ -77,7 +75,3 @@ async def search_page(language: str, request: Request) -> Response:
         unavailable=found.unavailable,
     )
     return tagged_response(request, body, HTML, OF_PEOPLE)
-
-
-def _tail(query: dict[str, str]) -> str:
-    return f"/search?{urlencode(query)}" if query else "/search"

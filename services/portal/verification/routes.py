@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 from services.portal.pages import templates
 from services.portal.pages.languages import IN_LANGUAGE
 from services.portal.reading.reads import PageReads
+from services.portal.settings import origin_of
 from shared.kernel.errors import NotFound
 from shared.pages.policy import GUARD, HTML
 from shared.pages.reader import language_of, wants_json
@@ -29,16 +30,18 @@ router = OptionsRouter(include_in_schema=False)
 
 @router.get("/v", options=RouteOptions(is_public=True))
 @router.get(f"{IN_LANGUAGE}/v", options=RouteOptions(is_public=True))
+@router.get(f"{IN_LANGUAGE}/verify", options=RouteOptions(is_public=True))
 async def ask(request: Request, language: str | None = None) -> Response:
     """The page that asks for a code, which leads to the address of the code."""
-    start = f"/{language}/v" if language else "/v"
+    start = f"/{language}/verify" if language else "/v"
     if code := request.query_params.get("code", "").strip()[:_LONGEST]:
         return RedirectResponse(f"{start}/{quote(code, safe='')}", 303)
-    return _page(language or language_of(request), "", None)
+    return _page(request, language, "", None)
 
 
 @router.get("/v/{code}", options=RouteOptions(is_public=True))
 @router.get(f"{IN_LANGUAGE}/v/{{code}}", options=RouteOptions(is_public=True))
+@router.get(f"{IN_LANGUAGE}/verify/{{code}}", options=RouteOptions(is_public=True))
 async def verify(code: str, request: Request, language: str | None = None) -> Response:
     """What a certificate is worth today. Raises NotFound for an unknown code, unless a page is wanted."""
     try:
@@ -46,13 +49,16 @@ async def verify(code: str, request: Request, language: str | None = None) -> Re
     except NotFound:
         if wants_json(request):
             raise
-        return _page(language or language_of(request), code, None)
+        return _page(request, language, code, None)
     if wants_json(request):
         return Response(orjson.dumps(found), 200, _HEADERS, "application/json; charset=utf-8")
-    return _page(language or language_of(request), code, found)
+    return _page(request, language, code, found)
 
 
-def _page(language: str, code: str, found: dict[str, object] | None) -> Response:
-    tail = f"/v/{quote(code, safe='')}" if code else "/v"
-    body = templates.page("verification.html", language, tail=tail, asked=code[:_LONGEST], found=found)
+def _page(request: Request, language: str | None, code: str, found: dict[str, object] | None) -> Response:
+    tail = f"/verify/{quote(code, safe='')}" if code else "/verify"
+    shown = language or language_of(request)
+    body = templates.page(
+        "verification.html", shown, tail=tail, origin=origin_of(request), asked=code[:_LONGEST], found=found
+    )
     return Response(body, 404 if code and not found else 200, _HEADERS, HTML)

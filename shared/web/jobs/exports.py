@@ -9,6 +9,7 @@ from pydantic import Field
 from shared.bulk.exporting import EXPORT_JOB, ExportWish, get_export, order_export
 from shared.bulk.importable import Importable
 from shared.bulk.layout import SPREADSHEET
+from shared.database.statements import Row
 from shared.kernel.clock import now
 from shared.kernel.errors import FieldError, Gone, Invalid, NotFound, pointer_to
 from shared.kernel.resource import Resource
@@ -20,7 +21,8 @@ from shared.web.contract.route_options import RouteOptions
 from shared.web.jobs.import_api import ImportApi
 from shared.web.jobs.jobs import Job, queued_response
 from shared.web.request.files import download
-from shared.web.request.request_context import CurrentContext
+from shared.web.request.recorded_reads import is_recorded, record_read
+from shared.web.request.request_context import CurrentContext, RequestContext
 from shared.web.request.responses import JSON, key_of
 from shared.web.request.route import ResourceRouter
 from shared.web.request.step_up import require_step_up
@@ -106,9 +108,24 @@ def export_routes(api: ImportApi) -> ResourceRouter:
         if await store.size(digest) is None:
             raise Gone("The file is no longer stored.")
         name = f"{row['resource']}.{row['format']}"
+        await _record(api, ctx, row)
         return download(store.blocks(digest), _MEDIA[row["format"]], name, row["file_size"])
 
     return router
+
+
+async def _record(api: ImportApi, ctx: RequestContext, row: Row) -> None:
+    """Records that the file is fetched, if it has data about people: a list of them, or all that is stored about
+    one."""
+    exportable = api.exportables.get(row["resource"])
+    if exportable is None:
+        of = Resource(api.service, row["resource"], row["resource"])
+    elif is_recorded(access_scope_for(ctx.principal, exportable.roles, exportable.resource)):
+        of = exportable.resource
+    else:
+        return
+    found = {"filters": row["filters"], "fields": row["fields"], "rows": row["row_count"], "digest": row["file_digest"]}
+    await record_read(ctx, of, row["id"], **found)
 
 
 def _check_names(field: str, given: Any, known: Any) -> None:

@@ -249,7 +249,9 @@ async def _confirm(api: RecordApi[Any, Any], ctx: RequestContext, row: Row, reco
     proposer, action = first.ids[-1], waiting["action"]
     await api.require_step_up(ctx, row, action, waiting["fields"])
     resource, country = api.kind.resource, row["country"]
-    if not await holds(ctx.uow.connection, proposer, api.roles, resource, action, country, api.scope_of(row)):
+    if not api.steps.entitles(row, proposer, action) and not await holds(
+        ctx.uow.connection, proposer, api.roles, resource, action, country, api.scope_of(row)
+    ):
         members = {"current_state": row["status"], "reason": "proposer_not_entitled", "allowed_actions": []}
         detail = "The proposer may no longer take this transition."
         raise Conflict(detail, code="transition_not_allowed", members=members)

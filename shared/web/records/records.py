@@ -90,6 +90,7 @@ class Steps(Generic[R, GuardContext]):
     `fields` is the model of the transitions' fields; unless `reads_fields`, the operation parses them itself.
     `keeps_null`: in them null differs from absent. `concerns` returns the accounts that a record is about, which are
     never the second person of its transitions. `proposes_changes`: a patch may need a second person too.
+    `entitles` says who may propose by a role that follows from the record, not from a grant.
     """
 
     take: Take[R] | None = None
@@ -100,6 +101,7 @@ class Steps(Generic[R, GuardContext]):
     keeps_null: bool = False
     concerns: Callable[[Mapping[str, Any]], frozenset[UUID]] = about_nobody
     proposes_changes: bool = False
+    entitles: Callable[[Row, UUID, str], bool] = lambda _row, _proposer, _verb: False
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from shared.web.request.replaying import refuse_unreadable
 from shared.web.request.request_authenticator import authenticated_principal
 from shared.web.request.request_context import RequestContext, put_request_context
 from shared.web.request.step_up import require_step_up
+from shared.web.request.watching import record_request
 
 _FAULTS_OF_STANDBY = (Unavailable, asyncpg.SerializationError)
 """A lost standby or a statement that writes, and one that it cancelled because rows that it read were removed."""
@@ -125,7 +126,7 @@ class EscmRoute(APIRoute):
                     headers={"WWW-Authenticate": 'Bearer realm="escm"'},
                 )
             _refuse_beyond_scope(principal, self.resource.name, kind)
-            await _refuse_weak_sign_in(request, principal, self.options)
+            await self._admit(request, principal)
             if request.scope["query_string"]:
                 join_repeated(request.scope, several)
                 refuse_unknown(request, names)
@@ -154,6 +155,15 @@ class EscmRoute(APIRoute):
             return await _write(inner, ctx, claim)
 
         return read if methods <= _READS or self.options.opens_late else write
+
+    async def _admit(self, request: Request, principal: Principal) -> None:
+        """Records what the break-glass account asks. Raises what `require_step_up` raises, unless the endpoint
+        decides."""
+        if principal.is_break_glass:
+            await record_request(request, principal, self.resource)
+        step_up = self.options.step_up
+        if step_up is not None and not step_up.when:
+            await require_step_up(request, principal, step_up)
 
 
 async def _read_body(request: Request) -> None:
@@ -229,12 +239,6 @@ def _refuse_beyond_scope(principal: Principal, resource: str, kind: str) -> None
     """Raises Forbidden `insufficient_scope` for a client that acts for a person who did not consent to this."""
     if not principal.may_through_client(resource, kind):
         raise Forbidden("The person gave the client no access to this.", code="insufficient_scope")
-
-
-async def _refuse_weak_sign_in(request: Request, principal: Principal, options: RouteOptions) -> None:
-    """Raises what `require_step_up` raises, unless the endpoint decides."""
-    if options.step_up is not None and not options.step_up.when:
-        await require_step_up(request, principal, options.step_up)
 
 
 def refuse_unknown(request: Request, names: frozenset[str]) -> None:

@@ -27,12 +27,14 @@ class InsufficientSignIn(Unauthenticated):
 
 async def require_step_up(request: Request, principal: Principal, asked: StepUp) -> None:
     """Raises InsufficientSignIn for a person whose token does not show such a sign-in, Forbidden `needs_a_person` for a
-    key of a person. A client that acts for itself is no person.
+    key of a person, and if the break-glass account would get a way in. A client that acts for itself is no person.
 
     A token for a password alone, which only laptops and tests give, says nothing of a sign-in and passes there.
     """
     if principal.kind not in (PrincipalKind.ACCOUNT, PrincipalKind.KEY):
         return
+    if principal.is_break_glass and asked.least is Level.ONE_FACTOR:
+        raise Forbidden("The break-glass account gets no way in of its own.", code="needs_a_person")
     header = header_of(request, b"authorization")
     bearer: Bearer | None = await request.app.state.authenticator.bearer(header) if header else None
     if principal.kind is PrincipalKind.KEY:

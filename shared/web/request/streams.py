@@ -1,6 +1,7 @@
 """Whole lists under one snapshot, `format=csv`, `ndjson` or `xlsx`, on connections of their own."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from shared.bulk.blocks import FORMATS, blocks_of
 from shared.bulk.exporting import rows_in_order
+from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.database.snapshot import snapshot
 from shared.database.statements import Row
@@ -21,6 +23,7 @@ from shared.records.columns import parsed_or_fragment
 from shared.records.listing import Listing, ListRequest
 from shared.web.request.databases import open_primary, open_standby
 from shared.web.request.places import Places, holder_of
+from shared.web.request.recorded_reads import is_recorded, record_read
 from shared.web.request.request_context import RequestContext
 
 AT_ONCE = 3
@@ -93,8 +96,42 @@ class ListStream(Response):
         self._present = present
         self._picked = picked
         self._blocks = blocks_of(file_format, known if picked is None else picked, safe=safe, bom=bom)
+        self._rows, self._digest = 0, hashlib.sha256(self._blocks.head)
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """Sends the list. Whose reading is recorded has the end only after that, and the entry also if it goes away
+        before."""
+        if not is_recorded(self._access):
+            await self._send(scope, send)
+            return
+        last: list[Any] = []
+
+        async def but_the_last(message: Any) -> None:
+            if message["type"] == "http.response.body" and not message["more_body"]:
+                last.append(message)
+            else:
+                await send(message)
+
+        try:
+            await self._send(scope, but_the_last)
+        finally:
+            await asyncio.shield(asyncio.ensure_future(self._record_read(is_whole=bool(last))))
+        for message in last:
+            await send(message)
+
+    async def _record_read(self, *, is_whole: bool) -> None:
+        await record_read(
+            self._ctx,
+            self._access.resource,
+            uuid7(),
+            filters=self._asked.filters,
+            fields=sorted(self._picked or ()),
+            rows=self._rows,
+            digest=self._digest.hexdigest(),
+            whole=is_whole,
+        )
+
+    async def _send(self, scope: Scope, send: Send) -> None:
         """Takes a slot, and alternately reads and sends."""
         start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
         pace = Pace(send)
@@ -109,15 +146,19 @@ class ListStream(Response):
                     begun = True
                     await pace.send(start)
                     block = self._blocks.head + block
+                self._rows += len(rows)
                 await pace.send({"type": "http.response.body", "body": block, "more_body": True})
             if not begun:
                 await pace.send(start)
                 await pace.send({"type": "http.response.body", "body": self._blocks.head, "more_body": True})
             end = await asyncio.to_thread(self._blocks.end)
+        self._digest.update(end)
         await pace.send({"type": "http.response.body", "body": end, "more_body": False})
 
     def _block(self, rows: Sequence[Row]) -> bytes:
-        return self._blocks.block(self._record(row) for row in rows)
+        block = self._blocks.block(self._record(row) for row in rows)
+        self._digest.update(block)
+        return block
 
     def _record(self, row: Row) -> dict[str, Any]:
         record = self._present(row, self._access)

@@ -16,6 +16,7 @@ from services.access.self_service.account_mail.domain import (
 )
 from services.access.self_service.account_mail.jobs import job_handlers
 from services.access.settings import AccessSettings
+from services.access.signing_in.break_glass.domain import TEMPLATE as BREAK_GLASS
 from services.membership.certificates.mails.operations import TEMPLATE as CERTIFICATES
 from services.membership.initiatives.supports.domain import REJECTIONS, SUPPORT
 from services.membership.issuing.support_mails.operations import TEMPLATES as DECISIONS
@@ -55,6 +56,7 @@ VALUES: dict[str, dict[str, str]] = {
         "withdrawal": "another-token",
     },
     CERTIFICATES: {"name": NAME, "lines": "CRT-000001\nhttps://example.org/v/0"},
+    BREAK_GLASS: {"name": NAME, "reason": "The provider is away.", "at": "2027-01-31 12:00", "until": "13:00"},
     FAILING: {
         "name": NAME,
         "webhook": "WHK-000001 (Our register)",

@@ -47,6 +47,7 @@ def test_the_worker_keeps_its_schedules() -> None:
         "expire_sessions",
         "forget_ways_to_providers",
         "delete_expired_mail",
+        "close_break_glass",
         "delete_unused_accounts",
         "rotate_signing_keys",
         "delete_expired",

@@ -23,6 +23,7 @@ from tests.support.centres import entered, stepped
 from tests.support.editions import CONTRIBUTIONS, FIGURES, contribution_body, edition, editor, figure_body
 from tests.support.imports import Start, starting
 from tests.support.mailbox import Mailbox
+from tests.support.published_files import jats_faults, pdf_faults
 from tests.support.review import UnderReview
 from tests.support.waiting import eventually
 
@@ -122,7 +123,9 @@ async def test_a_build_whose_layout_fails_ends_and_says_why(
 
 
 @pytest.mark.long(_COSTS)
-async def test_a_final_build_is_complete_and_the_same_again(frozen: tuple[Caller, UnderReview]) -> None:
+async def test_a_final_build_is_complete_and_the_same_again(
+    frozen: tuple[Caller, UnderReview], superuser: asyncpg.Connection
+) -> None:
     chief, text = frozen
     first = await built(chief, text.edition_path, "final")
     assert (first["kind"], first["status"], first["stale"]) == ("final", "complete", False)
@@ -134,10 +137,16 @@ async def test_a_final_build_is_complete_and_the_same_again(frozen: tuple[Caller
         *("json", "zip", "bib", "ris", "csl.json", "datacite.json", "datacite.xml"),
         *(f"{language}.soils-{number}.pdf" for language in ("ar", "en")),
     }
-    assert await contents(chief, await built(chief, text.edition_path, "final")) == files
+    await superuser.execute("DELETE FROM action_build_part WHERE edition_id = $1", UUID(text.edition["id"]))
+    assert await contents(chief, await built(chief, text.edition_path, "final")) == files, "made anew"
     page = files["ar.html"].decode()
     assert ('dir="rtl"' in page, "النص بلغته الأصلية" in page, "<svg" in page) == (True, True, True)
     assert f'id="c{number}-b3"' in files["en.html"].decode()
+    for language in ("ar", "en"):
+        assert jats_faults(files[f"{language}.jats.xml"]) == []
+        assert pdf_faults(files[f"{language}.pdf"], "3a") == []
+        assert pdf_faults(files[f"{language}.soils-{number}.pdf"], "ua1") == []
+    assert pdf_faults(files["en.pdf"], "ua1") != [], "the checker finds what is missing"
     article = etree.fromstring(files["en.jats.xml"])
     assert article.xpath("string(sub-article/front-stub/title-group)") == text.contribution["titles"]["en"]
     assert article.xpath("//list-item/p/text()") == ["fens", "mires"]
@@ -237,7 +246,9 @@ async def test_what_a_text_says_runs_nowhere(
     assert '<a href="#figure-experts">Figure 1</a>' in page
     assert page.count('id="figure-experts"') == 1
     assert "root:" not in printed
-    etree.fromstring(files["en.jats.xml"])
+    assert jats_faults(files["en.jats.xml"]) == []
+    assert pdf_faults(files["en.pdf"], "3a") == []
+    assert pdf_faults(files[f"en.soils-{text['number']}.pdf"], "ua1") == []
     assert {one["code"] for one in made["warnings"]} == {"symbols_left_out"}
 
 

@@ -1,6 +1,7 @@
 """Whoever reads an edition or a contribution gets it cited; a DOI that was registered is recorded."""
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
@@ -9,6 +10,8 @@ import pytest
 import rispy
 from lxml import etree
 
+from services.actions.global_report.citing import datacite
+from services.actions.global_report.citing.domain import Erratum, Issue, Work, contribution_cited
 from services.actions.global_report.citing.formats import CITATIONS
 from shared.configuration.settings import Settings
 from tests.support.callers import Caller
@@ -117,6 +120,50 @@ async def test_contributions_of_one_place_have_dois_of_their_own(
     assert found == [f"{base}.1", f"{base}.2"]
     await stepped(chief, second, "drop", reason="twice")
     assert (await cited(chief, first["links"]["self"]))["DOI"] == base
+
+
+async def test_versions_that_errata_replaced_have_dois_of_their_own(
+    admin: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = await edition(admin, "open_call")
+    made = await entered(editor(admin, of, monkeypatch), CONTRIBUTIONS, contribution_body(of))
+    fields = {name: made[name] for name in ("titles", "language", "abstract", "keywords", "funding", "outline_key")}
+    text: Any = SimpleNamespace(**fields, id=made["id"], edition_id=of["id"], number=1, published_version=4)
+    whole = Work(key="escm", titles={"en": "Report"}, language="en", issue=Issue(2027, "2027.1", "CC0"), address="x")
+    errata = [Erratum(1, {"en": "One."}, 2, 1), Erratum(3, {"en": "Two."}, 4, 2)]
+
+    def versions(prefix: str) -> list[tuple[str, str | None, dict[str, str]]]:
+        found = []
+        for version in (1, 2, 4, None):
+            work = contribution_cited(
+                text,
+                whole,
+                [],
+                prefix,
+                "https://escm.test",
+                is_alone=True,
+                is_blind=False,
+                errata=errata,
+                version=version,
+            )
+            related = datacite.members(work)["relatedIdentifiers"][1:]
+            assert {one["relatedIdentifierType"] for one in related} == {"DOI" if prefix else "URL"}
+            found.append(
+                (work.issue.label, work.doi, {one["relationType"]: one["relatedIdentifier"] for one in related})
+            )
+            assert (work.issue.status is not None) == (version in (1, 2))
+        return found
+
+    base = "10.5555/2027.1.soils"
+    last = ("2027.1.3", base, {"IsNewVersionOf": f"{base}.v2"})
+    assert versions("10.5555") == [
+        ("2027.1", f"{base}.v1", {"IsPreviousVersionOf": f"{base}.v2"}),
+        ("2027.1.1", f"{base}.v2", {"IsNewVersionOf": f"{base}.v1", "IsPreviousVersionOf": base}),
+        last,
+        last,
+    ]
+    page = f"https://escm.test/en/reports/{of['id']}/{made['id']}/versions/1"
+    assert [one[1:] for one in versions("")][1][1]["IsNewVersionOf"] == page
 
 
 @pytest.mark.long("a worker reads manuscripts")

@@ -57,6 +57,7 @@ async def test_an_erratum_never_loses_the_earlier_version(
     (before,) = (await anonymous.get(f"{text.edition_path}/builds")).json()["items"]
     assert (before["stale"], before["issue"]) == (False, 0)
 
+    assert (await anonymous.get(f"{text.edition_path}/errata")).json()["items"] == []
     for caller, status in ((anonymous, 401), (text.author, 403)):
         assert (await caller.post(f"{text.path}/errata", _ERRATUM)).status_code == status
     for change in ({"version": 1}, {"version": 3}, {"version": 9}, {"severity": "vast"}, {"texts": {}}):
@@ -78,6 +79,7 @@ async def test_an_erratum_never_loses_the_earlier_version(
     listed = (await anonymous.get(f"{text.path}/errata")).json()["items"]
     assert [(one["issue"], one["texts"], one["build"]) for one in listed] == [(1, _ERRATUM["texts"], None)]
     assert (await anonymous.get(made.headers["location"])).json() == listed[0]
+    assert (await anonymous.get(f"{text.edition_path}/errata")).json() == {"items": listed, "next": None}
     assert (await anonymous.get(f"{text.path}/errata/{erratum['id']}")).json() == listed[0]
     for other in ("2", "x", text.contribution["id"]):
         assert (await anonymous.get(f"{text.path}/errata/{other}")).status_code == 404
@@ -102,11 +104,19 @@ async def test_an_erratum_never_loses_the_earlier_version(
 async def _stands_in_metadata(anonymous: Caller, text: UnderReview, number: str) -> None:
     datacite = (await anonymous.get(f"{text.path}/citation?format=datacite_json")).json()
     earlier = [one for one in datacite["relatedIdentifiers"] if one["relationType"] == "IsNewVersionOf"]
-    assert [one["relatedIdentifier"].endswith(f"{text.path}/versions/1") for one in earlier] == [True]
+    page = f"/reports/{text.edition['id']}/{text.contribution['id']}/versions/1"
+    assert [one["relatedIdentifier"].endswith(page) for one in earlier] == [True]
     assert datacite["version"] == number
     (item,) = (await anonymous.get(f"{text.path}/citation")).json()
     assert item["note"] == f"Erratum in issue {number}: The number was missing."
     assert "The number was missing." in (await anonymous.get(f"{text.path}/citation?format=jats")).text
+    (replaced,) = (await anonymous.get(f"{text.path}/citation?version=1")).json()
+    assert (replaced["id"], replaced["URL"].endswith(page)) == (f"{item['id']}-v1", True)
+    assert (replaced["note"], "version" in replaced) == (f"Superseded by version 2 in issue {number}.", False)
+    (same,) = (await anonymous.get(f"{text.path}/citation?version=2")).json()
+    assert same == item
+    for other, status in (("3", 404), ("9", 404), ("x", 400), ("-1", 400)):
+        assert (await anonymous.get(f"{text.path}/citation?version={other}")).status_code == status
     (whole,) = (await anonymous.get(f"{text.edition_path}/citation")).json()
     assert (whole["number"], whole["note"]) == (number, f"Corrected in issue {number}.")
 

@@ -14,7 +14,6 @@ from services.actions.global_report.figures import answers, domain
 from services.actions.global_report.figures.operations import FIGURES as FIGURE_TYPE
 from services.actions.settings import ActionsSettings
 from shared.kernel.clock import today
-from shared.kernel.errors import Conflict
 from shared.reading.api import PublicApi
 from tests.membership.initiatives.supports.conftest import initiative_body
 from tests.support.callers import CALLERS, Caller, person
@@ -346,13 +345,6 @@ async def test_a_freeze_without_the_api_changes_nothing(
         await away.close()
     assert (await chief.get(written["links"]["self"])).json()["status"] == "writing"
     await stepped(chief, written, "freeze")
-
-
-def test_a_publication_needs_what_can_be_computed_again() -> None:
-    domain.require_reproducible({"a": True})
-    with pytest.raises(Conflict) as refusal:
-        domain.require_reproducible({"b": False, "a": True})
-    assert (refusal.value.code, refusal.value.members["figures"]) == ("figure_not_reproducible", ["b"])
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,14 @@ async def _refused(by: Caller, of: UnderReview) -> dict[str, Any]:
     return dict(response.json())
 
 
+async def _hindrance(by: Caller, of: UnderReview) -> str | None:
+    """Why the edition is not published now, as its transitions and its item say it."""
+    shown = [(await by.get(f"{of.edition_path}{end}")).json()["allowed_actions"] for end in ("", "/transitions")]
+    one, other = ({each["action"]: each["reason"] for each in actions} for actions in shown)
+    assert one == other
+    return one["publish"]
+
+
 async def listed_builds(by: Caller, of: UnderReview) -> list[dict[str, Any]]:
     """The builds that the caller reads."""
     return list((await by.get(f"{of.edition_path}/builds")).json()["items"])
@@ -33,7 +41,10 @@ async def test_an_edition_without_a_final_build_is_not_published(
     frozen: tuple[Caller, UnderReview], anonymous: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chief, text = frozen
-    assert (await _refused(chief, text))["code"] == "build_stale"
+    refusal = await _refused(chief, text)
+    assert (refusal["code"], refusal["reason"]) == ("build_stale", "build_stale")
+    assert await _hindrance(chief, text) == "build_stale"
+    assert await _hindrance(text.editor, text) == "not_permitted"
     assert (await text.editor.step(text.edition_path, "publish")).status_code == 403
     for path in (text.path, f"{text.path}/versions", f"{text.path}/versions/1"):
         assert (await anonymous.get(path)).status_code == 404
@@ -47,15 +58,22 @@ async def test_everybody_reads_a_published_edition(
     chief, text = frozen
     await built(chief, text.edition_path, "final", languages=["en"])
     assert "lacks ar" in (await _refused(chief, text))["detail"]
+    assert await _hindrance(chief, text) == "build_stale"
     build = await built(chief, text.edition_path, "final")
+    assert await _hindrance(chief, text) is None
     figure = (await chief.get(f"{FIGURES}?edition_id={text.edition['id']}")).json()["items"][0]
     altered = "UPDATE action_figure_data SET content = replace(content, ':', ': ') WHERE figure_id = $1"
     kept = await superuser.fetchval("SELECT content FROM action_figure_data WHERE figure_id = $1", figure["id"])
     await superuser.execute(altered, figure["id"])
     refusal = await _refused(chief, text)
     assert (refusal["code"], refusal["figures"]) == ("figure_not_reproducible", ["experts"])
+    assert await _hindrance(chief, text) == refusal["reason"] == "figure_not_reproducible"
+    await stepped(chief, text.edition, "verify_figures")
     restore = "UPDATE action_figure_data SET content = $2 WHERE figure_id = $1"
     await superuser.execute(restore, figure["id"], kept)
+    assert await _hindrance(chief, text) == "figure_not_reproducible", "the last verification counts"
+    await stepped(chief, text.edition, "verify_figures")
+    assert await _hindrance(chief, text) is None
 
     published = await stepped(chief, text.edition, "publish")
     assert (published["status"], published["published_at"] is not None) == ("published", True)
@@ -104,6 +122,24 @@ async def test_everybody_reads_a_published_edition(
     for path in (text.edition_path, text.path):
         (cited,) = (await anonymous.get(f"{path}/citation")).json()
         assert (cited["status"], cited["note"]) == ("retracted", "Retracted: A number is wrong.")
+
+
+async def test_the_last_verification_of_figures_says_whether_an_edition_is_published(
+    frozen: tuple[Caller, UnderReview], superuser: asyncpg.Connection
+) -> None:
+    chief, text = frozen
+    assert (await text.editor.step(text.edition_path, "verify_figures")).status_code == 403
+    figure = (await chief.get(f"{FIGURES}?edition_id={text.edition['id']}")).json()["items"][0]["id"]
+    noted = "SELECT verified_at IS NOT NULL, is_same, seen_sha256 = f.sha256 FROM action_figure_data d"
+    noted += " JOIN action_figure f ON f.id = d.figure_id WHERE f.id = $1"
+    assert tuple(await superuser.fetchrow(noted, figure)) == (False, True, None)
+    await stepped(chief, text.edition, "verify_figures")
+    assert tuple(await superuser.fetchrow(noted, figure)) == (True, True, True)
+
+    await superuser.execute("UPDATE action_edition SET as_of = as_of - 400 WHERE id = $1", text.edition["id"])
+    await superuser.execute("UPDATE action_figure SET as_of = as_of - 400 WHERE id = $1", figure)
+    await stepped(chief, text.edition, "verify_figures")
+    assert tuple(await superuser.fetchrow(noted, figure)) == (True, False, False)
 
 
 @pytest.mark.long(_COSTS)

@@ -16,7 +16,7 @@ from tests.support.review import UnderReview, commented, official, opened, revie
 _COMMENTS = "/actions/v1/comments"
 
 
-async def _published(
+async def published_after(
     text: UnderReview, said: list[dict[str, Any]], of_round: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> Caller:
     """The editor-in-chief of the edition, which is published after its round."""
@@ -58,7 +58,7 @@ async def test_everybody_reads_comments_and_answers_without_names(
     for place in places[1:]:
         assert (await anonymous.get(place)).json()["items"] == []
     assert (await anonymous.get(said[0]["links"]["self"])).status_code == 404
-    chief = await _published(text, said, of_round, monkeypatch)
+    chief = await published_after(text, said, of_round, monkeypatch)
 
     names = {str(CALLERS[one.name].id) for one in (expert, minister, text.author, text.editor, chief)}
     applicant = admin.known_as("applicant")
@@ -102,7 +102,7 @@ async def test_an_edition_keeps_its_comments_if_it_says_so(
     of_round = await opened(text)
     me = await reviewer(text, of_round, superuser, monkeypatch)
     said = await commented(me, text, of_round)
-    await _published(text, [said], of_round, monkeypatch)
+    await published_after(text, [said], of_round, monkeypatch)
     assert (await anonymous.get(f"{text.path}/comments")).json()["items"] == []
     assert (await anonymous.get(said["links"]["self"])).status_code == 404
     assert (await me.get(said["links"]["self"])).status_code == 200

@@ -31,6 +31,9 @@ RULES = (
             ("freeze", _EDITION, None),
             ("freeze", replace(_EDITION, has_open_contributions=True), "contribution_open"),
             ("freeze", replace(_EDITION, lacks_data=True), "figure_without_data"),
+            ("publish", _EDITION, None),
+            ("publish", replace(_EDITION, has_stale_build=True), "build_stale"),
+            ("publish", replace(_EDITION, has_other_numbers=True), "figure_not_reproducible"),
         ),
     ),
     Rules(

@@ -11,7 +11,6 @@ from typing import Any
 
 import httpx
 import orjson
-from lxml import etree
 from pypdf import PdfReader
 from pypdf._page import PageObject
 
@@ -75,21 +74,6 @@ def language_of(pdf: bytes) -> tuple[str, str]:
     """The language of a PDF, and the direction in which its pages follow each other."""
     root = PdfReader(io.BytesIO(pdf)).trailer["/Root"]
     return str(root["/Lang"]), str(root["/ViewerPreferences"]["/Direction"])  # type: ignore[index]
-
-
-def in_the_publishing_set(article: bytes) -> Any:
-    """An article of the archiving set as the publishing set of JATS 1.1 writes it: with an ISSN, names as alternatives,
-    and the vocabulary of roles in their text alone."""
-    root = etree.fromstring(article, etree.XMLParser(no_network=True, load_dtd=False, resolve_entities=False))
-    journal = "<journal-meta><journal-id>escm</journal-id><issn>0000-0000</issn></journal-meta>"
-    root.find("front").insert(0, etree.fromstring(journal))
-    root.set("dtd-version", "1.1")
-    for role in root.iter("role"):
-        role.attrib.clear()
-    for name in root.findall(".//contrib/string-name"):
-        name.getparent().replace(name, around := etree.Element("name-alternatives"))
-        around.append(name)
-    return root
 
 
 @contextmanager

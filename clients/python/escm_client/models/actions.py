@@ -1941,6 +1941,22 @@ class MilestoneTransition(TypedDict):
     fields: NotRequired[MilestoneFields]
 
 
+class NamingConsent(TypedDict):
+    edition_id: str
+    name: str
+    consented_at: str
+
+
+class NamingConsentCreate(TypedDict):
+    edition_id: str
+    name: NotRequired[str | None]
+
+
+class NamingConsentPage(TypedDict):
+    items: list[NamingConsent]
+    next: str | None
+
+
 class NextDeadline(TypedDict):
     step: str
     day: str
@@ -3501,7 +3517,7 @@ class ViolationResponse(TypedDict):
     acknowledged: bool
 
 
-Comment = TypedDict("Comment", {"id": "str", "ref": "str", "version": "int", "status": "str", "country": "str | None", "visibility": "Literal[\"public\", \"network\", \"restricted\"]", "created_at": "NotRequired[str | None]", "created_by": "NotRequired[str | None]", "updated_at": "NotRequired[str | None]", "updated_by": "NotRequired[str | None]", "allowed_actions": "NotRequired[list[AllowedAction] | None]", "links": "Links", "edition_id": "str", "contribution_id": "str", "round_id": "str", "number": "int", "chapter": "str", "on_version": "int", "quote": "str | None", "kind": "str", "text": "str", "government": "str | None", "decision": "str | None", "answer": "str | None", "answered_in": "int | None", "was_reopened": "bool", "round": "int", "from": "int", "to": "int"})
+Comment = TypedDict("Comment", {"id": "str", "ref": "str", "version": "int", "status": "str", "country": "str | None", "visibility": "Literal[\"public\", \"network\", \"restricted\"]", "created_at": "NotRequired[str | None]", "created_by": "NotRequired[str | None]", "updated_at": "NotRequired[str | None]", "updated_by": "NotRequired[str | None]", "allowed_actions": "NotRequired[list[AllowedAction] | None]", "links": "Links", "edition_id": "str", "contribution_id": "str", "round_id": "str", "number": "int", "chapter": "str", "on_version": "int", "quote": "str | None", "kind": "str", "text": "str", "government": "str | None", "decision": "str | None", "answer": "str | None", "answered_in": "int | None", "commenter": "str | None", "answerer": "str | None", "was_reopened": "bool", "round": "int", "from": "int", "to": "int"})
 
 
 CommentCreate = TypedDict("CommentCreate", {"round": "int | str", "from": "int", "to": "NotRequired[int | None]", "quote": "NotRequired[str | None]", "kind": "NotRequired[Literal[\"substance\", \"fact\", \"wording\"]]", "text": "str"})
@@ -3548,6 +3564,7 @@ class ActionsService(Service):
     mappings: Collection[dict[str, Any], SchemeMappingBody, dict[str, Any]]
     meetings: Collection[Meeting, MeetingCreate, MeetingPatch]
     milestones: Collection[Milestone, MilestoneCreate, MilestonePatch]
+    naming_consents: Collection[NamingConsent, NamingConsentCreate, dict[str, Any]]
     offers: Collection[Offer, dict[str, Any], dict[str, Any]]
     open_data: Collection[ListedDataset, dict[str, Any], dict[str, Any]]
     periods: Collection[Period, PeriodCreate, PeriodPatch]

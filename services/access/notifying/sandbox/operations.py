@@ -29,10 +29,12 @@ async def reset_nightly(uow: UnitOfWork) -> None:
 def tell(uow: UnitOfWork, job: UUID, country: str) -> None:
     """Writes the audit entry and announces the fact of a country that was reset by a job."""
     state = {"id": job, "version": 1, "status": "reset", "country": country, "visibility": "restricted"}
+    entry = uuid7()
     enter(
-        uow, uuid7(), now(), SANDBOX.name, "reset", before=None, after=state, changes=(), reason=None, person=None
+        uow, entry, now(), SANDBOX.name, "reset", before=None, after=state, changes=(), reason=None, person=None
     )  # fmt: skip
     fact = Fact(
+        id=entry,
         type=SANDBOX_RESET,
         subject=job,
         ref=f"RESET-{country}",

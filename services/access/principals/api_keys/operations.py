@@ -33,6 +33,8 @@ async def create(uow: UnitOfWork, access: AccessScope, new: ApiKey) -> tuple[Api
     owner has 20 keys.
     """
     principal = access.principal
+    if principal.is_break_glass:
+        raise Forbidden("The break-glass account gets no way in of its own.", code="needs_a_person")
     owner, status = (new.owner_kind, new.owner_id), "active"
     if principal.kind is not PrincipalKind.ACCOUNT or owner != ("account", principal.id):
         if (why := domain.why_not_make(principal, new.owner_kind)) is not None:

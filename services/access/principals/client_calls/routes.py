@@ -9,6 +9,7 @@ from pydantic import Field
 
 from services.access.access import ROLES
 from services.access.principals.client_calls import queries
+from services.access.principals.clients.guards import with_clients_of_contact
 from services.access.principals.clients.operations import CLIENTS
 from services.access.principals.clients.routes import CLIENT_API
 from shared.database.statements import Row
@@ -63,7 +64,7 @@ class DeprecatedUsePage(ResponseModel):
     next: Annotated[None, "Always null: there is no next page."] = None
 
 
-router = ResourceRouter(CLIENTS.resource, ROLES)
+router = ResourceRouter(CLIENTS.resource, ROLES, dependencies=[Depends(with_clients_of_contact)])
 
 
 @router.get("/{record}/deprecations", responses={200: {"model": DeprecatedUsePage}})

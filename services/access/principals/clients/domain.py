@@ -22,6 +22,8 @@ WRITABLE = ("name", "ip_allow", "jwks", "redirect_uris", "post_logout_redirect_u
 """The fields that may change. The permitted uses are fixed: another use needs another client."""
 CREDENTIALS = ("ip_allow", "jwks", "redirect_uris", "post_logout_redirect_uris", "require_par", "dpop_bound")
 """The fields among them that decide who can act as the client."""
+OF_CONTACTS = frozenset(("jwks", "redirect_uris", "post_logout_redirect_uris", "backchannel_logout_uri"))
+"""The fields that the contacts of a client change."""
 LIVING_SECRETS = 2
 SECRET_DAYS = 365
 """How long a secret may be used."""

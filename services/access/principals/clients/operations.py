@@ -1,11 +1,11 @@
 """Writing API clients: one function per verb. Each writes its rows, one audit entry and one fact."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.access.access import MACHINE_ROLE, ROLES, WantedGrant, why_not_grant
+from services.access.access import CLIENT_CONTACT, MACHINE_ROLE, ROLES, WantedGrant, why_not_grant
 from services.access.authority.grants import operations as grants
 from services.access.authority.grants.authority import (
     require_authority,
@@ -20,11 +20,11 @@ from services.access.principals.clients.record import Client
 from services.access.principals.clients.tables import client
 from services.access.principals.sessions import operations as sessions
 from shared.auth.second_person import named_in
-from shared.database.statements import Connection
+from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.countries import COUNTRIES, in_region
-from shared.kernel.errors import Conflict, invalid_field, unknown_reference
+from shared.kernel.errors import Conflict, Forbidden, invalid_field, unknown_reference
 from shared.kernel.lifecycle import Fields, SecondPersonNeeded
 from shared.kernel.principal import READ, Principal, PrincipalKind
 from shared.kernel.text import search_key
@@ -91,17 +91,37 @@ async def insert(
 async def update(uow: UnitOfWork, access: AccessScope, before: Client, wanted: Client) -> Client:
     """Updates the client; without a difference, nothing is written and the version does not change.
 
-    Raises Forbidden for other keys or networks if the caller has no authority over all that the client holds,
-    SecondPersonNeeded for wider ones of a client with a role of two.
+    Raises Forbidden for other keys or networks if the caller has no authority over all that the client holds, and for
+    what its contacts do not change, SecondPersonNeeded for wider ones of a client with a role of two.
     """
     changed = differing(before, wanted)
+    is_by_contact = _is_by_contact(access, before)
+    if is_by_contact:
+        _require_of_contacts(changed)
     await _check_contacts(uow, access.principal, [one for one in wanted.contacts if one not in before.contacts])
     if changed.keys() & set(domain.CREDENTIALS):
-        await require_authority(uow, access.principal, PrincipalKind.CLIENT, before.id)
+        if not is_by_contact:
+            await require_authority(uow, access.principal, PrincipalKind.CLIENT, before.id)
         if domain.widens(before, wanted) and await _is_of_two(uow.connection, before):
             raise SecondPersonNeeded(domain.CHANGE_CREDENTIALS, changed)
         await note_change(uow, "client", before.id, "secret")
     return await CLIENTS.update(uow, before, _derived(wanted))
+
+
+def _is_by_contact(access: AccessScope, before: Client) -> bool:
+    """Whether the caller may change the client as its contact alone."""
+    return access.principal.account_id in before.contacts and not access.may("update", before.country)
+
+
+def is_contact(row: Row, account: UUID, verb: str) -> bool:
+    """Whether the account proposes this as a contact of the client."""
+    return account in row["contacts"] and (CLIENTS.resource.plural, verb) in ROLES[CLIENT_CONTACT]
+
+
+def _require_of_contacts(changed: Collection[str]) -> None:
+    if set(changed) - domain.OF_CONTACTS:
+        detail = "A contact changes keys, secrets and addresses; ask the secretariat for anything else."
+        raise Forbidden(detail, members={"reason": "not_of_contacts"})
 
 
 def _derived(wanted: Client) -> Client:
@@ -113,9 +133,10 @@ async def add_secret(uow: UnitOfWork, access: AccessScope, before: Client) -> tu
     added; an older one ends now. For a client with a role of two the new one is `proposed_secret`, which is not valid
     until `confirm_secret`.
 
-    Raises Forbidden if the caller has no authority over all that the client holds.
+    Raises Forbidden if the caller is no contact and has no authority over all that the client holds.
     """
-    await require_authority(uow, access.principal, PrincipalKind.CLIENT, before.id)
+    if not _is_by_contact(access, before):
+        await require_authority(uow, access.principal, PrincipalKind.CLIENT, before.id)
     if before.public:
         raise Conflict("A public client keeps no secret.", members={"reason": "client_is_public"})
     secret = domain.new_secret()
@@ -160,7 +181,9 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Client, reque
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
     is_by_secretariat = access.may(requested.action, None)
     wanted = _with_access(before, requested)
-    if wanted is not None:
+    if wanted is not None and requested.proposed_by is None and _is_by_contact(access, before):
+        _require_of_contacts(requested.fields.keys() - {"second_person"})
+    elif wanted is not None:
         await require_authority(uow, access.principal, PrincipalKind.CLIENT, before.id)
 
     def effects(target: str) -> Client:

@@ -71,12 +71,22 @@ WHERE status = 'active' AND EXISTS (
     AND (c.secret_reminder IS NULL OR c.secret_reminder < e.ends - make_interval(days => d.days))
 ) RETURNING id
 """
+_OF_CONTACT = Lookup(
+    select(client.c.id)
+    .where(bindparam("account", type_=Uuid) == any_(client.c.contacts), client.c.status != constant("revoked"))
+    .limit(1000)
+)
 MADE = Made(Client, client, ended="revoked", usable=("proposed", "active"))
 
 
 async def countries_of_accounts(connection: Connection, keys: Sequence[UUID]) -> dict[UUID, str | None]:
     """The countries of those of these accounts that are in use."""
     return {row["id"]: row["country"] for row in await _ACCOUNTS.fetch(connection, keys=list(keys))}
+
+
+async def of_contact(connection: Connection, account: UUID) -> list[UUID]:
+    """The clients that are not revoked and whose contact the account is."""
+    return [row["id"] for row in await _OF_CONTACT.fetch(connection, account=account)]
 
 
 def visible_to(access_kind: AccessKind) -> Select[Any]:

@@ -8,6 +8,7 @@ from fastapi import Depends, Response
 from services.access.access import ROLES
 from services.access.principals.clients import operations
 from services.access.principals.clients.domain import CONFIRM_SECRET
+from services.access.principals.clients.guards import with_clients_of_contact
 from services.access.principals.clients.queries import LISTING
 from services.access.principals.clients.schemas import (
     Client,
@@ -46,7 +47,9 @@ CLIENT_API = RecordApi(
         fields=ClientFields,
         keeps_null=True,
         proposes_changes=True,
+        entitles=operations.is_contact,
     ),
+    dependency=with_clients_of_contact,
 )
 router = record_routes(CLIENT_API)
 

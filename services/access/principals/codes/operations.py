@@ -11,7 +11,7 @@ from services.access.principals.sessions.domain import digest
 from services.access.principals.sessions.operations import Opening, Renewal
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
-from shared.kernel.principal import Principal, PrincipalKind
+from shared.kernel.principal import BREAK_GLASS, Principal, PrincipalKind
 from shared.kernel.step_up import level_of
 
 
@@ -89,7 +89,8 @@ async def redeem(uow: UnitOfWork, shown: Shown) -> tuple[Renewal, str | None] | 
 
 
 async def open_for(uow: UnitOfWork, sign_in: SignIn, client: UUID, scope: str, bound_to: str | None) -> Renewal:
-    """Opens the session of a client for a person who is signed in in a browser, as surely as they are there."""
+    """Opens the session of a client for a person who is signed in in a browser, as surely as they are there;
+    for the break-glass account, until that session ends."""
     opening = Opening(
         sign_in.account_id,
         client=client,
@@ -100,5 +101,6 @@ async def open_for(uow: UnitOfWork, sign_in: SignIn, client: UUID, scope: str, b
         provider=sign_in.provider,
         provider_sid=sign_in.provider_sid,
         bound_to=bound_to,
+        ends_at=sign_in.ends_at if sign_in.account_id == BREAK_GLASS else None,
     )
     return await sessions.open_session(uow, opening, level_of(sign_in.best))

@@ -13,7 +13,7 @@ from shared.database.statements import Connection, Row, Statement
 _STORED = ("digest", "browser_session", "client", "redirect_uri", "challenge", "scope", "nonce", "bound_to", "until")
 SIGN_IN = (
     session.c.account_id,
-    *(session.c[name] for name in ("signed_in_at", "acr", "amr", "provider", "provider_sid")),
+    *(session.c[name] for name in ("signed_in_at", "acr", "amr", "provider", "provider_sid", "ends_at")),
     best_level(session.c.account_id),
     (session.c.status == "active").label("is_signed_in"),
 )
@@ -39,7 +39,7 @@ _DELETE = Statement(delete(code).where(code.c.until < bindparam("before")))
 @dataclass(frozen=True, slots=True)
 class SignIn:
     """The sign-in of a browser: of whom, when, how surely, by which methods and at which provider, and the highest
-    level that the account can reach. `is_signed_in`: the person still is, there."""
+    level that the account can reach. It ends at `ends_at`. `is_signed_in`: the person still is, there."""
 
     account_id: UUID
     signed_in_at: datetime | None
@@ -47,6 +47,7 @@ class SignIn:
     amr: list[str] | None
     provider: UUID | None
     provider_sid: str | None
+    ends_at: datetime
     best: str
     is_signed_in: bool
 

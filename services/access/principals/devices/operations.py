@@ -14,11 +14,11 @@ from services.access.principals.devices.queries import Device
 from services.access.principals.sessions import operations as sessions
 from services.access.principals.sessions.domain import digest
 from services.access.principals.sessions.operations import Renewal
-from shared.audit.entries import enter
 from shared.database.ids import uuid7
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.principal import Principal, PrincipalKind
+from shared.records.accesses import record_access
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,8 @@ async def decide(uow: UnitOfWork, user_digest: bytes, session: UUID, decision: D
     if decided is None:
         return False
     device, network = decided
-    state = {"id": device, "version": 1, "status": decision, "country": None, "visibility": "restricted"}
-    enter(
-        uow, uuid7(), at, domain.DEVICES.name, "allow" if decision == "allowed" else "deny", before=None, after=state,
-        changes=(), reason=f"asked from {network}", person=uow.origin.actor.id,
-    )  # fmt: skip
+    action, details = "allow" if decision == "allowed" else "deny", {"asked_from": network}
+    record_access(uow, domain.DEVICES, action, device, details, person=uow.origin.actor.id)
     return True
 
 

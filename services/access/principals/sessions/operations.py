@@ -38,7 +38,7 @@ class Renewal:
 class Opening:
     """Of which account a session is, how it is shown to its owner, and for a client which one, its scope, when the
     person signed in, how surely, by which methods, and at which provider. `bound_to` is the thumbprint of the key that
-    whoever renews it has to prove."""
+    whoever renews it has to prove. `ends_at` is its end, if that is not in 30 days."""
 
     account: UUID
     label: str | None = None
@@ -50,6 +50,7 @@ class Opening:
     provider: UUID | None = None
     provider_sid: str | None = None
     bound_to: str | None = None
+    ends_at: datetime | None = None
 
 
 async def open_session(uow: UnitOfWork, opening: Opening, best: Level = Level.ONE_FACTOR) -> Renewal:
@@ -69,7 +70,7 @@ async def begin(uow: UnitOfWork, opening: Opening) -> Session:
         visibility="restricted",
         account_id=account,
         label=domain.label_of(opening.label),
-        ends_at=now() + domain.LONGEST,
+        ends_at=opening.ends_at or now() + domain.LONGEST,
         client=opening.client,
         scope=opening.scope,
         signed_in_at=opening.signed_in_at,
@@ -115,7 +116,7 @@ async def renew(uow: UnitOfWork, token: str, by: Renewing) -> Renewal | None:
             await _end(uow, [session], "refresh token used twice")
             return None
         return Renewal(session, successor, until, found.best)
-    if found.until <= at or not await is_active(uow.connection, "account", session.account_id):
+    if min(found.until, session.ends_at) <= at or not await is_active(uow.connection, "account", session.account_id):
         return None
     if by.keeps_token:
         until = domain.idle_until(at, session.ends_at)

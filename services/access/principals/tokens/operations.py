@@ -39,9 +39,9 @@ from services.access.principals.tokens.domain import (
     login_keys,
     require_this_api,
 )
-from services.access.principals.tokens.signing import SignIn, TokenOwner
+from services.access.principals.tokens.signing import SignIn, TokenOwner, seconds_of
 from services.access.settings import AccessSettings
-from shared.auth.keys import LIFETIME, SKEW, Claims, InvalidToken, SignInClaims
+from shared.auth.keys import SKEW, Claims, InvalidToken, SignInClaims
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.statements import Connection
 from shared.database.unit_of_work import Origin, unit_of_work
@@ -91,7 +91,7 @@ async def give_token(
         counted = limit, await token_service.rate_limiter.left(limit, client.client_id)
         scope = " ".join(f"{resource}:{verb}" for resource in client.resources for verb in client.verbs)
         owner = TokenOwner(PrincipalKind.CLIENT, client.id, client.client_id, scope, bound_to=bound_to)
-        return _token_response(await token_service.keys.token(owner), scope, bound_to), counted
+        return _token_response(await token_service.keys.token(owner), owner), counted
     if kind == "authorization_code":
         caller = Calling(await caller_client(token_service, form, shown, address), bound_to)
         return await _for_code(token_service, form, caller), None
@@ -110,9 +110,10 @@ async def give_token(
     raise Malformed(detail, code="unsupported_grant_type")
 
 
-def _token_response(token: str, scope: str, bound_to: str | None) -> TokenResponse:
-    kind = "Bearer" if bound_to is None else "DPoP"
-    return {"access_token": token, "token_type": kind, "expires_in": LIFETIME, "scope": scope}
+def _token_response(token: str, owner: TokenOwner) -> TokenResponse:
+    kind = "Bearer" if owner.bound_to is None else "DPoP"
+    life = seconds_of(owner, now().timestamp())
+    return {"access_token": token, "token_type": kind, "expires_in": life, "scope": owner.scope}
 
 
 async def _person_response(
@@ -125,12 +126,12 @@ async def _person_response(
         methods = tuple(session.amr or ("pwd",))
         how = SignInClaims(level_of(session.acr), methods, int(session.signed_in_at.timestamp()), renewal.best)
     owner = TokenOwner(
-        PrincipalKind.ACCOUNT, session.account_id, client_id, scope, session.id, how, bound_to=caller.bound_to
+        PrincipalKind.ACCOUNT, session.account_id, client_id, scope, session.id, how, caller.bound_to, session.ends_at
     )
     token = await token_service.keys.token(owner)
     left = int((renewal.until - now()).total_seconds())
     response: TokenResponse = {
-        **_token_response(token, scope, caller.bound_to), "refresh_token": renewal.token, "refresh_expires_in": left
+        **_token_response(token, owner), "refresh_token": renewal.token, "refresh_expires_in": left
     }  # fmt: skip
     if "openid" in scope.split() and how:
         signed_in = SignIn(session.account_id, client_id, session.id, how, nonce)

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from joserfc import jws
@@ -39,7 +40,7 @@ class SignIn:
 @dataclass(frozen=True, slots=True)
 class TokenOwner:
     """Of whom an access token is, for which client and scope, in which session, how the person signed in, and the key
-    that it is bound to."""
+    that it is bound to. It is valid until then at most."""
 
     kind: PrincipalKind
     subject: UUID
@@ -48,6 +49,12 @@ class TokenOwner:
     session: UUID | None = None
     how: SignInClaims | None = None
     bound_to: str | None = None
+    until: datetime | None = None
+
+
+def seconds_of(owner: TokenOwner, at: float) -> int:
+    """For how many seconds a token is valid that is given to its owner at this instant (Unix seconds)."""
+    return LIFETIME if owner.until is None else max(1, min(LIFETIME, int(owner.until.timestamp() - at)))
 
 
 class SigningKeys:
@@ -62,11 +69,12 @@ class SigningKeys:
         self._until = 0.0
 
     async def token(self, owner: TokenOwner) -> str:
-        """A new token, valid for ten minutes."""
+        """A new token, valid for ten minutes, or until its owner's end."""
         key = await self._present()
         issued = int(time.time())
+        expires = issued + seconds_of(owner, issued)
         claims = Claims(
-            owner.kind, owner.subject, owner.client_id, uuid7().hex, owner.scope, issued, issued + LIFETIME, self._kid,
+            owner.kind, owner.subject, owner.client_id, uuid7().hex, owner.scope, issued, expires, self._kid,
             owner.session, owner.how, owner.bound_to,
         )  # fmt: skip
         return sign(claims, self.rules, key)

@@ -12,6 +12,7 @@ from services.access.principals.accounts.operations import NOTIFY_OLD_ADDRESS, S
 from services.access.self_service.account_mail import new_address, operations
 from services.access.self_service.account_mail.domain import INVITATION, LETTERS, NEW_ADDRESS, OLD_ADDRESS, REGISTRATION
 from services.access.settings import AccessSettings
+from services.access.signing_in.break_glass.domain import TEMPLATE as BREAK_GLASS_USED
 from shared.database.unit_of_work import UnitOfWork
 from shared.mail.outbox import post
 from shared.mail.sealing import Mail, MailSeal
@@ -60,6 +61,7 @@ def job_handlers(settings: AccessSettings) -> JobHandlers:
         REGISTRATION: operations.prepare_registration,
         NEW_ADDRESS: new_address.prepare,
         OLD_ADDRESS: operations.as_it_is,
+        BREAK_GLASS_USED: operations.as_it_is,
         **PREPARATIONS,
         WEBHOOK_FAILING: prepare,
     }

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.access.principals.sessions import operations as sessions
 from services.access.principals.sessions.domain import IDLE, digest
 from services.access.principals.sessions.operations import Opening
+from services.access.principals.sessions.record import Session
 from services.access.signing_in.browsers import domain, queries
 from services.access.signing_in.browsers.queries import SignedIn
 from shared.database.context import SYSTEM_CONTEXT
@@ -31,13 +32,15 @@ async def acting(database: Database, account: UUID | None) -> AsyncIterator[Unit
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How surely a person signed in, and by which methods; at which provider, in which session there, and when."""
+    """How surely a person signed in, and by which methods; at which provider, in which session there, and when. The
+    session ends at `ends_at` at the latest."""
 
     level: Level = Level.ONE_FACTOR
     methods: Sequence[str] = ("pwd",)
     provider: UUID | None = None
     provider_sid: str | None = None
     at: datetime | None = None
+    ends_at: datetime | None = None
 
 
 _BY_PASSWORD = How()
@@ -45,6 +48,14 @@ _BY_PASSWORD = How()
 
 async def sign_in(uow: UnitOfWork, account: UUID, before: SignedIn | None, how: How = _BY_PASSWORD) -> str:
     """Opens the session of a browser, and ends the one that it had. Returns its new cookie."""
+    cookie, _ = await open_in_browser(uow, account, before, how)
+    return cookie
+
+
+async def open_in_browser(
+    uow: UnitOfWork, account: UUID, before: SignedIn | None, how: How = _BY_PASSWORD
+) -> tuple[str, Session]:
+    """Like `sign_in`; returns the session, too."""
     if before is not None:
         await sessions.end(uow, before.account, before.session, reason="signed in again")
         await queries.remove(uow.connection, before.session)
@@ -56,10 +67,11 @@ async def sign_in(uow: UnitOfWork, account: UUID, before: SignedIn | None, how: 
         amr=how.methods,
         provider=how.provider,
         provider_sid=how.provider_sid,
+        ends_at=how.ends_at,
     )
     session = await sessions.begin(uow, opening)
     await queries.add(uow.connection, digest(cookie), session.id, at + IDLE)
-    return cookie
+    return cookie, session
 
 
 async def sign_out(uow: UnitOfWork, signed_in: SignedIn, *others: UUID) -> None:

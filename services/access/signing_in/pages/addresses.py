@@ -5,9 +5,10 @@ from urllib.parse import urlencode
 
 SIGN_IN, CONSENT, ACCOUNT, SIGNED_OUT = "/access/sign-in", "/access/consent", "/access/account", "/access/signed-out"
 FACTOR, SCRIPT, DEVICE = "/access/factor", "/access/passkeys.js", "/access/device"
+BREAK_GLASS = "/access/break-glass"
 AUTHORIZE, END_SESSION = "/access/v1/oauth/authorize", "/access/v1/oauth/end_session"
 FEDERATION = "/access/v1/federation"
-_PAGES = (SIGN_IN, FACTOR, CONSENT, DEVICE, ACCOUNT, SIGNED_OUT, AUTHORIZE, END_SESSION)
+_PAGES = (SIGN_IN, FACTOR, CONSENT, DEVICE, BREAK_GLASS, ACCOUNT, SIGNED_OUT, AUTHORIZE, END_SESSION)
 
 
 def is_page_of_people(path: str) -> bool:

@@ -7,14 +7,17 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 
 from services.access.principals.sessions.domain import digest
+from services.access.principals.sessions.operations import SESSIONS
 from services.access.principals.tokens.authentication import TokenService
 from services.access.principals.tokens.guards import CurrentTokenService, form_of
 from services.access.signing_in.browsers import domain, queries
 from services.access.signing_in.browsers.queries import SignedIn
 from shared.configuration.sealing import derived_key
 from shared.kernel.errors import Malformed
+from shared.kernel.principal import BREAK_GLASS, Principal, PrincipalKind
 from shared.web.contract.route_options import RouteOptions
 from shared.web.request.request_authenticator import request_authenticator_of
+from shared.web.request.watching import record_request
 
 PAGE = RouteOptions(is_public=True, is_keyed=False)
 """The options of the routes of pages."""
@@ -42,6 +45,9 @@ async def browser_of(request: Request, token_service: CurrentTokenService) -> Br
     if cookie is not None:
         async with token_service.database.acquire() as connection:
             signed_in = await queries.find(connection, digest(cookie))
+    if signed_in is not None and signed_in.account == BREAK_GLASS:
+        person = Principal(PrincipalKind.ACCOUNT, signed_in.account, signed_in.name)
+        await record_request(request, person, SESSIONS.resource, signed_in.session)
     secret = token_service.settings.secret_key.get_secret_value().encode()
     key = derived_key(secret, "escm forms of pages")
     return Browser(name, cookie or domain.new_cookie(), cookie is None, signed_in, key)

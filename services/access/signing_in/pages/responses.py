@@ -88,8 +88,8 @@ def _headers(leads_to: str | None, *, runs_script: bool) -> dict[str, str]:
     forms = "'self'" if leads_to is None else f"'self' {origin_of(leads_to)}"
     scripts = " script-src 'self';" if runs_script else ""
     policy = (
-        f"default-src 'none'; style-src 'self';{scripts} img-src 'self'; base-uri 'none'; form-action {forms};"
-        " frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'self';{scripts} img-src 'self'; font-src 'self'; base-uri 'none';"
+        f" form-action {forms}; frame-ancestors 'none'"
     )
     return {
         **GUARD,

@@ -15,6 +15,8 @@ from services.access.signing_in.pages.addresses import FACTOR, SIGN_IN
 from services.access.signing_in.pages.guards import Browser
 from shared.kernel.addresses import site_of
 from shared.kernel.clock import now
+from shared.kernel.errors import Forbidden
+from shared.kernel.principal import BREAK_GLASS
 from shared.kernel.step_up import OWN, Level
 from shared.ratelimit.limiter import Limit
 
@@ -38,7 +40,9 @@ async def needs_second_step(token_service: TokenService, account: UUID, level: L
 
 def page_before_changes(signed_in: SignedIn) -> str | None:
     """Where a person signs in before they change how they sign in: that takes a sign-in of at most five minutes ago, as
-    sure as they can reach. None for one who just did."""
+    sure as they can reach. None for one who just did. Raises Forbidden for the break-glass account."""
+    if signed_in.account == BREAK_GLASS:
+        raise Forbidden("The break-glass account gets no way in of its own.", code="needs_a_person")
     is_young = (now() - signed_in.signed_in_at).total_seconds() <= OWN.max_age
     if is_young and signed_in.level.reaches(OWN.level_for(signed_in.best)):
         return None

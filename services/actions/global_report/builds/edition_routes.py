@@ -1,4 +1,4 @@
-"""Editions over HTTP with what their figures and builds add: how they are frozen, thawed and published."""
+"""Editions over HTTP with what their figures and builds add: how they are frozen, thawed, verified and published."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
@@ -23,9 +23,11 @@ router = record_routes(
         EDITION_API,
         steps=replace(
             EDITION_API.steps,
+            guards=publication.load_guard_context,
             verbs={
                 "freeze": freezing.freeze,
                 "thaw": freezing.thaw,
+                "verify_figures": publication.verify_figures,
                 "publish": publication.publish,
                 "retract": publication.retract,
             },

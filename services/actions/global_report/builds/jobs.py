@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import aclosing
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ import orjson
 
 from services.actions.global_report.builds import domain, material, operations, queries
 from services.actions.global_report.builds.operations import BUILD_EDITION
+from services.actions.global_report.builds.parts import Parts, content_of
 from services.actions.global_report.citing.domain import Work, edition_cited
 from services.actions.global_report.citing.formats import CITATIONS
 from services.actions.global_report.editions.queries import edition_of
@@ -21,6 +21,7 @@ from services.actions.global_report.volumes.assembling import Volume
 from services.actions.global_report.volumes.charts import drawn_in
 from services.actions.global_report.volumes.domain import BuildWarning, Passage, Whole, name_of, places_of
 from services.actions.global_report.volumes.jats import article_of
+from services.actions.global_report.volumes.reusing import converting
 from services.actions.global_report.volumes.state import state_of
 from services.actions.global_report.volumes.typesetting import Typesetter
 from services.actions.global_report.volumes.writing import Writing
@@ -70,7 +71,7 @@ def build_jobs(store: FileStore, settings: ActionsSettings) -> JobHandlers:
             raise Conflict(reason, code="not_printable") from None
         async with run.unit_of_work(SYSTEM_CONTEXT, _origin(row, run)) as uow:
             await operations.complete(uow, row, making.warnings)
-        return _result(row)
+        return {**_result(row), "made": making.parts.made, "reused": making.parts.reused}
 
     return {BUILD_EDITION: handle}
 
@@ -95,6 +96,7 @@ class _Making:
         self._contents: dict[str, bytes] = {}
         self._done = 0
         self.warnings: list[BuildWarning] = []
+        self.parts = Parts(run, store, whole.edition.id)
 
     async def make(self) -> None:
         """Makes the files that are missing. Raises JobCancelled, Unprintable, Unreadable, and Conflict for an edition
@@ -103,6 +105,7 @@ class _Making:
         async with self._run.unit_of_work() as uow:
             is_retracted = self._whole.edition.retraction is not None
             self._known, before = await operations.begin(uow, self._row, self._state, is_retracted=is_retracted)
+        await self.parts.load()
         self.warnings += [one for one in before if one["code"] in _OF_PRINT]
         figures = {one.key: one for one in self._whole.figures}
         images: dict[str, bytes] = {
@@ -110,7 +113,8 @@ class _Making:
         }
         references: dict[str, Any] = {}
         for language in self._row["languages"]:
-            writing = Writing(language, drawn_in(figures, self._whole.contents, language))
+            drawn = drawn_in(figures, self._whole.contents, language)
+            writing = Writing(language, drawn, converting(self.parts.keep))
             volume = await self._volume(writing)
             await self._volume_files(volume)
             references |= {one["id"]: one for one in assembling.references_of(volume)}
@@ -122,6 +126,7 @@ class _Making:
         about = {"edition": self._name, "kind": self._row["kind"], "state": self._state, "release": release()}
         archive = archive_of({**self._contents, **images}, about)
         await self._keep(f"{self._name}.zip", None, formats.ZIP_MEDIA, archive)
+        await self.parts.note_use()
 
     async def _volume(self, writing: Writing) -> Volume:
         """The texts of the edition in one language."""
@@ -160,7 +165,7 @@ class _Making:
         }
         for ending, (media, make) in made.items():
             await self._file(f"{self._name}.{volume.language}.{ending}", volume.language, media, make)
-        async with Typesetter(volume, self.warnings) as typesetter:
+        async with Typesetter(volume, self.warnings, self.parts.keep) as typesetter:
             name, pdf = f"{self._name}.{volume.language}", formats.PDF_MEDIA
             await self._file(f"{name}.pdf", volume.language, pdf, typesetter.whole)
             for one in volume.written:
@@ -184,13 +189,8 @@ class _Making:
 
     async def _stored(self, name: str) -> bytes | None:
         """A file that an attempt before has stored."""
-        if (known := self._known.get(name)) is None:
-            return None
-        try:
-            async with aclosing(self._store.blocks(known["sha256"])) as blocks:  # type: ignore[type-var]
-                return b"".join([block async for block in blocks])
-        except FileNotFoundError:
-            return None
+        known = self._known.get(name)
+        return await content_of(self._store, known["sha256"]) if known is not None else None
 
     async def _keep(
         self, name: str, language: str | None, media: str, content: bytes, contribution: int | None = None

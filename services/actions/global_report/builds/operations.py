@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from services.actions.global_report.builds import domain, queries
+from services.actions.global_report.builds import domain, parts, queries
 from services.actions.global_report.builds.tables import build
 from services.actions.global_report.editions.operations import EDITIONS
 from services.actions.global_report.editions.record import Edition
@@ -121,10 +121,11 @@ async def _finish(
 
 
 def removing(store: FileStore) -> Schedule:
-    """Every hour, removes the files that no build has any more."""
+    """Every hour, removes the files that no build has any more, and parts that no build has used for long."""
 
     async def run(uow: UnitOfWork) -> None:
         before = now() - _UNUSED_FOR
+        await queries.forget_parts(uow.connection, now() - parts.UNUSED_FOR, parts.MOST_PARTS, parts.MOST_BYTES)
         for digest in await queries.unknown(uow.connection, await store.digests_before(before)):
             await store.remove_before(digest, before)
 

@@ -6,21 +6,36 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Integer, Text, Uuid, any_, bindparam, delete, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Integer,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    tuple_,
+    union,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.actions.global_report.builds.domain import BUILDING, COMPLETE, FINAL
-from services.actions.global_report.builds.tables import build, build_file
+from services.actions.global_report.builds.tables import build, build_file, build_part
 from services.actions.global_report.versions.tables import version
 from services.actions.global_report.volumes.domain import BuildWarning
-from shared.database.context import within_context
+from shared.database.context import Lookup, within_context
 from shared.database.locks import lock_names
 from shared.database.statements import Connection, Row, Statement
 from shared.database.tables import Instant
 from shared.records.access_scope import AccessScope, constant
 
-_b, _f, _v = build.c, build_file.c, version.c
+_b, _f, _p, _v = build.c, build_file.c, build_part.c, version.c
 _MOST = 10_000
 _MOST_FILES = 200_000
 _OF_FILE = ("language", "media_type", "sha256", "size", "contribution")
@@ -57,7 +72,7 @@ _kept = (
     select(_b.number).where(*_of_issue).order_by(_b.number.desc()).offset(bindparam("most", type_=Integer)).limit(_MOST)
 )
 _DROP_OLD = Statement(delete(build).where(*_of_issue, _b.number.in_(_kept)))
-_LAST_FINAL = Statement(
+_LAST_FINAL = Lookup(
     select(build)
     .where(_of_edition, _b.kind == constant(FINAL), _b.status == constant(COMPLETE))
     .order_by(_b.number.desc())
@@ -97,7 +112,42 @@ _FINISH = Statement(
         finished_at=bindparam("at", type_=Instant),
     )
 )
-_UNKNOWN = Statement(select(_f.sha256).where(_f.sha256 == any_(bindparam("digests", type_=ARRAY(Text)))).distinct())
+_asked = any_(bindparam("digests", type_=ARRAY(Text)))
+_UNKNOWN = Statement(union(select(_f.sha256).where(_f.sha256 == _asked), select(_p.sha256).where(_p.sha256 == _asked)))
+_part_of = _p.edition_id == bindparam("edition", type_=Uuid)
+_PARTS = Statement(select(_p.digest, _p.sha256).where(_part_of))
+_ADD_PART = Statement(
+    upsert(build_part)
+    .values({name: bindparam(name) for name in ("edition_id", "digest", "sha256", "size", "used_at")})
+    .on_conflict_do_update(
+        index_elements=[_p.edition_id, _p.digest],
+        set_={name: bindparam(name) for name in ("sha256", "size", "used_at")},
+    )
+)
+_USE_PARTS = Statement(
+    update(build_part).where(_part_of, _p.digest == _asked).values(used_at=bindparam("at", type_=Instant))
+)
+_newest = (_p.used_at.desc(), _p.digest)
+_kept_parts = select(
+    _p.edition_id,
+    _p.digest,
+    _p.used_at,
+    func.row_number().over(partition_by=_p.edition_id, order_by=_newest).label("place"),
+    func.sum(_p.size).over(partition_by=_p.edition_id, order_by=_newest).label("bytes"),
+).subquery()
+_FORGET_PARTS = Statement(
+    delete(build_part).where(
+        tuple_(_p.edition_id, _p.digest).in_(
+            select(_kept_parts.c.edition_id, _kept_parts.c.digest).where(
+                or_(
+                    _kept_parts.c.used_at < bindparam("before", type_=Instant),
+                    _kept_parts.c.place > bindparam("most", type_=Integer),
+                    _kept_parts.c.bytes > bindparam("most_bytes", type_=BigInteger),
+                )
+            )
+        )
+    )
+)
 _CONTENT = Statement(
     select(_v.content, _v.cited).where(
         _v.contribution_id == bindparam("contribution", type_=Uuid), _v.number == bindparam("number", type_=Integer)
@@ -158,7 +208,7 @@ async def drop_old(connection: Connection, edition: UUID, kind: str, issue: int,
 
 
 async def last_final(connection: Connection, edition: UUID) -> Row | None:
-    """The newest final build that is complete, within the connection's context."""
+    """The newest final build that is complete, whatever the caller may read."""
     return await _LAST_FINAL.fetchrow(connection, edition=edition)
 
 
@@ -179,8 +229,29 @@ async def finish(connection: Connection, key: UUID, **values: Any) -> None:
     await _FINISH.execute(connection, key=key, **values)
 
 
+async def parts_of(connection: Connection, edition: UUID) -> dict[str, str]:
+    """The files of the parts of an edition, by the digests of what they were made of."""
+    return {row["digest"]: row["sha256"] for row in await _PARTS.fetch(connection, edition=edition)}
+
+
+async def add_part(connection: Connection, edition: UUID, digest: str, sha256: str, size: int, at: datetime) -> None:
+    """Enters a part of an edition, which stands in the store."""
+    await _ADD_PART.execute(connection, edition_id=edition, digest=digest, sha256=sha256, size=size, used_at=at)
+
+
+async def use_parts(connection: Connection, edition: UUID, digests: Sequence[str], at: datetime) -> None:
+    """Notes when parts of an edition were used."""
+    await _USE_PARTS.execute(connection, edition=edition, digests=list(digests), at=at)
+
+
+async def forget_parts(connection: Connection, before: datetime, most: int, most_bytes: int) -> None:
+    """Forgets the parts that no build has used since an instant, and those of an edition beyond so many or so many
+    bytes."""
+    await _FORGET_PARTS.execute(connection, before=before, most=most, most_bytes=most_bytes)
+
+
 async def unknown(connection: Connection, digests: Sequence[str]) -> list[str]:
-    """Those of the digests that are of no file."""
+    """Those of the digests that are of no file and no part."""
     known = {row["sha256"] for row in await _UNKNOWN.fetch(connection, digests=digests)}
     return [digest for digest in digests if digest not in known]
 

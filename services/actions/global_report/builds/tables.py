@@ -36,3 +36,12 @@ build_file = table(
     Column("contribution", Integer, nullable=True),
 )
 """A file of a build; it is entered when it stands in the store. `contribution` is the number of the one that it has."""
+build_part = table(
+    "action_build_part",
+    Column("edition_id", Uuid, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    text("sha256"),
+    Column("size", BigInteger, nullable=False),
+    instant("used_at"),
+)
+"""What was made once of inputs with this `digest`, as the file `sha256` of the store."""

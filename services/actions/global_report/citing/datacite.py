@@ -120,12 +120,14 @@ def _related(of: Work) -> Iterator[dict[str, str]]:
             "relatedIdentifierType": "DOI" if doi else "URL",
             "relationType": "IsPartOf",
         }
-    if of.issue.replaced:
-        yield {
-            "relatedIdentifier": of.issue.replaced,
-            "relatedIdentifierType": "URL",
-            "relationType": "IsNewVersionOf",
-        }
+    versions = (("IsNewVersionOf", of.issue.replaced), ("IsPreviousVersionOf", of.issue.following))
+    for relation, other in versions:
+        if other:
+            yield {
+                "relatedIdentifier": other,
+                "relatedIdentifierType": "URL" if other.startswith("http") else "DOI",
+                "relationType": relation,
+            }
 
 
 def _add(parent: etree._Element, tag: str, text: str | None = None, said: Members | None = None) -> etree._Element:

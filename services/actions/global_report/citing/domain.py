@@ -32,8 +32,8 @@ class Person:
 @dataclass(frozen=True, slots=True)
 class Issue:
     """What an edition and its parts have in common. `number` is that of the edition with its year, `last` that of the
-    last erratum. `retraction` is why it was retracted, `corrections` are errata, `replaced` is the address of the
-    version before the last of them."""
+    last erratum. `retraction` is why it was retracted, `corrections` are errata, `superseded` says which version
+    replaced this one. `replaced` and `following` are the DOIs, or addresses, of the versions before and after it."""
 
     year: int
     number: str
@@ -42,7 +42,9 @@ class Issue:
     retraction: str | None = None
     last: int = 0
     corrections: Sequence[str] = ()
+    superseded: str | None = None
     replaced: str | None = None
+    following: str | None = None
 
     @property
     def label(self) -> str:
@@ -51,8 +53,9 @@ class Issue:
 
     @property
     def status(self) -> str | None:
-        """What whoever cites a retracted edition must know."""
-        return self.retraction and f"Retracted: {self.retraction}"
+        """What whoever cites a retracted edition, or a superseded version, must know."""
+        retraction = self.retraction and f"Retracted: {self.retraction}"
+        return " ".join(filter(None, (retraction, self.superseded))) or None
 
     @property
     def note(self) -> str | None:
@@ -120,10 +123,12 @@ def edition_cited(of: Edition, prefix: str, origin: str) -> Work:
 
 @dataclass(frozen=True, slots=True)
 class Erratum:
-    """An erratum of a contribution: the issue that it made, what it says, and the number of the version before."""
+    """An erratum of a contribution: the issue that it made, what it says, its version and the number of the one
+    before."""
 
     issue: int
     texts: Texts
+    version: int
     replaces: int
 
 
@@ -137,26 +142,48 @@ def contribution_cited(
     is_alone: bool,
     is_blind: bool,
     errata: Sequence[Erratum] = (),
+    version: int | None = None,
 ) -> Work:
-    """A contribution to an edition, with its errata in order. One that is not alone at its place has its number at the
-    end of its DOI. `is_blind`: without what tells who wrote it."""
-    last = errata[-1] if errata else None
-    number = whole.issue.number
+    """A contribution to an edition, with its errata in order, as it is now or as the `version` that an erratum
+    replaced. One that is not alone at its place has its number at the end of its DOI, one that was replaced that of its
+    version. `is_blind`: without what tells who wrote it."""
+    number, language = whole.issue.number, _page_language(of.language)
+    doi = doi_below(prefix, number, of, is_alone=is_alone)
+    end = next((place for place, one in enumerate(errata) if one.replaces == version), len(errata))
+    until, following = errata[:end], errata[end] if end < len(errata) else None
+
+    def address_of(one: int | None) -> str:
+        if one is None:
+            return record_page(origin, language, Contribution.resource_type.name, of.id)
+        return f"{origin}/{language}/reports/{of.edition_id}/{of.id}/versions/{one}"
+
+    def named(one: int | None) -> str | None:
+        return doi and (doi if one is None else f"{doi}.v{one}")
+
+    before = until[-1].replaces if until else None
+    after = following.version if following and end + 1 < len(errata) else None
+    this = version if following else None
+    superseded = None
+    if following is not None:
+        in_issue = issue_label(number, following.issue)
+        superseded = f"Superseded by version {following.version} in issue {in_issue}."
     return Work(
-        key=f"{whole.key}-{of.outline_key}-{of.number}",
+        key=f"{whole.key}-{of.outline_key}-{of.number}" + (f"-v{this}" if this else ""),
         titles=_lines(of.titles),
         language=of.language,
         issue=replace(
             whole.issue,
-            last=last.issue if last else 0,
+            last=until[-1].issue if until else 0,
             corrections=[
                 f"Erratum in issue {issue_label(number, one.issue)}: {one_line(text_in(of.language, one.texts))}"
-                for one in errata
+                for one in until
             ],
-            replaced=f"{origin}{Contribution.resource_type.path}/{of.id}/versions/{last.replaces}" if last else None,
+            superseded=superseded,
+            replaced=named(before) or address_of(before) if before is not None else None,
+            following=named(after) or address_of(after) if following else None,
         ),
-        address=record_page(origin, _page_language(of.language), Contribution.resource_type.name, of.id),
-        doi=doi_below(prefix, number, of, is_alone=is_alone),
+        address=address_of(this),
+        doi=named(this),
         people=[*people],
         abstracts=_lines(of.abstract),
         keywords=[line for word in of.keywords if (line := one_line(word))],

@@ -21,7 +21,7 @@ _NAMES = Lookup(
     .limit(MOST_AUTHORS)
 )
 _ERRATA = Lookup(
-    select(_r.issue, _r.texts, _r.replaces)
+    select(_r.issue, _r.texts, _r.version, _r.replaces)
     .where(_r.contribution_id == bindparam("contribution", type_=Uuid))
     .order_by(_r.issue)
     .limit(MOST_ISSUES)

@@ -26,6 +26,12 @@ from shared.web.request.responses import body_response
 from shared.web.request.route import ResourceRouter
 
 _QUERY = query_of(described={"format": Chosen("The format; by default `csl`.", tuple(CITATIONS))})
+_OF_VERSION = query_of(
+    described={
+        "format": Chosen("The format; by default `csl`.", tuple(CITATIONS)),
+        "version": "The number of a version that an erratum replaced; by default the present one.",
+    }
+)
 _CITED = {
     200: {
         "content": {
@@ -58,14 +64,15 @@ async def get_edition_citation(edition: Annotated[Row, Depends(EDITION_API.reada
 
 
 @of_contribution.get(
-    "/{record}/citation", options=RouteOptions(is_public=True, is_item=True, query=_QUERY), responses=_CITED
+    "/{record}/citation", options=RouteOptions(is_public=True, is_item=True, query=_OF_VERSION), responses=_CITED
 )
 async def get_contribution_citation(
     contribution: Annotated[Row, Depends(CONTRIBUTION_API.readable)], ctx: CurrentContext
 ) -> Response:
     """Cite a contribution.
 
-    With the authors who have confirmed it, except for who reviews without knowing them.
+    With the authors who have confirmed it, except for who reviews without knowing them. A version that an erratum
+    replaced has a DOI of its own, and says which one replaced it.
     """
     of = record_read(Contribution, contribution)
     async with ctx.connection() as connection:
@@ -73,14 +80,36 @@ async def get_contribution_citation(
         names = await queries.names_of(connection, of.expert_ids)
         is_only = await is_alone(connection, of)
         errata = await queries.errata_of(connection, of.id)
-    if whole is None:
-        raise NotFound
+    version = _version(parameters_of(ctx.request).get("version"))
+    if whole is None or version not in (None, of.published_version, *(one.replaces for one in errata)):
+        raise NotFound("There is no such version.")
     prefix, origin = _addresses(ctx.request)
     is_hidden = is_hidden_from(ctx.principal, of.id)
     people = [person for author in of.authors if (person := person_of(author, names))] if not is_hidden else []
     shown = edition_cited(whole, prefix, origin)
-    cited = contribution_cited(of, shown, people, prefix, origin, is_alone=is_only, is_blind=is_hidden, errata=errata)
-    return _cited(ctx, cited)
+    return _cited(
+        ctx,
+        contribution_cited(
+            of,
+            shown,
+            people,
+            prefix,
+            origin,
+            is_alone=is_only,
+            is_blind=is_hidden,
+            errata=errata,
+            version=version,
+        ),
+    )
+
+
+def _version(given: str | None) -> int | None:
+    """The number of a version in a parameter. Raises what an invalid parameter raises."""
+    if given is None:
+        return None
+    if not (given.isascii() and given.isdigit() and len(given) <= 6):
+        raise invalid_parameter("version", "The number of a version.")
+    return int(given)
 
 
 def _addresses(request: Request) -> tuple[str, str]:

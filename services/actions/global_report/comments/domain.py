@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+from uuid import UUID
 
 from services.actions.global_report.versions.domain import Block
 from shared.kernel.errors import FieldError, Invalid
@@ -45,6 +46,11 @@ LIFECYCLE: Lifecycle[CommentGuardContext] = Lifecycle(
         transition("withdraw", "open", "withdrawn"),
     ),
 )
+
+
+def naming_lock(edition: UUID) -> str:
+    """The name of the lock of whoever changes who is named with the comments on an edition."""
+    return f"naming in {edition}"
 
 
 def check_place(blocks: Sequence[Block], first: int, last: int, quote: str | None) -> None:

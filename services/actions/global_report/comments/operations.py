@@ -83,6 +83,9 @@ def columns_of(access: AccessScope, of: Contribution, named: ReviewRound, said: 
         "text": said.text,
         "by_id": commenter_of(access.principal),
         "government": places[0] if places else None,
+        "answered_by_id": None,
+        "commenter": None,
+        "answerer": None,
         "was_reopened": False,
         "country": of.country,
         "visibility": "restricted",
@@ -112,11 +115,13 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Comment, requ
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
     wanted = before
     if may(requested.action):
-        wanted = await _changed(uow.connection, before, requested)
+        wanted = await _changed(uow.connection, access.principal, before, requested)
     return await COMMENTS.apply_transition(uow, before, requested, guard_context, may, lambda _target: wanted)
 
 
-async def _changed(connection: Connection, before: Comment, requested: TransitionRequest) -> Comment:
+async def _changed(
+    connection: Connection, principal: Principal, before: Comment, requested: TransitionRequest
+) -> Comment:
     if requested.action == "reopen":
         return replace(before, was_reopened=True)
     if requested.action != "answer":
@@ -126,7 +131,8 @@ async def _changed(connection: Connection, before: Comment, requested: Transitio
         raise invalid_field("/fields/decision", "required", "An answer has a decision.")
     if version is not None and not await queries.has_version(connection, before.contribution_id, version):
         raise unknown_reference("/fields/version", "version of the contribution")
-    return replace(before, decision=decision, answer=requested.reason, answered_in=version)
+    by_id = commenter_of(principal)
+    return replace(before, decision=decision, answer=requested.reason, answered_in=version, answered_by_id=by_id)
 
 
 async def load_guard_context(

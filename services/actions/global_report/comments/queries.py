@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, Uuid, any_, bindparam, cast, func, or_, select, update
+from sqlalchemy import Select, Text, Uuid, any_, bindparam, case, cast, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.global_report.comments.domain import KINDS, LIFECYCLE, PUBLISHED
 from services.actions.global_report.comments.record import Comment
-from services.actions.global_report.comments.tables import comment
+from services.actions.global_report.comments.tables import comment, naming
 from services.actions.global_report.contributions.participants import hidden_reviewers
 from services.actions.global_report.contributions.record import Contribution
 from services.actions.global_report.contributions.tables import contribution
@@ -134,6 +135,14 @@ _HAS_VERSION = Lookup(
     .where(version.c.contribution_id == bindparam("contribution"), version.c.number == bindparam("number"))
     .limit(1)
 )
+
+
+def _name_of(account: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The name of an account that consents to be named with the edition."""
+    of_edition = (naming.c.edition_id == _c.edition_id, naming.c.account_id == account)
+    return select(naming.c.name).where(*of_edition).correlate(comment).scalar_subquery()
+
+
 _PUBLISH = Statement(
     update(comment)
     .where(
@@ -142,6 +151,26 @@ _PUBLISH = Statement(
     )
     .values(
         visibility=bindparam("audience", type_=Text),
+        commenter=_name_of(_c.by_id),
+        answerer=_name_of(_c.answered_by_id),
+        version=_c.version + 1,
+        updated_at=bindparam("at", type_=Instant),
+        updated_by=bindparam("actor", type_=Text),
+    )
+)
+
+_named = bindparam("named", type_=Text)
+_account = bindparam("account", type_=Uuid)
+_NAME = Statement(
+    update(comment)
+    .where(
+        _c.edition_id == bindparam("edition", type_=Uuid),
+        _c.visibility != constant("restricted"),
+        or_(_c.by_id == _account, _c.answered_by_id == _account),
+    )
+    .values(
+        commenter=case((_c.by_id == _account, _named), else_=_c.commenter),
+        answerer=case((_c.answered_by_id == _account, _named), else_=_c.answerer),
         version=_c.version + 1,
         updated_at=bindparam("at", type_=Instant),
         updated_by=bindparam("actor", type_=Text),
@@ -152,8 +181,15 @@ _PUBLISH = Statement(
 async def publish(
     connection: Connection, contributions: Collection[UUID], audience: str, at: datetime, actor: str
 ) -> None:
-    """Publishes the comments on these contributions that have an answer."""
+    """Publishes the comments on these contributions that have an answer, with the names of who consents to it."""
     await _PUBLISH.execute(connection, contributions=list(contributions), audience=audience, at=at, actor=actor)
+
+
+async def name(
+    connection: Connection, edition: UUID, account: UUID, named: str | None, at: datetime, actor: str
+) -> None:
+    """Names an account, or with None no more, with its comments and answers that an edition has published."""
+    await _NAME.execute(connection, edition=edition, account=account, named=named, at=at, actor=actor)
 
 
 async def next_number(connection: Connection, edition: UUID) -> int:

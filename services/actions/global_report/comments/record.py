@@ -11,8 +11,8 @@ from shared.records.record import Example, Internal, Part, Prose, Public, Record
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment(Record):
     """What a reviewer or an official says about blocks of a contribution, with its country, and what the authors
-    answer. An edition that says so publishes it with its answer, without names. A grant over one record names the
-    edition, the contribution, or the account of who commented (`by_id`)."""
+    answer. An edition that says so publishes it with its answer, and with the names of who consents. A grant over one
+    record names the edition, the contribution, or the account of who commented (`by_id`)."""
 
     resource_type = Resource("actions", "comments", "comment")
     scope_column = "edition_id"
@@ -40,5 +40,12 @@ class Comment(Record):
     answer: Annotated[str | None, Public, Tracked, Example("600 Gt; see 2.1."), "What the authors answer."]
     answered_in: Annotated[
         int | None, Public, Tracked, Example(2), "The number of the version in which the authors changed something."
+    ]
+    answered_by_id: Annotated[UUID | None, Internal]
+    commenter: Annotated[
+        str | None, Public, Example(None), "Who commented, once it is published, if the person consents to be named."
+    ]
+    answerer: Annotated[
+        str | None, Public, Example(None), "Who answered, once it is published, if the person consents to be named."
     ]
     was_reopened: Annotated[bool, Public, "Whether it was reopened, which is possible once."]

@@ -55,7 +55,7 @@ async def list_contribution_comments(contribution: _Contribution, ctx: CurrentCo
     """List the comments on a contribution.
 
     All for editors and authors, whom an edition may hide who comments; for others their own, and those that were
-    published with the edition, without names.
+    published with the edition, with the names of who consents to it.
     """
     return await list_response(
         ctx, LISTING, schemas.present, _KNOWN, fixed={"contribution_id": contribution["id"]}, verbs=("create",)

@@ -84,7 +84,7 @@ def present(row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
 
 
 def as_line(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:
-    """The comment as a line of a spreadsheet, which an import reads. It names nobody."""
+    """The comment as a line of a spreadsheet, which an import reads. Once it is published, it names who consents."""
     return {
         "number": row["number"],
         "chapter": row["chapter"],
@@ -98,11 +98,13 @@ def as_line(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:
         "decision": row["decision"],
         "answer": row["answer"],
         "answered_in": row["answered_in"],
+        "commenter": row["commenter"],
+        "answerer": row["answerer"],
     }
 
 
 LINE = (
     *("number", "chapter", "from", "to", "quote", "kind", "comment", "round"),
-    *("status", "decision", "answer", "answered_in"),
+    *("status", "decision", "answer", "answered_in", "commenter", "answerer"),
 )
 """The columns of such a line."""

@@ -51,6 +51,9 @@ class EditionGuardContext:
     has_deadlines: bool
     has_open_contributions: bool = False
     lacks_data: bool = False
+    has_stale_build: bool = False
+    has_other_numbers: bool = False
+    """Whether the API does not answer for a figure what is frozen, as the last verification found."""
 
 
 def _openable(
@@ -71,6 +74,14 @@ def _freezable(
     return "figure_without_data" if guard_context.lacks_data else None
 
 
+def _publishable(
+    guard_context: EditionGuardContext,
+) -> Literal["build_stale", "figure_not_reproducible"] | None:
+    if guard_context.has_stale_build:
+        return "build_stale"
+    return "figure_not_reproducible" if guard_context.has_other_numbers else None
+
+
 LIFECYCLE: Lifecycle[EditionGuardContext] = Lifecycle(
     (*LIVING, FROZEN, *RELEASED, "abandoned"),
     (
@@ -81,7 +92,8 @@ LIFECYCLE: Lifecycle[EditionGuardContext] = Lifecycle(
         transition("freeze", "writing", FROZEN, guard=_freezable, fields=("as_of",)),
         transition("thaw", FROZEN, "writing", reason_required=True),
         *(transition("record_doi", state, state, fields=("doi",), fact="updated") for state in CITED),
-        transition("publish", FROZEN, "published", step_up=TWO_FACTORS),
+        transition("verify_figures", FROZEN, FROZEN, fact="updated"),
+        transition("publish", FROZEN, "published", guard=_publishable, step_up=TWO_FACTORS),
         transition("supersede", "published", "superseded"),
         transition(
             "retract",

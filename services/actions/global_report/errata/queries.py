@@ -13,6 +13,14 @@ from shared.records.access_scope import AccessScope
 _e, _v = erratum.c, version.c
 _of = _e.contribution_id == bindparam("contribution", type_=Uuid)
 _LIST = Statement(within_context(select(erratum).where(_of).order_by(_e.issue.desc()).limit(MOST_ISSUES)))
+_LIST_OF_EDITION = Statement(
+    within_context(
+        select(erratum)
+        .where(_e.edition_id == bindparam("edition", type_=Uuid))
+        .order_by(_e.issue.desc())
+        .limit(MOST_ISSUES)
+    )
+)
 _named = or_(_e.issue == bindparam("issue", type_=Integer), _e.id == bindparam("key", type_=Uuid))
 _ONE = Statement(within_context(select(erratum).where(_of, _named).limit(1)))
 _VERSION = Lookup(
@@ -25,6 +33,11 @@ _VERSION = Lookup(
 async def errata_of(connection: Connection, access: AccessScope, contribution: UUID) -> list[Row]:
     """The errata of a contribution, the newest first."""
     return await _LIST.fetch(connection, contribution=contribution, **access.parameters)
+
+
+async def errata_of_edition(connection: Connection, access: AccessScope, edition: UUID) -> list[Row]:
+    """The errata of all contributions to an edition that the caller reads, the newest first."""
+    return await _LIST_OF_EDITION.fetch(connection, edition=edition, **access.parameters)
 
 
 async def erratum_of(connection: Connection, access: AccessScope, contribution: UUID, named: int | UUID) -> Row | None:

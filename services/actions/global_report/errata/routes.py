@@ -1,4 +1,4 @@
-"""Errata of a contribution over HTTP."""
+"""Errata of contributions, and of whole editions, over HTTP."""
 
 from typing import Annotated
 from uuid import UUID
@@ -10,6 +10,7 @@ from services.actions.access import ROLES
 from services.actions.global_report.contributions.guards import with_parts
 from services.actions.global_report.contributions.record import Contribution
 from services.actions.global_report.contributions.routes import CONTRIBUTION_API
+from services.actions.global_report.editions.routes import EDITION_API
 from services.actions.global_report.errata import operations, queries, schemas
 from shared.database.statements import Row
 from shared.kernel.errors import NotFound
@@ -24,6 +25,25 @@ _readable = Annotated[Row, Depends(CONTRIBUTION_API.readable)]
 router = ResourceRouter(
     operations.ERRATA, ROLES, CONTRIBUTION_API.kind.resource.path, dependencies=[Depends(with_parts)]
 )
+
+of_edition = ResourceRouter(
+    operations.ERRATA, ROLES, EDITION_API.kind.resource.path, dependencies=[Depends(with_parts)]
+)
+
+
+@of_edition.get(
+    "/{record}/errata",
+    options=RouteOptions(is_public=True),
+    responses={200: {"model": schemas.ContributionErratumPage}},
+)
+async def list_edition_errata(edition: Annotated[Row, Depends(EDITION_API.readable)], ctx: CurrentContext) -> Response:
+    """List the errata of an edition.
+
+    Those of all its contributions that the caller reads, the newest first; each made one issue of it.
+    """
+    async with ctx.connection() as connection:
+        rows = await queries.errata_of_edition(connection, _reading(ctx), edition["id"])
+    return document_response(ctx, {"items": [schemas.shown(dict(row)) for row in rows], "next": None})
 
 
 @router.post(

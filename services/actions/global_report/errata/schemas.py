@@ -53,7 +53,7 @@ class ContributionErratum(ResponseModel):
 
 
 class ContributionErratumPage(ResponseModel):
-    """The errata of a contribution, the newest first."""
+    """The errata of a contribution or an edition, the newest first."""
 
     items: Annotated[list[ContributionErratum], "The errata."]
     next: Annotated[str | None, Field(examples=[None]), "Always null."]

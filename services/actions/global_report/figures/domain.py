@@ -1,11 +1,10 @@
 """What a figure may ask, and how it is frozen. Plain Python."""
 
 import re
-from collections.abc import Mapping
 from datetime import date, timedelta
 
 from services.actions.global_report.figures.record import Query
-from shared.kernel.errors import Conflict, FieldError, Invalid
+from shared.kernel.errors import FieldError, Invalid
 from shared.kernel.lifecycle import Lifecycle, transition
 
 KINDS = ("lines", "bars", "dots", "table", "map", "number")
@@ -79,12 +78,3 @@ def freezing_day(wanted: date | None, day: date) -> date:
     if found >= day:
         raise Invalid(errors=[FieldError("out_of_range", "A day that has ended.", "/fields/as_of")])
     return found
-
-
-def require_reproducible(matches: Mapping[str, bool]) -> None:
-    """The guard of a publication: raises Conflict `figure_not_reproducible` with the keys of figures whose verification
-    does not match."""
-    keys = sorted(key for key, match in matches.items() if not match)
-    if keys:
-        detail = f"Not what the API answers for the day: {', '.join(keys)}."
-        raise Conflict(detail, code="figure_not_reproducible", members={"figures": keys})

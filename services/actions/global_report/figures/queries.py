@@ -1,16 +1,18 @@
 """Reading figures: published ones by everybody, others for grants over the edition and its authors."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, any_, bindparam, cast, delete, func, or_, select
+from sqlalchemy import Boolean, Select, Text, Uuid, any_, bindparam, cast, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.actions.global_report.figures.domain import KINDS, LIFECYCLE, PUBLISHED
 from services.actions.global_report.figures.record import Figure
 from services.actions.global_report.figures.tables import contribution, figure, figure_data
-from shared.database.context import within_context
+from shared.database.context import Lookup, within_context
 from shared.database.statements import Connection, Statement
+from shared.database.tables import Instant
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
 from shared.records.filters import values
 from shared.records.listing import one_of
@@ -56,6 +58,29 @@ _KNOWN = Statement(within_context(_OF_EDITION))
 _LOCKED = Statement(_OF_EDITION.with_for_update())
 _NUMBER = Statement(select(func.count()).where(_of_edition, _f.status != constant("dropped")))
 _DATA = Statement(within_context(select(_d.content).where(_d.figure_id == bindparam("figure")).limit(1)))
+_OTHER = Lookup(
+    select(_f.id)
+    .select_from(figure.outerjoin(figure_data, _d.figure_id == _f.id))
+    .where(
+        _of_edition,
+        _f.status == constant("frozen"),
+        or_(
+            _d.figure_id.is_(None),
+            _d.is_same.is_(False),
+            func.encode(func.sha256(func.convert_to(_d.content, constant("UTF8"))), constant("hex")) != _f.sha256,
+        ),
+    )
+    .limit(1)
+)
+_NOTE = Statement(
+    update(figure_data)
+    .where(_d.figure_id == bindparam("figure", type_=Uuid))
+    .values(
+        verified_at=bindparam("at", type_=Instant),
+        seen_sha256=bindparam("seen", type_=Text),
+        is_same=bindparam("same", type_=Boolean),
+    )
+)
 _FORGET = Statement(delete(figure_data).where(_d.figure_id == bindparam("figure")))
 
 
@@ -84,3 +109,16 @@ async def data_of(connection: Connection, access: AccessScope, figure_id: UUID) 
 async def forget_data(connection: Connection, figure_id: UUID) -> None:
     """Deletes the frozen data of a figure."""
     await _FORGET.execute(connection, figure=figure_id)
+
+
+async def has_other_numbers(connection: Connection, edition: UUID) -> bool:
+    """Whether a frozen figure of an edition has lost its data, has altered data, or is one for which the API answered
+    otherwise when it was asked last; whatever the caller may read."""
+    return await _OTHER.fetchval(connection, edition=edition) is not None
+
+
+async def note_verification(
+    connection: Connection, figure_id: UUID, at: datetime, seen: str | None, *, is_same: bool
+) -> None:
+    """Notes what the API answered for a frozen figure: the digest, and whether it is the same."""
+    await _NOTE.execute(connection, figure=figure_id, at=at, seen=seen, same=is_same)

@@ -62,12 +62,12 @@ async def _prepare(ctx: RequestContext, verb: str, edition: UUID, query: Query) 
         ctx.prepared = {answers.ASKED: await ask_all(ctx.request, [query], domain.freezing_day(None, today()))}
 
 
-_ASKING = {"freeze": "writing", "publish": "frozen"}
+_ASKING = {"freeze": "writing", "verify_figures": "frozen", "publish": "frozen"}
 """The transitions of an edition that ask its figures, by the state in which they are taken."""
 
 
 async def ask_before_freezing(ctx: RequestContext) -> None:
-    """Asks all figures of an edition that is to be frozen or published, before the transaction opens."""
+    """Asks all figures of an edition that is to be frozen, verified or published, before the transaction opens."""
     given, record = await _body(ctx), ctx.request.path_params.get("record")
     action = str(given.get("action"))
     if ctx.request.method != "POST" or record is None or action not in _ASKING:

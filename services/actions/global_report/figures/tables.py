@@ -1,10 +1,10 @@
 """Figures, their frozen data, and the authors who read them."""
 
-from sqlalchemy import ARRAY, Column, Text, Uuid, column
+from sqlalchemy import ARRAY, Boolean, Column, Text, Uuid, column
 from sqlalchemy import table as sql_table
 
 from services.actions.global_report.figures.record import Figure
-from shared.database.tables import SCHEMA, table, text
+from shared.database.tables import SCHEMA, instant, table, text
 from shared.records.columns import table_of
 
 figure = table_of(Figure, "action_figure")
@@ -12,8 +12,12 @@ figure_data = table(
     "action_figure_data",
     Column("figure_id", Uuid, primary_key=True),
     text("content"),
+    instant("verified_at", nullable=True),
+    text("seen_sha256", nullable=True),
+    Column("is_same", Boolean, nullable=False, server_default="true"),
 )
-"""What the public API answered at the freeze, as canonical JSON."""
+"""What the public API answered at the freeze, as canonical JSON. `is_same`: it answered the same when it was asked
+last, at `verified_at` or at the freeze; `seen_sha256` is the digest of that answer, None if it refused."""
 contribution = sql_table(
     "action_contribution",
     column("edition_id", Uuid),

@@ -74,9 +74,18 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Since:
+    """The issue that published the present text of a contribution, and the instant that a file of it alone names."""
+
+    issue: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Whole:
     """All that a build prints. `contents` are the frozen data of figures by their keys; `at` is the instant that its
-    files name; `corrections` are errata until then, by the number of their contribution."""
+    files name; `corrections` are errata until then, and `since` says from when texts are, by the number of their
+    contribution."""
 
     edition: Edition
     passages: Sequence[Passage]
@@ -84,6 +93,7 @@ class Whole:
     contents: Mapping[str, str]
     at: datetime
     corrections: Mapping[int, Sequence[Correction]] = field(default_factory=dict)
+    since: Mapping[int, Since] = field(default_factory=dict)
 
 
 def name_of(of: Edition) -> str:

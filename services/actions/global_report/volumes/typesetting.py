@@ -1,7 +1,7 @@
 """Typesets a volume and its contributions as PDF, by typst in a process whose root is a folder of the build alone."""
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -11,13 +11,13 @@ from typing import Any
 from services.actions.global_report.volumes import formats
 from services.actions.global_report.volumes.assembling import Volume, authors_of
 from services.actions.global_report.volumes.document import figures_in
-from services.actions.global_report.volumes.domain import BuildWarning, above, name_of
+from services.actions.global_report.volumes.domain import BuildWarning, Since, above, name_of
+from services.actions.global_report.volumes.reusing import LAYOUTS, Keep, anew, digest_of
 from services.actions.global_report.volumes.writing import Written
 from shared.kernel.text import text_in
 from shared.printing.document import Document, Unprintable, without_symbols
 from shared.printing.printer import LayoutFault, Printer
 
-_LAYOUTS = Path(__file__).parent / "layouts"
 _SECONDS, _PATIENCE = 300, 900.0
 _MEMORY = 6 << 30
 """An edition of 120 contributions of 60 kB takes 5 GB."""
@@ -32,15 +32,16 @@ Make = Callable[[Mapping[int, str]], Document]
 
 
 class Typesetter:
-    """Prints a volume. What it says otherwise goes into `warnings`. The same volume gives the same bytes."""
+    """Prints a volume. What it says otherwise goes into `warnings`. The same volume gives the same bytes. `keep` keeps
+    contributions by themselves, which other contributions do not change."""
 
-    def __init__(self, volume: Volume, warnings: list[BuildWarning]) -> None:
-        self._volume, self._warnings = volume, warnings
+    def __init__(self, volume: Volume, warnings: list[BuildWarning], keep: Keep = anew) -> None:
+        self._volume, self._warnings, self._keep = volume, warnings, keep
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> "Typesetter":
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
-        (folder / "build.typ").write_bytes((_LAYOUTS / "build.typ").read_bytes())
+        (folder / "build.typ").write_bytes((LAYOUTS / "build.typ").read_bytes())
         made = Printer(folder, _SECONDS, _PATIENCE, memory=_MEMORY, has_formulas=True)
         self._printer = await self._stack.enter_async_context(made)
         return self
@@ -65,33 +66,36 @@ class Typesetter:
             return chapter_of(self._volume, one, texts[one.passage.number])
 
         try:
-            return await self._pdf([one], make)
+            return await self._pdf([one], make, self._keep)
         except LayoutFault:
             self._warn("reading_profile_missing", one.passage.number)
-            return await self._pdf([one], lambda texts: replace(make(texts), standard="a-3a"))
+            return await self._pdf([one], lambda texts: replace(make(texts), standard="a-3a"), self._keep)
 
-    async def _pdf(self, written: Any, make: Make) -> bytes:
+    async def _pdf(self, written: Sequence[Written], make: Make, keep: Keep = anew) -> bytes:
         texts = {one.passage.number: one.typst for one in written}
         try:
-            return await self._printed(make, texts)
+            return await self._printed(make, texts, keep)
         except LayoutFault:
             for one in written:
                 if "#formula(" in one.typst:
                     plain = await self._volume.writing.printed(one.blocks, plain_formulas=True)
                     texts[one.passage.number] = plain
                     self._warn("formulas_as_text", one.passage.number)
-            return await self._printed(make, texts)
+            return await self._printed(make, texts, keep)
 
-    async def _printed(self, make: Make, texts: Mapping[int, str]) -> bytes:
+    async def _printed(self, make: Make, texts: Mapping[int, str], keep: Keep) -> bytes:
         try:
-            return await self._printer.pdf(make(texts))
+            return await self._set(make(texts), keep)
         except Unprintable as error:
             if type(error) is not Unprintable:
                 raise
         plain = {number: formats.printable(text, symbols=False) for number, text in texts.items()}
-        found = await self._printer.pdf(without_symbols(make(plain)))
+        found = await self._set(without_symbols(make(plain)), keep)
         self._warn("symbols_left_out", None)
         return found
+
+    async def _set(self, document: Document, keep: Keep) -> bytes:
+        return await keep(digest_of(document), lambda: self._printer.pdf(document))
 
     def _warn(self, code: str, contribution: int | None) -> None:
         found: BuildWarning = {"code": code, "language": self._volume.language, "contribution": contribution}
@@ -117,7 +121,11 @@ def document_of(volume: Volume, texts: Mapping[int, str]) -> Document:
 
 def chapter_of(volume: Volume, one: Written, text: str) -> Document:
     """What is printed of a contribution by itself, below the places of the outline that lead to it. Figures that it
-    mentions and that stand elsewhere in the volume stand at its end."""
+    mentions and that stand elsewhere in the volume stand at its end. It says the issue and the day of its own text, so
+    that errata of others do not change it."""
+    since = volume.whole.since.get(one.passage.number, Since(volume.whole.edition.issue, volume.whole.at))
+    of = replace(volume.whole.edition, issue=since.issue)
+    volume = replace(volume, whole=replace(volume.whole, edition=of, at=since.at))
     number, places = one.passage.number, above(volume.whole.edition, one.passage.outline_key)
     parts: list[dict[str, Any]] = [
         {"kind": "place", "level": level, "title": text_in(volume.language, entry["titles"])}
@@ -135,7 +143,7 @@ def _document(
     volume: Volume, texts: Mapping[int, str], parts: list[Any], keys: list[str], more: Mapping[str, bytes]
 ) -> Document:
     writing, at, of = volume.writing, volume.whole.at, volume.whole.edition
-    files = {"parts.typ": (_LAYOUTS / "parts.typ").read_bytes(), **more}
+    files = {"parts.typ": (LAYOUTS / "parts.typ").read_bytes(), **more}
     files |= {f"c{number}.typ": f"{_IMPORT}{formats.printable(text)}".encode() for number, text in texts.items()}
     figures: dict[str, Any] = {}
     for key in keys:

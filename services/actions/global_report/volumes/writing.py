@@ -13,6 +13,7 @@ from services.actions.global_report.volumes import document, formats
 from services.actions.global_report.volumes.charts import Drawn
 from services.actions.global_report.volumes.document import Format, Numbering
 from services.actions.global_report.volumes.domain import Passage
+from services.actions.global_report.volumes.reusing import Convert
 from shared.printing.labels import labels_of
 from shared.records.record import Parts
 
@@ -41,6 +42,8 @@ class Writing:
 
     language: str
     figures: Mapping[str, Drawn]
+    convert: Convert = converted
+    """pandoc, or what has asked it before."""
     numbering: Numbering = field(init=False)
 
     def __post_init__(self) -> None:
@@ -66,7 +69,7 @@ class Writing:
         return Written(
             passage,
             await self._as(formats.HTML, document.in_format(headed, replace(formats.HTML, place=self.page)), prefix),
-            (await converted(_json(jats), "json", formats.JATS.writer, template=_JATS_TEMPLATE)).decode(),
+            (await self.convert(_json(jats), "json", formats.JATS.writer, template=_JATS_TEMPLATE)).decode(),
             await self._as(
                 formats.MARKDOWN, document.in_format(blocks, replace(formats.MARKDOWN, place=self.link)), prefix
             ),
@@ -84,7 +87,7 @@ class Writing:
         if not references:
             return blocks
         meta = document.metadata_of(references, self.language)
-        found = await converted(_json(blocks, meta), "json", "json", "--citeproc")
+        found = await self.convert(_json(blocks, meta), "json", "json", "--citeproc")
         return list(orjson.loads(found)["blocks"])
 
     def _headed(self, blocks: Sequence[Node], number: int, level: int) -> list[Node]:
@@ -100,7 +103,7 @@ class Writing:
         return found
 
     async def _as(self, of: Format, blocks: Sequence[Node], *options: str) -> str:
-        return (await converted(_json(blocks), "json", of.writer, *options)).decode()
+        return (await self.convert(_json(blocks), "json", of.writer, *options)).decode()
 
     def unmentioned(self) -> list[str]:
         """The figures that no text has mentioned, which get the next numbers."""

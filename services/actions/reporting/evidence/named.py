@@ -17,7 +17,7 @@ from services.actions.reporting.report_sections.record import REPORTS
 from services.actions.reporting.report_sections.tables import section
 from services.actions.support.support_requests.record import SupportRequest
 from services.actions.support.support_requests.tables import support_request
-from shared.audit.entries import enter
+from shared.audit.entries import FieldChange, enter
 from shared.contracts import views
 from shared.contracts.actions import EVIDENCE_READ
 from shared.contracts.documents import granted_documents
@@ -113,9 +113,11 @@ def _may_follow(principal: Principal) -> bool:
 
 
 async def enter_read(ctx: RequestContext, row: Row, reader: Principal) -> None:
-    """Adds the read to the audit trail, if the reader has no grant over the file itself; its reason is the address of
-    the record that names the file. Its fact, which links the entry, has no country, so that no office learns of it."""
-    if (link := row.get("named_by")) is None:
+    """Adds the read to the audit trail if the file is restricted, or if the reader has no grant over it; then its
+    reason is the address of the record that names the file. Its fact, which links the entry, has no country, so that no
+    office learns of it."""
+    link = row.get("named_by")
+    if link is None and row["visibility"] != "restricted":
         return
     state, at, change = columns_of(record_read(Evidence, row)), now(), uuid7()
     origin = replace(ctx.origin, actor=reader)
@@ -128,7 +130,7 @@ async def enter_read(ctx: RequestContext, row: Row, reader: Principal) -> None:
             READ,
             before=state,
             after=state,
-            changes=(),
+            changes=(FieldChange(pointer="/digest", before=None, after=row["sha256"]),),
             reason=link,
             person=EVIDENCE.person_of(state),
         )

@@ -49,8 +49,8 @@ class Below:
 async def show_centre(key: str, caller: CurrentCaller) -> Response:
     """The file of a centre; or the list of another kind of record of the service, which has the same address."""
     if kind_of("centres", key) is not None:
-        listed: Response = await show_list("centres", key, caller)
-        return listed
+        shown: Response = await show_list("centres", key, caller)
+        return shown
     found = await find(caller, known_kind("centres", "centres"), key)
     if found.moved:
         return seen(f"/console/centres/{found.moved}")

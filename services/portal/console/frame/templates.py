@@ -12,6 +12,7 @@ from services.portal.console.describing.labels import (
     verb_label,
 )
 from services.portal.console.session.kept import KEY_FIELD, TOKEN_FIELD
+from services.portal.pages.assets import PACKAGE
 from services.portal.pages.texts import best, code_text, country_name, words
 from shared.database.ids import uuid7
 from shared.pages.charts.chart import number_text
@@ -38,6 +39,7 @@ def _code(kind: str, code: str, *, language: str) -> str:
 PAGES = Pages(
     "services.portal.console.frame",
     has_search=False,
+    files_of=PACKAGE,
     best=best,
     code=_code,
     country=country_name,

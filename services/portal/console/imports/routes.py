@@ -11,10 +11,10 @@ from starlette.formparsers import MultiPartException
 from services.portal.console.describing.labels import state_label
 from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import ConsoleRoute, console_router
-from services.portal.console.imports import ordering
+from services.portal.console.imports import following
 from services.portal.console.imports.files import LARGEST, LARGEST_CARRIED, SentFile, preview_of
+from services.portal.console.imports.following import UNDER_WAY, Order
 from services.portal.console.imports.kinds import ImportKind, allowed_kinds, import_kinds, named_kinds
-from services.portal.console.imports.ordering import UNDER_WAY, Order
 from services.portal.console.session.caller import Caller, accepted
 from services.portal.console.session.guards import CurrentCaller, Form, SentForm, taken
 from shared.configuration.settings import Settings
@@ -65,7 +65,7 @@ FileForm = Annotated[Form, Depends(sent_file)]
 @router.get("/console/imports", options=_PAGE)
 async def list_imports(caller: CurrentCaller) -> Response:
     """The last imports."""
-    found = await ordering.last_imports(caller)
+    found = await following.last_imports(caller)
     states = {one["id"]: state_label(one["status"], f"{one['service']}.imports", caller.language) for one in found}
     return page(caller, "imports.html", here="imports", imports=found, states=states)
 
@@ -106,8 +106,8 @@ async def commit(caller: CurrentCaller, form: FileForm) -> Response:
     if kind is None or file is None:
         return await _choice(caller, form.get("kind", ""), "imports.need_file", 422)
     order = Order(kind, _mapping_in(form), form.get("source", ""), form.get("licence", ""))
-    reply = accepted(await ordering.ordered(caller, order, file, "commit"))
-    key = await ordering.import_of_job(caller, kind.service, reply.document["id"])
+    reply = accepted(await following.ordered(caller, order, file, "commit"))
+    key = await following.import_of_job(caller, kind.service, reply.document["id"])
     return seen(f"/console/imports/{key}" if key else "/console/imports")
 
 
@@ -126,7 +126,7 @@ async def show_import(key: str, caller: CurrentCaller) -> Response:
         is_under_way=is_under_way,
         state=state_label(record["status"], f"{service}.imports", caller.language),
         counts=_counts(record),
-        failures=await ordering.failures_of(caller, service, key) if failed else None,
+        failures=await following.failures_of(caller, service, key) if failed else None,
         can_undo=any(one["action"] == "undo" and one["allowed"] for one in record["allowed_actions"] or []),
     )
 
@@ -134,7 +134,7 @@ async def show_import(key: str, caller: CurrentCaller) -> Response:
 @router.get("/console/imports/{key}/failures.csv", options=_PAGE)
 async def download_failures(key: str, caller: CurrentCaller) -> Response:
     """The failed rows as they were sent, with code and reason."""
-    service, _ = await ordering.found_import(caller, key)
+    service, _ = await following.found_import(caller, key)
     reply = accepted(await caller.get(f"/{service}/v1/imports/{key}/failures", {"safe": "true"}))
     headers = {"Content-Disposition": f'attachment; filename="failures-{key[:8]}.csv"'}
     return Response(reply.content, 200, headers, "text/csv; charset=utf-8")
@@ -143,7 +143,7 @@ async def download_failures(key: str, caller: CurrentCaller) -> Response:
 @router.post("/console/imports/{key}/undo", options=_PAGE)
 async def undo(key: str, caller: CurrentCaller, _form: SentForm) -> Response:
     """Removes what the import created and restores what it changed."""
-    service, reply = await ordering.found_import(caller, key)
+    service, reply = await following.found_import(caller, key)
     headers = {"If-Match": reply.headers["etag"]}
     path = f"/{service}/v1/imports/{key}/transitions"
     accepted(await caller.send("POST", path, {"action": "undo"}, headers))
@@ -151,7 +151,7 @@ async def undo(key: str, caller: CurrentCaller, _form: SentForm) -> Response:
 
 
 async def _read(caller: Caller, key: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    service, reply = await ordering.found_import(caller, key)
+    service, reply = await following.found_import(caller, key)
     record = reply.document
     return service, record, await caller.read(record["job"])
 
@@ -159,15 +159,15 @@ async def _read(caller: Caller, key: str) -> tuple[str, dict[str, Any], dict[str
 async def _rehearsed(
     caller: Caller, kind: ImportKind, form: Form, file: SentFile, mapping: Mapping[str, str | None]
 ) -> Response:
-    reply = await ordering.ordered(caller, Order(kind, mapping, form.get("source", "")), file, "dry_run")
+    reply = await following.ordered(caller, Order(kind, mapping, form.get("source", "")), file, "dry_run")
     if reply.status_code == 422:
         return await _refused(caller, kind, form, file, reply)
-    job = await ordering.waited_for(caller, kind.service, accepted(reply).document["id"])
+    job = await following.waited_for(caller, kind.service, accepted(reply).document["id"])
     result = job["result"] or {}
     key = result.get("import_id")
     failures = None
     if key and (result.get("counts") or {}).get("failed"):
-        failures = await ordering.failures_of(caller, kind.service, key)
+        failures = await following.failures_of(caller, kind.service, key)
     record = await caller.read(f"/{kind.service}/v1/imports/{key}") if key else {"counts": None, "columns": []}
     return page(
         caller,

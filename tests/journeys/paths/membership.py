@@ -232,6 +232,7 @@ _RENEWED_EARLY = (
     taken(_OFFICER, "start_review", "under_review"),
     taken(_OFFICER, "approve", "active", ends=day(2)),
     given(_declare),
+    refused("applicant", "renew", "sets_own_term", ends=day(3000)),
     taken("applicant", "renew", "active"),
     follows("begin_term", "active", later("membership.end_terms", 4)),
 )

@@ -28,7 +28,7 @@ LinkFault: TypeAlias = Literal["has_an_account", "record_exists"]
 @dataclass(frozen=True, slots=True)
 class ExpertGuardContext:
     """The inputs of the guards. `is_applicant`: the caller's account is the expert's own. `has_record`: the account to
-    be linked has another living record."""
+    be linked has another living record. `sets_days`: the caller gives the days of a term."""
 
     has_email: bool
     is_applicant: bool
@@ -40,6 +40,7 @@ class ExpertGuardContext:
     """Why the file cannot be assigned to the named officer, or None."""
     has_record: bool = False
     restricted_for: str | None = None
+    sets_days: bool = False
     status_since: date | None = None
     """The day on which the expert entered the present state."""
 
@@ -63,7 +64,9 @@ def _not_the_applicant(guard_context: ExpertGuardContext) -> Literal["is_the_app
 
 def _renewable(
     guard_context: ExpertGuardContext,
-) -> Literal["profile_not_confirmed", "conflict_of_interest_missing"] | None:
+) -> Literal["sets_own_term", "profile_not_confirmed", "conflict_of_interest_missing"] | None:
+    if guard_context.is_applicant and guard_context.sets_days:
+        return "sets_own_term"
     if (
         guard_context.profile_confirmed_on is None
         or guard_context.today - guard_context.profile_confirmed_on > PROFILE_VALID

@@ -241,6 +241,7 @@ async def load_guard_context(
         officer=officer,
         has_record=await _has_record(connect, fields),
         restricted_for=record.restricted_for,
+        sets_days=not fields.keys().isdisjoint(("starts", "ends")),
         status_since=record.status_since and record.status_since.date(),
     )
 

@@ -2,7 +2,7 @@
 
 from migrations.rules import grant, run, setting
 
-revision = "0135_access_break_glass"
+revision = "0133_access_break_glass"
 down_revision = "0132_core_count_days"
 
 _ACCOUNT = "019ad700-0000-7000-8000-000000000000"

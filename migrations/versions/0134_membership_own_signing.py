@@ -2,8 +2,8 @@
 
 from migrations.rules import run, setting
 
-revision = "0138_membership_own_signing"
-down_revision = "0135_access_break_glass"
+revision = "0134_membership_own_signing"
+down_revision = "0133_access_break_glass"
 
 _TABLE = "member_support"
 

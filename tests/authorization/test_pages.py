@@ -16,7 +16,7 @@ from tests.support.callers import Caller
 
 _WORD = "pageword"
 _SHOWN = ("experts", "institutions", "centres")
-_QUERIES = ({}, {"q": _WORD}, {"country": "XC"}, {"country": "XC", "q": _WORD})
+_QUERIES = ({}, {"q": _WORD}, {"country": "XC"}, {"q": _WORD, "country": "XC"})
 _COUNTRIES = ("/en/countries", "/en/countries?stage=0", "/en/countries?q=gammaland", "/en/countries/XC")
 _SEARCHES = (f"/en/search?q={_WORD}",)
 ADDRESSES = (*_COUNTRIES, *_SEARCHES, *(f"/en/{part}?{urlencode(query)}" for part, query in product(_SHOWN, _QUERIES)))

@@ -352,7 +352,7 @@ def test_published_comments_stand_with_the_names_of_who_consents() -> None:
         orcid_address=described.orcid_address,
         licence_address=described.licence_address,
     ).decode()
-    assert "Commentaire 7 au bloc 2" in page
+    assert "Commentaire 7 sur le bloc 2" in page
     assert page.count("How &lt;much&gt;?") == 2
     assert "<bdi>Amina &lt;Khan&gt;</bdi>" in page
     assert "<strong>Réponse</strong>" in page

@@ -168,7 +168,7 @@ class _Random:
 
 @pytest.mark.parametrize(
     ("seed", "steps"),
-    [(0, 12), *long("compares every table after each step", *((seed, _STEPS) for seed in (1, 2, 3)))],
+    [(4, 12), *long("compares every table after each step", *((seed, _STEPS) for seed in (1, 2, 3)))],
 )
 async def test_random_changes_have_one_entry_each(
     calling: Callable[[str | None], Caller], superuser: asyncpg.Connection, seed: int, steps: int

@@ -136,7 +136,9 @@ class Person:
         }
         yield "contributions", {**record, **texts, "expert_ids": [self.expert]}
         yield "contribution_reviewers", {**record, "expert_id": self.expert, "status": "invited"}
-        yield "contribution_comments", {**record, "by_id": self.account, "status": "open"}
+        comment = {**record, "visibility": "public", "by_id": self.account, "status": "open"}
+        yield "contribution_comments", comment
+        yield "naming_consents", {"account_id": self.account}
         yield "focal_points", {**record, "expert_id": self.expert, "status": "active"}
 
     async def enter(self, superuser: asyncpg.Connection) -> None:

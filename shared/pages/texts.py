@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from importlib.resources import files
 from types import MappingProxyType
 
+from markupsafe import Markup, escape
+
 from shared.kernel.text import LANGUAGES
 
 OWN_NAMES: Mapping[str, str] = MappingProxyType(
@@ -22,11 +24,15 @@ class Texts:
     def text(self, language: str, key: str, **values: object) -> str:
         """A text of the pages with its values. Raises KeyError for an unknown key.
 
-        In Arabic each value is isolated (U+2068, U+2069): without that, browsers reorder days and numbers.
+        In Arabic each value is isolated (U+2068, U+2069): without that, browsers reorder days and numbers. With a value
+        of Markup, such as an element for a day, which isolates itself, the text is Markup, and all else is escaped.
         """
+        text, has_tags = self.rows[key][language], any(isinstance(value, Markup) for value in values.values())
         if language == "ar":
-            values = {name: f"\u2068{value}\u2069" for name, value in values.items()}
-        return self.rows[key][language].format(**values)
+            values = {
+                name: value if isinstance(value, Markup) else f"\u2068{value}\u2069" for name, value in values.items()
+            }
+        return (escape(text) if has_tags else text).format(**values)
 
 
 def _read(package: str) -> dict[str, Mapping[str, str]]:

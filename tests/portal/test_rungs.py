@@ -4,6 +4,7 @@ import html
 from typing import Any
 
 import pytest
+from markupsafe import Markup
 
 from services.actions.overview.countries.domain import RUNGS, facts_of, stage_of
 from services.portal.pages import templates
@@ -43,7 +44,8 @@ def test_the_first_screen_says_the_stage_its_day_and_what_is_next(language: str)
     first, *_ = _page(language, 1, 2).split('<ol class="rungs">')
     assert text(language, "stage.of", stage=2) in first
     assert code_text(language, "stage", "preparatory_committee") in first
-    assert text(language, "stage.since", date=today().isoformat()) in first
+    day = Markup(f'<time datetime="{today()}">{today()}</time>')
+    assert text(language, "stage.since", date=day) in first
     assert text(language, "stage.next", rung=code_text(language, "stage", "scientific_committee")) in first
     assert first.count("<strong>") == 3
 
@@ -61,4 +63,5 @@ def test_a_country_at_the_end_has_nothing_next_and_one_at_the_beginning_no_day()
 def test_a_rung_above_a_gap_is_not_shown_as_one_that_counts() -> None:
     page = _page("en", 1, 2, 4, 5)
     assert [page.count(f'<li class="{each}">') for each in ("met", "ahead", "unmet")] == [2, 2, 3]
-    assert f"Centre designated: reached on {today()}, counts once this is reached, too: Scientific committee" in page
+    day = f'<time datetime="{today()}">{today()}</time>'
+    assert f"Centre designated: reached on {day}, counts once this is reached, too: Scientific committee" in page

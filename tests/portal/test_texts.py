@@ -5,6 +5,7 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+from markupsafe import Markup
 
 from services.actions.measurement.results.values import REASONS_MISSING
 from services.actions.overview.countries.domain import RUNGS
@@ -87,3 +88,11 @@ def test_a_code_that_is_new_is_said_by_its_own_words() -> None:
 def test_days_keep_their_order_between_arabic_letters() -> None:
     assert "\u20682026-11-26\u2069" in text("ar", "stage.since", date="2026-11-26")
     assert text("en", "stage.since", date="2026-11-26") == "since 2026-11-26"
+
+
+def test_an_element_stays_one_in_a_text_and_all_else_is_escaped() -> None:
+    day = Markup('<time datetime="2026-11-26">2026-11-26</time>')
+    for language in LANGUAGES:
+        said = text(language, "stage.ahead", date=day, rung="<b>")
+        assert day in said
+        assert "&lt;b&gt;" in said

@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from services.portal.console.countries.parts import CountryFile
+from services.portal.console.frame.templates import PAGES
 from services.portal.console.work import queue
 from tests.support.console import ORIGIN, Browser, ConsoleSystem
 
@@ -90,6 +92,30 @@ async def test_the_page_of_a_country_says_what_the_next_stage_lacks(console: Con
     assert f'href="/console/actions/tasks/{task["id"]}"' in tasks
     assert 'class="late"' in tasks
     assert 'href="/console/actions/tasks/new?country=XC"' in tasks
+
+
+async def test_a_country_names_its_focal_points_and_the_reports_that_it_still_owes(
+    console: ConsoleSystem, admin: Browser
+) -> None:
+    names = [{"given": "Ines", "family": "Focal"}]
+    expert = await call_api(console, admin, "POST", "/membership/v1/experts", json={"country": "XC", "names": names})
+    person = {"expert_id": expert.json()["id"]}
+    made = await call_api(console, admin, "POST", "/actions/v1/focal_points", json={"country": "XC", "person": person})
+    assert made.status_code == 201, made.text
+    officer = await console.person(("secretariat_officer", "country", "XC"))
+    page = (await officer.open("/console/countries/XC")).text
+    shown = page.partition("Focal points")[2].partition("</section>")[0]
+    assert "Ines Focal" in shown
+    assert person["expert_id"] not in shown
+
+
+@pytest.mark.parametrize(("light", "is_owed"), [("red", True), ("yellow", True), (None, False)])
+def test_a_report_that_was_submitted_is_not_owed(light: str | None, is_owed: bool) -> None:
+    report = {"period": "2024", "due_on": "2025-03-31", "light": light, "on_time": light is None, "report": None}
+    record = {"code": "XJ", "stage": 0, "facts": [], "reports": [report]}
+    frame = {"caller": None, "sections": [], "here": "", "done": "", "translations": {}}
+    shown = PAGES.page("country_file.html", "en", file=CountryFile(record, "", "", []), **frame)
+    assert (b"2025-03-31" in shown) == is_owed
 
 
 async def test_who_may_begin_nothing_sees_no_button_for_it(console: ConsoleSystem) -> None:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.portal.console.describing.labels import state_label
-from services.portal.console.frame.naming import day_of, place_of, title_of
+from services.portal.console.frame.naming import day_of, expert_in, place_of, title_of
+from services.portal.console.records.reading import names_of
 from services.portal.console.session.caller import Caller, accepted
 
 _ROWS = "20"
+_EXPERTS = "/membership/v1/experts"
 _NEW = "create"
 
 
@@ -103,9 +105,12 @@ async def _shown(caller: Caller, part: Part, code: str) -> Shown | None:
         return None
     found = accepted(reply).document
     kind = f"{part.service}.{part.resource}"
+    people = await names_of(caller, [(_EXPERTS, key) for one in found["items"] if (key := expert_in(one))])
     rows = [
         Row(
-            title_of(record, caller.language),
+            named.title
+            if (named := people.get((_EXPERTS, expert_in(record) or "")))
+            else title_of(record, caller.language),
             record["ref"],
             place_of(part.service, part.resource, record["id"]),
             state_label(record["status"], kind, caller.language),

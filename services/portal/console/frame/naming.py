@@ -22,11 +22,19 @@ def _text(value: Any, language: str) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping):
+        if "expert_id" in value:
+            return str(value.get("name") or "")
         texts = {tag: text for tag, text in value.items() if isinstance(text, str)}
         return best(texts, language)[1] if texts else ""
     if isinstance(value, list) and value and isinstance(value[0], Mapping):
         return str(value[0].get("display") or value[0].get("full") or value[0].get("text") or "")
     return ""
+
+
+def expert_in(record: Mapping[str, Any]) -> str | None:
+    """The id of the expert whom a record is about, such as a focal point."""
+    person = record.get("person")
+    return person.get("expert_id") if isinstance(person, Mapping) else None
 
 
 def kind_name(service: str, resource: str, language: str) -> str:

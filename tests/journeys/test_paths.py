@@ -76,6 +76,7 @@ FINAL = {
     "actions.comments reopen: reopened_before": "whoever commented comments again in another round",
     "actions.comments reopen: round_over": "whoever commented comments again in another round",
     "actions.assessments reply: already_replied": "a government replies once; the assessment is published with it",
+    "actions.editions publish: figure_not_reproducible": "a number was altered; whoever keeps it corrects it, or thaws",
     "actions.offers accept: offer_expired": "the secretariat asks the expert again",
     "actions.results submit: period_locked": "the secretariat revises a published result",
     "centres.annual_reports start: too_early": "a report is started 90 days before the end of its period",
@@ -95,6 +96,7 @@ FINAL = {
 }
 """Rejections that no act satisfies, and the alternative."""
 UNSEEN = {
+    "actions.editions publish: figure_not_reproducible",
     "centres.evaluations respond: response_period_over",
     "actions.offers accept: offer_expired",
     "membership.imports undo: too_late",
@@ -105,7 +107,8 @@ UNSEEN = {
         for step in ("= scanning", "= quarantined", "pass", "fail", "release", "release by two")
     ),
 }
-"""What no path shows: it needs 90 days, 60 or 30, or the hour until an offer expires, or a scanner for viruses
+"""What no path shows: it needs 90 days, 60 or 30, or the hour until an offer expires, a number that was altered in the
+database (`tests/actions/global_report/test_publication.py`), or a scanner for viruses
 (`tests/actions/reporting/test_evidence_scans.py`)."""
 
 

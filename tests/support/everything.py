@@ -81,7 +81,7 @@ def enter_everything(by: Client, admin: Client, accounts: dict[str, Any]) -> Non
     _broadcast(by, admin)
     _credentials_of_two(by, admin, second)
     _notify(by, admin, accounts["admin"]["account_id"])
-    _report(by)
+    _report(by, admin)
     _consent(by, accounts["admin"])
 
 
@@ -417,8 +417,9 @@ def _propose(admin: Client, path: str, action: str, **body: Any) -> None:
     assert response.status_code == 202, f"{path} {action}: {response.text}"
 
 
-def _report(by: Client) -> None:
-    """An edition of the Global Report with a text of one author and a figure."""
+def _report(by: Client, admin: Client) -> None:
+    """An edition of the Global Report with a text of one author, a figure, and a comment that the administrator answers
+    and consents to be named with."""
     edition = by.step(by.create(EDITIONS, edition_body())["links"]["self"], "open_call")
     by.create(FIGURES, figure_body(edition))
     author = {"name": "Bo Author", "email": "bo@example.org", "roles": WROTE, "corresponding": True}
@@ -436,7 +437,8 @@ def _report(by: Client) -> None:
     by.create(f"{text['links']['self']}/reviewers", {**of_round, "expert_id": reviewer["id"]})
     said = {**of_round, "from": 2, "quote": "stores carbon", "text": "How much?"}
     comment = by.create(f"{text['links']['self']}/comments", said)
-    by.step(comment["links"]["self"], "answer", reason="600 Gt.", fields={"decision": "accepted", "version": 1})
+    admin.step(comment["links"]["self"], "answer", reason="600 Gt.", fields={"decision": "accepted", "version": 1})
+    admin.create("/actions/v1/naming_consents", {"edition_id": edition["id"], "name": "Amina Admin"})
     _published(by)
 
 

@@ -348,10 +348,10 @@ class Programme(Years):
         return {names[one["id"]] for items in lists for one in items}
 
     def announced(self, fact: str) -> int:
-        """How often a fact was announced."""
+        """How often a fact of the country was announced."""
         number, asked = 0, {"type": f"escm.actions.{fact}.*", "limit": "1000"}
         while (page := self.admin.get("/access/v1/events", **asked))["next_after"] != asked.get("after"):
-            number += len(page["items"])
+            number += sum(one["data"]["country"] == self.country for one in page["items"])
             asked["after"] = page["next_after"]
         return number
 

@@ -22,6 +22,7 @@ OF_THE_CHART = {
     *("ESCM_COMPRESSION", "ESCM_METRICS_PORT", "ESCM_METRICS_HOST", "ESCM_STORAGE_PATH", "ESCM_STORAGE_URL"),
     *("ESCM_SMTP_URL", "ESCM_MAIL_FOLDER", "ESCM_PORTAL_POOL_SIZE"),
     *(f"ESCM_{service}_DATABASE_PASSWORD" for service in map(str.upper, SERVICES)),
+    *("ESCM_PORTAL_CONSOLE_KEY", "ESCM_PORTAL_CONSOLE_PREVIOUS_KEY"),
     *(f"ESCM_MEMBERSHIP_ORCID_{part}" for part in ("URL", "API_URL", "CLIENT_ID", "CLIENT_SECRET")),
 }
 """Settings that the chart sets by values of its own, or that a pod cannot have."""

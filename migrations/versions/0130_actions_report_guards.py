@@ -1,6 +1,6 @@
 """What the last verification of a figure found, and who is named with comments on a published edition."""
 
-from migrations.rules import grant, json_of, run, setting
+from migrations.rules import grant, json_of, role, run, setting
 
 revision = "0130_actions_report_guards"
 down_revision = "0129_actions_consent_to_errata"
@@ -103,6 +103,8 @@ ALTER TABLE action_comment DROP CONSTRAINT action_comment_named_check, DROP COLU
     DROP COLUMN answered_by_id
 --;
 DROP POLICY action_figure_data_update ON action_figure_data
+--;
+REVOKE UPDATE ON action_figure_data FROM {role("actions")}
 --;
 ALTER TABLE action_figure_data DROP COLUMN is_same, DROP COLUMN seen_sha256, DROP COLUMN verified_at
 """)

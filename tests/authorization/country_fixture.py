@@ -433,6 +433,7 @@ class Seeder:
             verbs=["read"],
             secret=True,
             redirect_uris=[BACK],
+            contacts=[account["id"]],
             **scope,
         )
         await self._keys(fixture, account)

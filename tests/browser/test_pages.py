@@ -46,7 +46,7 @@ _REGISTER = {
     "/en/experts?q=nobodyofthisname": "Nothing that is published fits",
     "/en/experts/EXP-000001": "University of Alpha",
     "/ar/experts/EXP-000001": "University of Alpha",
-    "/en/institutions": "University of Alpha",
+    "/en/institutions": "Deltaland Academy of Sciences",
     "/en/institutions/INS-000001": "University of Alpha",
     "/en/centres": "Research Centre of Gammaland",
     "/en/initiatives": "Declarations",

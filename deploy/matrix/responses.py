@@ -161,7 +161,8 @@ def _on_handing_on(operation: Operation, rights: Rights, target: Target) -> Clas
 
 def _on_credentials(operation: Operation, rights: Rights, target: Target) -> Class:
     seen = _on_record(operation, rights, target)
-    return seen if seen is not Class.DONE or rights.hands_on(MACHINE_ROLE) else Class.FORBIDDEN
+    may = rights.owns(target.id) or rights.hands_on(MACHINE_ROLE)
+    return seen if seen is not Class.DONE or may else Class.FORBIDDEN
 
 
 def _on_delegating(operation: Operation, rights: Rights, target: Target) -> Class:

@@ -424,18 +424,9 @@ class Seeder:
         await self.enter(
             fixture, "access", "grants", principal=holder, role="national_author", reason=fixture.word, **scope
         )
-        await self.enter(
-            fixture,
-            "access",
-            "clients",
-            name=fixture.word,
-            resources=["membership.*"],
-            verbs=["read"],
-            secret=True,
-            redirect_uris=[BACK],
-            contacts=[account["id"]],
-            **scope,
-        )
+        named = {"name": fixture.word, "contacts": [account["id"]], **scope}
+        reading = {"resources": ["membership.*"], "verbs": ["read"], "secret": True, "redirect_uris": [BACK]}
+        await self.enter(fixture, "access", "clients", **named, **reading)
         await self._keys(fixture, account)
         row = await self.superuser.fetchrow(_NOTIFICATION, fixture.id("grants"))
         fixture.records["notifications"] = {"id": str(row["id"]), "ref": row["ref"]}

@@ -1,5 +1,6 @@
 """The commands for backups from operations.md, on a running system."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,8 @@ def test_a_running_system_is_brought_back_and_goes_on(own: tuple[dict[str, Any],
             stored.unlink()
 
     status, said = run_escm(restore, tmp_path, ESCM_LOCAL_FOLDER=str(state))
-    assert (status, "2 changes that are not in the backup" in said) == (1, True), said
+    lost = re.search(r"(\d+) changes that are not in the backup", said)
+    assert (status, lost is not None and int(lost[1]) >= 2) == (1, True), said  # and what follows the demo
     assert client.get(f"{_EXPERTS}/{late['id']}")["ref"] == late["ref"]
     assert agrees(restored, _run(f"{restore.strip()} --yes", state, tmp_path))
     found = eventually(lambda: _found(client, early["id"]))

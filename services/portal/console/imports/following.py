@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from services.portal.console.frame.naming import kind_name
+from services.portal.console.describing.labels import kind_label
 from services.portal.console.imports.files import SentFile, as_form
 from services.portal.console.imports.kinds import SERVICES, ImportKind
 from services.portal.console.session.caller import Caller, accepted
@@ -95,7 +95,11 @@ async def last_imports(caller: Caller) -> list[dict[str, Any]]:
     """The last imports of the caller in all services, the newest first."""
     lists = await asyncio.gather(*(caller.items(f"/{service}/v1/imports", {"limit": "20"}) for service in SERVICES))
     found = [
-        {**one, "service": service, "named": kind_name(service, one["resource"].rpartition(".")[2], caller.language)}
+        {
+            **one,
+            "service": service,
+            "named": kind_label(f"{service}.{one['resource'].rpartition('.')[2]}", caller.language),
+        }
         for service, records in zip(SERVICES, lists, strict=True)
         for one in records
     ]

@@ -7,7 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from services.portal.console.frame.naming import kind_name
+from services.portal.console.describing.labels import kind_label
 from services.portal.console.session.caller import Caller
 from services.portal.reference.contents import documents
 
@@ -42,7 +42,7 @@ def import_kinds() -> Mapping[str, ImportKind]:
 
 def named_kinds(language: str) -> list[tuple[str, str]]:
     """All kinds with what one record is called, by that name."""
-    named = [(key, kind_name(kind.service, kind.resource, language)) for key, kind in import_kinds().items()]
+    named = [(key, kind_label(key, language)) for key in import_kinds()]
     return sorted(named, key=lambda one: one[1])
 
 

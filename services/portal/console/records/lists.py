@@ -10,9 +10,10 @@ from fastapi import Response
 from services.portal.console.describing.fields import Field
 from services.portal.console.describing.labels import code_label, state_label, verb_label
 from services.portal.console.describing.resources import Kind
+from services.portal.console.frame.naming import title_of
 from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import console_router
-from services.portal.console.records.reading import Record, known_kind, title_of
+from services.portal.console.records.reading import Record, known_kind
 from services.portal.console.records.shown import Shown, fields_shown, shown_in
 from services.portal.console.session.caller import Caller, accepted
 from services.portal.console.session.guards import CurrentCaller, SentForm

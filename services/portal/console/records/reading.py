@@ -8,15 +8,12 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from services.portal.console.describing.resources import Kind, kind_of, kinds
+from services.portal.console.frame.naming import title_of
 from services.portal.console.session.caller import Caller, accepted
-from services.portal.pages.texts import best
 from shared.kernel.errors import NotFound
 
 Record: TypeAlias = dict[str, Any]
 _KEY = re.compile(r"[A-Za-z0-9-]{1,64}")
-_TITLES = ("display_name", "titles", "names", "name", "title", "subject", "purpose", "email", "file_name", "office")
-"""Members that say what a record is called, the best first."""
-_LONGEST = 120
 _MOVED = 308
 _MOST_NAMED = 24
 """Records that a page names; further ones have their links alone."""
@@ -104,26 +101,6 @@ def _step(given: Mapping[str, Any]) -> Step:
         tuple(given["requires"]),
         given["fields_schema"],
     )
-
-
-def title_of(record: Mapping[str, Any], language: str) -> str:
-    """What a record is called; its ref if nothing else says it."""
-    for name in _TITLES:
-        if text := _text_of(record.get(name), language):
-            return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-    return str(record.get("ref") or record.get("id") or "")
-
-
-def _text_of(value: Any, language: str) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Mapping) and all(isinstance(text, str) for text in value.values()):
-        return best(value, language)[1]
-    if isinstance(value, list) and value and isinstance(value[0], Mapping):
-        first = value[0]
-        full = " ".join(str(first[part]) for part in ("given", "family") if first.get(part))
-        return str(first.get("full") or first.get("value") or full)
-    return ""
 
 
 @dataclass(frozen=True, slots=True)

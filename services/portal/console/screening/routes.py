@@ -9,9 +9,10 @@ from fastapi import Response
 
 from services.portal.console.describing.fields import Field
 from services.portal.console.describing.labels import verb_label
+from services.portal.console.frame.naming import title_of
 from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import console_router
-from services.portal.console.records.reading import Found, Name, find, known_kind, names_of, title_of
+from services.portal.console.records.reading import Found, Name, find, known_kind, names_of
 from services.portal.console.records.showing import blocked, parts_of
 from services.portal.console.records.shown import fields_shown, references_in, shown_in, sources_in
 from services.portal.console.session.caller import Caller

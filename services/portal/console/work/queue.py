@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.portal.console.frame.naming import day_of, kind_name, place_of, title_of
+from services.portal.console.describing.labels import kind_label
+from services.portal.console.frame.naming import day_of, place_of, title_of
 from services.portal.console.frame.templates import named
+from services.portal.console.records.showing import SPECIAL_PAGES
 from services.portal.console.session.caller import Caller
 from services.portal.reading.reads import cursor_of
 
@@ -16,8 +18,8 @@ _MOST_KINDS = 8
 _NAMED = "100"
 _BY_TWO = frozenset(("confirm", "withdraw"))
 _STATES = {"red": "late", "yellow": "soon"}
-_FILES = {"membership.experts": "/console/experts/{}/screen", "centres.centres": "/console/centres/{}"}
-"""Pages on which the steps of a kind are taken, instead of a page for each step."""
+_ON_OWN_PAGE = frozenset(("membership.experts", "centres.centres"))
+"""Kinds whose steps are taken on the page of the kind, instead of a page for each step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ async def queue_of(caller: Caller, kind: str = "", cursor: str = "") -> Queue:
     rows: list[dict[str, Any]] = found["items"]
     titles = await _titles(caller, rows)
     items = [(row, _item(row, titles, caller.language)) for row in rows]
-    kinds = {row["resource"]: kind_name(row["service"], row["resource"], caller.language) for row in rows}
+    kinds = {row["resource"]: kind_label(f"{row['service']}.{row['resource']}", caller.language) for row in rows}
     return Queue(
         int(found["total"]),
         [item for row, item in items if row["verb"] in _BY_TWO],
@@ -84,7 +86,7 @@ def _item(row: Mapping[str, Any], titles: Mapping[str, str], language: str) -> I
     record = place_of(service, resource, row["id"])
     is_by_two = verb in _BY_TWO
     return Item(
-        kind_name(service, resource, language),
+        kind_label(f"{service}.{resource}", language),
         row["ref"],
         titles.get(row["id"], ""),
         row["country"] or "",
@@ -98,4 +100,4 @@ def _item(row: Mapping[str, Any], titles: Mapping[str, str], language: str) -> I
 
 def place_of_step(kind: str, key: str, page: str) -> str:
     """Where a step of a record is taken: on the page of its kind, else on its own `page`."""
-    return _FILES[kind].format(key) if kind in _FILES else page
+    return SPECIAL_PAGES[kind][0].format(id=key) if kind in _ON_OWN_PAGE else page

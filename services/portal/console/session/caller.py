@@ -2,15 +2,16 @@
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
 from fastapi import Request
 
 from services.portal.console.session.tokens import Session, SessionEnded, TokenClient
+from services.portal.reading.recent import Recent
 from shared.kernel.errors import ErrorCategory, EscmError
 from shared.reading.api import Content, Reply
 from shared.web.contract.catalogue import STATUS
@@ -83,16 +84,14 @@ class KnownPrincipals:
     """Who the people of the last sessions are, for half a minute each. One per process."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[str, tuple[float, ConsolePrincipal]] = OrderedDict()
+        self._known: Recent[tuple[float, ConsolePrincipal]] = Recent(_MOST_KNOWN, _MOST_KNOWN)
 
     def get(self, token: str) -> ConsolePrincipal | None:
-        at, found = self._known.get(token, (0.0, None))
-        return found if found is not None and time.monotonic() - at < _KNOWN_FOR else None
+        at, found = self._known.get(token) or (0.0, None)
+        return found if time.monotonic() - at < _KNOWN_FOR else None
 
     def put(self, token: str, principal: ConsolePrincipal) -> None:
-        self._known[token] = (time.monotonic(), principal)
-        while len(self._known) > _MOST_KNOWN:
-            self._known.popitem(last=False)
+        self._known.put(token, (time.monotonic(), principal), 1)
 
 
 class Caller:
@@ -185,11 +184,12 @@ class Caller:
         content: Content | None,
         seconds: float | None,
     ) -> Reply:
-        reply = await self._reply(method, path, query, headers, content, seconds)
+        send = partial(self._reply, method, path, query, headers, content, seconds)
+        reply = await send()
         if reply.status_code == 401 and "insufficient" not in reply.headers.get("www-authenticate", ""):
             await self.renew()
             if content is None or isinstance(content, bytes):
-                reply = await self._reply(method, path, query, headers, content, seconds)
+                reply = await send()
         if reply.status_code != 401:
             return reply
         problem = reply.document

@@ -11,17 +11,15 @@ from services.portal.console.session.caller import ApiRefused, Caller
 from services.portal.console.session.kept import KEPT_FIELD, KeptForm, own_address
 from shared.kernel.errors import EscmError
 from shared.kernel.text import LANGUAGES
-from shared.pages.policy import GUARD, HTML
+from shared.pages.policy import GUARD, HTML, POLICY
 from shared.pages.reader import language_of
 from shared.web.contract.catalogue import GENERAL, PROBLEMS, STATUS
 
-POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self';"
-    " base-uri 'none'; frame-ancestors 'none'"
-)
+_POLICY = POLICY.replace("script-src 'self'; ", "")
+"""That of all pages, without scripts."""
 HEADERS = {
     **GUARD,
-    "Content-Security-Policy": POLICY,
+    "Content-Security-Policy": _POLICY,
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",

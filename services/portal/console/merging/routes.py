@@ -10,14 +10,15 @@ from fastapi import Response
 from services.portal.console.describing.fields import Field
 from services.portal.console.describing.labels import kind_label
 from services.portal.console.describing.resources import Kind
+from services.portal.console.frame.naming import title_of
 from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import console_router
-from services.portal.console.records.reading import Found, Names, Record, find, known_kind, names_of, title_of
+from services.portal.console.records.reading import Found, Names, Record, find, known_kind, names_of
 from services.portal.console.records.showing import blocked, offered
-from services.portal.console.records.shown import Shown, fields_shown, references_in, shown_in
+from services.portal.console.records.shown import Shown, fields_shown, references_in, value_shown
 from services.portal.console.session.caller import Caller
 from services.portal.console.session.guards import CurrentCaller, Form, SentForm
-from services.portal.console.writing.refusing import CONFLICT, refused_values
+from services.portal.console.writing.refusing import CONFLICT, NOT_REFUSED, refused_values
 from shared.kernel.errors import NotFound
 from shared.web.contract.route_options import RouteOptions
 
@@ -115,7 +116,7 @@ async def _page(
     compared = [
         _compared(field, records, names, choices) for field in fields if any(r.get(field.name) for r in records)
     ]
-    values = {"status": 200, "failure": "", "request_id": "", "detail": "", **refused}
+    values = {**NOT_REFUSED, **refused}
     return page(
         caller,
         "duplicate.html",
@@ -145,7 +146,7 @@ async def _preview(caller: Caller, pair: Found, body: Mapping[str, Any]) -> Reco
 
 
 def _compared(field: Field, records: Sequence[Record], names: Names, choices: Mapping[str, str]) -> Compared:
-    sides = tuple(next(iter(shown_in((field,), record, names)), None) for record in records)
+    sides = tuple(value_shown(field, record.get(field.name), names) for record in records)
     return Compared(field.name, sides, choices.get(field.name, ""))
 
 
@@ -156,7 +157,7 @@ async def _merge_page(caller: Caller, merge: Found, resolve: Mapping[str, str], 
     names = await names_of(caller, named)
     fields = {field.name: field for field in fields_shown(kind)}
     conflicts = [_conflict(fields, each, resolve) for each in merge.record.get("conflicts") or ()]
-    values = {"status": 200, "failure": "", "request_id": "", "detail": "", **refused}
+    values = {**NOT_REFUSED, **refused}
     return page(
         caller,
         "merge.html",
@@ -180,5 +181,5 @@ def _conflict(fields: Mapping[str, Field], edited: Record, resolve: Mapping[str,
     """A field that was edited since the merge: its value before the merge, and now."""
     name = str(edited["field"])
     field = fields.get(name) or Field(name, "text")
-    sides = tuple(next(iter(shown_in((field,), {name: edited[side]}, {})), None) for side in ("before", "now"))
+    sides = tuple(value_shown(field, edited[side]) for side in ("before", "now"))
     return Compared(name, sides, resolve.get(name, ""))

@@ -10,11 +10,12 @@ from fastapi import Response
 
 from services.portal.console.describing.labels import reason_label, verb_label, verb_meaning
 from services.portal.console.describing.resources import Kind, Part, related_to
+from services.portal.console.frame.naming import title_of
 from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import console_router
 from services.portal.console.records.lists import cursor_in
-from services.portal.console.records.reading import Found, Names, Record, Step, find, known_kind, names_of, title_of
-from services.portal.console.records.shown import Shown, fields_shown, references_in, shown_in, sources_in
+from services.portal.console.records.reading import Found, Names, Record, Step, find, known_kind, names_of
+from services.portal.console.records.shown import Shown, fields_shown, references_in, shown_in, sources_in, value_shown
 from services.portal.console.session.caller import Caller, accepted
 from services.portal.console.session.guards import CurrentCaller
 from shared.kernel.errors import NotFound
@@ -113,8 +114,7 @@ def _changed(fields: dict[str, Any], change: Record) -> tuple[str, Shown | None,
     field = fields.get(name)
     if field is None:
         return name, _bare(name, change["before"]), _bare(name, change["after"])
-    sides = [next(iter(shown_in((field,), {name: change[side]}, {})), None) for side in ("before", "after")]
-    return name, sides[0], sides[1]
+    return name, value_shown(field, change["before"]), value_shown(field, change["after"])
 
 
 def _bare(name: str, value: Any) -> Shown | None:

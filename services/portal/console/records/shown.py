@@ -72,8 +72,13 @@ def _in_list(field: Field, path: str | None, value: list[Any]) -> Iterator[tuple
 
 def shown_in(fields: Sequence[Field], record: Mapping[str, Any], names: Names) -> tuple[Shown, ...]:
     """The members of a record that have a value."""
-    found = (_shown(field, record.get(field.name), names) for field in fields if field.name not in _NOT_SHOWN)
+    found = (value_shown(field, record.get(field.name), names) for field in fields)
     return tuple(each for each in found if each is not None)
+
+
+def value_shown(field: Field, value: Any, names: Names | None = None) -> Shown | None:
+    """A value of a field; None for one that is empty, or that no page shows."""
+    return None if field.name in _NOT_SHOWN else _shown(field, value, names or {})
 
 
 def _shown(field: Field, value: Any, names: Names) -> Shown | None:

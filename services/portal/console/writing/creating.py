@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from fastapi import Response
 
 from services.portal.console.describing.fields import Field
+from services.portal.console.frame.naming import title_of
 from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import console_router
-from services.portal.console.records.reading import Found, find, known_kind, title_of
+from services.portal.console.records.reading import Found, find, known_kind
 from services.portal.console.records.showing import page_of
 from services.portal.console.session.caller import Caller
 from services.portal.console.session.guards import CurrentCaller, SentForm
-from services.portal.console.writing.filling import Filled, filled, form_values
+from services.portal.console.writing.filling import Filled, filled, form_values, own_fields
 from services.portal.console.writing.refusing import refused_values
 from shared.kernel.errors import NotFound
 from shared.web.contract.route_options import RouteOptions
@@ -63,7 +64,7 @@ async def _page(
         kind=kind,
         title="",
         action=f"{kind.page}/new",
-        own=_leading(given),
+        own=list(own_fields(to=given.own("to"))),
         button="records.create",
         back=kind.page,
         **await form_values(caller, fields, given, refused),
@@ -99,10 +100,6 @@ def following_page(given: Filled, otherwise: str) -> str:
     return to if _OWN_PAGE.fullmatch(to) else otherwise
 
 
-def _leading(given: Filled) -> list[tuple[str, str]]:
-    return [("_to", given.own("to"))] if given.own("to") else []
-
-
 def _fields_of_part(found: Found, name: str) -> Sequence[Field]:
     part = next((part for part in found.kind.parts if part.name == name), None)
     return _creation(part.creation if part else None)
@@ -117,7 +114,7 @@ async def _entry_page(caller: Caller, found: Found, part: str, given: Filled, **
         title=title_of(found.record, caller.language),
         part=part,
         action=f"{found.page}/{part}/new",
-        own=_leading(given),
+        own=list(own_fields(to=given.own("to"))),
         button="records.add",
         back=found.page,
         **await form_values(caller, fields, given, refused),

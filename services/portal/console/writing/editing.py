@@ -9,10 +9,11 @@ from fastapi import Response
 from services.portal.console.describing.fields import Field
 from services.portal.console.forms.changes import Difference, differences, merge_patch, rebased, written
 from services.portal.console.forms.texts import texts_of
+from services.portal.console.frame.naming import title_of
 from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import console_router
-from services.portal.console.records.reading import Found, find, known_kind, names_of, title_of
-from services.portal.console.records.shown import Shown, references_in, shown_in
+from services.portal.console.records.reading import Found, find, known_kind, names_of
+from services.portal.console.records.shown import Shown, references_in, value_shown
 from services.portal.console.session.caller import Caller
 from services.portal.console.session.guards import CurrentCaller, SentForm
 from services.portal.console.writing.filling import Filled, filled, form_values, own_fields
@@ -113,5 +114,5 @@ async def _side_by_side(caller: Caller, one: Difference) -> tuple[str, bool, Sho
     name = one.field.name
     sides = [{name: one.mine}, {name: one.theirs}]
     names = await names_of(caller, (pair for side in sides for pair in references_in((one.field,), side)))
-    mine, theirs = (next(iter(shown_in((one.field,), side, names)), None) for side in sides)
+    mine, theirs = (value_shown(one.field, side[name], names) for side in sides)
     return name, one.is_conflict, mine, theirs

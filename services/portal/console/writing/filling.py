@@ -12,7 +12,8 @@ from services.portal.console.forms.faults import faults_of, placed
 from services.portal.console.forms.inputs import Input, all_of, inputs_of
 from services.portal.console.forms.reading import Fault, texts_in, values_of
 from services.portal.console.forms.texts import Texts
-from services.portal.console.records.reading import is_id, names_of, title_of
+from services.portal.console.frame.naming import title_of
+from services.portal.console.records.reading import is_id, names_of
 from services.portal.console.session.caller import Caller
 from services.portal.console.session.guards import Form
 from services.portal.register.views import country_choices
@@ -113,16 +114,14 @@ async def _resolved(
     caller: Caller, fields: Sequence[Field], sent: Texts
 ) -> tuple[Texts, list[Fault], dict[str, tuple[tuple[str, str], ...]]]:
     """The texts with ids in place of refs and names of records."""
-    wanted = [
-        (one.path, one.field.refers, line)
+    asked = [
+        (one.path, refers, line.strip())
         for each in inputs_of(fields, sent)
         for one in all_of(each)
-        if one.field.kind in ("reference", "lines") and (one.field.refers or _line_refers(one.field))
+        if one.field.kind in ("reference", "lines") and (refers := one.field.refers or _line_refers(one.field))
         for line in one.text.split("\n")
         if line.strip() and not is_id(line.strip())
     ]
-    by_path = {one.path: one.field for each in inputs_of(fields, sent) for one in all_of(each)}
-    asked = [(path, refers or _line_refers(by_path[path]) or "", line.strip()) for path, refers, line in wanted]
     found = await asyncio.gather(*(_matches(caller, refers, text) for _, refers, text in asked))
     resolved, faults, candidates = dict(sent), [], {}
     for (path, _, text), matches in zip(asked, found, strict=True):
@@ -151,5 +150,5 @@ async def _matches(caller: Caller, path: str, text: str) -> list[tuple[str, str]
 
 
 def own_fields(**values: str) -> Iterator[tuple[str, str]]:
-    """What a form carries besides its fields."""
-    return ((f"{_OWN}{name}", value) for name, value in values.items())
+    """What a form carries besides its fields, without what is empty."""
+    return ((f"{_OWN}{name}", value) for name, value in values.items() if value)

@@ -1,10 +1,13 @@
 """What a page says of a write that the API refused."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from shared.reading.api import Reply
 
 CONFLICT = 412
+NOT_REFUSED: Mapping[str, Any] = {"status": 200, "failure": "", "request_id": "", "detail": ""}
+"""What a page says where nothing was refused."""
 
 
 def refused_values(reply: Reply) -> dict[str, Any]:

@@ -7,15 +7,16 @@ from fastapi import Response
 
 from services.portal.console.describing.fields import Field, fields_in, opening_in
 from services.portal.console.describing.labels import reason_label, state_label, verb_label, verb_meaning
+from services.portal.console.frame.naming import title_of
 from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import console_router
-from services.portal.console.records.reading import Found, Step, find, known_kind, title_of
+from services.portal.console.records.reading import Found, Step, find, known_kind
 from services.portal.console.records.shown import Shown
 from services.portal.console.session.caller import Caller, accepted
 from services.portal.console.session.guards import CurrentCaller, SentForm
 from services.portal.console.writing.creating import following_page
 from services.portal.console.writing.filling import Filled, filled, form_values, own_fields
-from services.portal.console.writing.refusing import CONFLICT, refused_values
+from services.portal.console.writing.refusing import CONFLICT, NOT_REFUSED, refused_values
 from shared.kernel.errors import NotFound
 from shared.reading.api import Reply
 from shared.web.contract.route_options import RouteOptions
@@ -93,7 +94,7 @@ async def _page(caller: Caller, found: Found, verb: str, given: Filled, **refuse
         after=state_label(step.to, name, language) if step else "",
         why=reason_label(missing, name, language) if missing else "",
         action=f"{found.page}/do/{verb}",
-        own=list(own_fields(etag=found.etag, **({"to": given.own("to")} if given.own("to") else {}))),
+        own=list(own_fields(etag=found.etag, to=given.own("to"))),
         back=found.page,
         **await form_values(caller, fields_of(step), given, refused),
     )
@@ -124,7 +125,7 @@ async def _pending_page(caller: Caller, found: Found, pending: str, **refused: A
         raise NotFound("There is no such step.")
     waiting = accepted(await caller.get(f"{found.path}/transitions/pending/{pending}")).document
     is_own = waiting["proposed_by"]["id"] == caller.principal.account
-    values = {"request_id": "", "failure": "", "status": 200, "detail": "", **refused}
+    values = {**NOT_REFUSED, **refused}
     return page(
         caller,
         "records_pending.html",

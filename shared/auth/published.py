@@ -118,7 +118,7 @@ class KeyRing:
         return await self._newer_than(self._pause)
 
     async def _newer_than(self, seconds: float) -> dict[str, ECKey]:
-        if not self._keys or time.monotonic() - self._read_at >= seconds:
+        if not self._keys or time.monotonic() >= self._read_at + seconds:
             await self._flight.get()
         return self._keys
 

@@ -34,8 +34,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Committee) -> Commit
     await _require_decision(uow, new)
     await require_institutions(uow, _institutions(new))
     new = await with_digest(uow, "decision bylaws", new)
-    search_key = domain.names_search_key(new.names)
-    return await COMMITTEES.insert(uow, replace(new, status="proposed", search_key=search_key))
+    return await COMMITTEES.insert(uow, replace(new, status="proposed"))
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Committee, wanted: Committee) -> Committee:
@@ -49,7 +48,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Committee, wanted
     if wanted.decision_id != before.decision_id:
         await _require_decision(uow, wanted)
     wanted = await with_digest(uow, "decision bylaws", wanted, before)
-    after = await COMMITTEES.update(uow, before, replace(wanted, search_key=domain.names_search_key(wanted.names)))
+    after = await COMMITTEES.update(uow, before, wanted)
     if after.visibility != before.visibility:
         await uow.connection.execute(_SEATS_FOLLOW, after.id, after.visibility)
     return after

@@ -76,7 +76,7 @@ async def transition(
 async def load_guard_context(
     connect: Connect, principal: Principal, record: Assessment, _fields: Fields
 ) -> AssessmentGuardContext:
-    """Loads the inputs of the guards for this caller."""
+    """Loads the subject and the evidence of an assessment, and what this caller has to do with it."""
     found = AssessmentGuardContext(
         has_conflict=record.conflict_of_interest,
         has_reply=record.replied_on is not None,

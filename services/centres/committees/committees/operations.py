@@ -61,7 +61,7 @@ async def transition(
     before: Committee,
     requested: TransitionRequest,
 ) -> Committee:
-    """Applies one transition. Raises what `Lifecycle.advance` raises."""
+    """Applies one transition, with its day. Raises what `Lifecycle.advance` raises."""
     guard_context = await load_guard_context(rules, uow.connect, access.principal, before, requested.fields)
     return await COMMITTEES.apply_transition(
         uow,
@@ -78,7 +78,7 @@ async def transition(
 async def load_guard_context(
     rules: domain.RecognitionRules, connect: Connect, _principal: Principal, record: Committee, fields: Fields
 ) -> domain.CommitteeGuardContext:
-    """Loads the inputs of the guards; they are the same for every caller."""
+    """Loads the seats, documents and decision of a committee, the same for every caller."""
     record = _with_decision(record, fields)
     async with connect() as connection:
         seats = await queries.seats_of(connection, record.id)

@@ -59,5 +59,5 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Congress, req
 async def load_guard_context(
     _connect: Connect, _principal: Principal, record: Congress, _fields: Fields
 ) -> domain.CongressGuardContext:
-    """What the guards look at."""
+    """Whether the congress has begun."""
     return domain.CongressGuardContext(domain.has_begun(record, today()))

@@ -15,7 +15,7 @@ from shared.messaging.job_run import JobHandlers, JobRun
 
 
 def job_handlers(settings: MembershipSettings) -> JobHandlers:
-    """The handler of the job."""
+    """The handler that mails the link to claim a record."""
     seal = MailSeal(settings)
 
     async def send_claim(run: JobRun) -> dict[str, Any]:

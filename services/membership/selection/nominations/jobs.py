@@ -12,7 +12,7 @@ from shared.messaging.job_run import JobHandlers, JobRun
 
 
 def job_handlers(settings: MembershipSettings) -> JobHandlers:
-    """The handler of the job."""
+    """The handler of mails to nominators."""
     seal = MailSeal(settings)
 
     async def send_nomination(run: JobRun) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from shared.messaging.job_run import JobHandlers, JobRun
 
 
 def job_handlers(settings: MembershipSettings) -> JobHandlers:
-    """The handler of the job."""
+    """The handler that mails invitations to review a centre."""
     seal = MailSeal(settings)
 
     async def send_invitation(run: JobRun) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import asyncpg
 
 from services.actions.reporting.evidence.queries import digests_after
 from services.actions.reporting.evidence.tables import evidence
-from shared.bulk.store import FileStore
+from shared.bulk.store import FileStore, files_in
 from shared.configuration.settings import Settings
 
 
@@ -15,7 +15,7 @@ def is_in_bucket(settings: Settings) -> bool:
 
 def evidence_of(settings: Settings) -> FileStore:
     """The store of evidence."""
-    return FileStore(settings.storage_path / "evidence", settings.shared_url("evidence"))
+    return files_in(settings, "evidence")
 
 
 async def digests_of(connection: asyncpg.Connection) -> list[str]:

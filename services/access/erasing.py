@@ -90,7 +90,7 @@ _erase_and_report = reporting(ERASURE_REPORTED, _erase)
 
 
 def job_handlers(settings: AccessSettings) -> JobHandlers:
-    """The handler of the job."""
+    """The handler that erases the account of an expert."""
 
     async def erase(run: JobRun) -> None:
         """Erases the files of mails to the account of an expert who is being erased, and the account."""

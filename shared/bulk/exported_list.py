@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import orjson
 
 from shared.bulk.importable import Importable
+from shared.bulk.targets import cell_text
 from shared.database.statements import Connection
 from shared.kernel.principal import RoleTable
 from shared.kernel.resource import Resource
@@ -25,13 +26,7 @@ def columns_of(members: Collection[str]) -> tuple[str, ...]:
 
 def cells_of(item: Mapping[str, Any]) -> dict[str, str]:
     """The members of an item as texts, objects and lists as JSON."""
-    return {name: _text(value) for name, value in orjson.loads(orjson.dumps(item)).items()}
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    return {name: cell_text(value) for name, value in orjson.loads(orjson.dumps(item)).items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from shared.bulk.formulas import escaped, unescaped, without_formulas
 from shared.bulk.imports import layout_of
 from shared.bulk.layout import REMARKS
 from shared.bulk.reading import RawRow, rows_of
-from shared.bulk.targets import csv_line
+from shared.bulk.targets import cell_text, csv_line
 from shared.database.pool import Database
 from shared.database.statements import Row
 
@@ -63,14 +61,8 @@ def _lines(
     lines = []
     for row in rows:
         if (why := failed.get(row.number)) is not None:
-            cells = [show(_text(row.cells.get(name))) for name in names]
+            cells = [show(cell_text(row.cells.get(name))) for name in names]
             lines.append(csv_line([*cells, why["problem"], why["detail"], str(row.number)]))
         if row.number >= last:
             break
     return b"".join(lines)
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else orjson.dumps(value).decode()

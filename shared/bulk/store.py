@@ -171,6 +171,11 @@ class FileStore:
         return self._folder / digest[:2] / digest
 
 
+def files_in(settings: Settings, part: str) -> FileStore:
+    """The files of one kind: a folder of its own, or a part of the store of all hosts."""
+    return FileStore(settings.storage_path / part, settings.shared_url(part))
+
+
 def files_of(settings: Settings) -> FileStore:
     """The files of imports and exports."""
     return FileStore(settings.storage_path, settings.shared_url("files"))

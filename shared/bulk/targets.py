@@ -4,13 +4,20 @@ import csv
 import io
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import orjson
 
 from shared.bulk.formulas import escaped
 from shared.bulk.workbooks import LONGEST_CELL, Workbook
 from shared.kernel.errors import TooLarge
+
+
+def cell_text(value: Any) -> str:
+    """A JSON value as the text of a cell; nothing for null."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
 def csv_line(cells: Iterable[str]) -> bytes:

@@ -8,7 +8,7 @@ from sqlalchemy import Date, Text, any_, bindparam, delete, exists, func, litera
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
-from shared.bulk.store import FileStore
+from shared.bulk.store import FileStore, files_in
 from shared.configuration.settings import Settings
 from shared.database.context import Lookup
 from shared.database.locks import lock_names
@@ -54,7 +54,7 @@ class Copy(NamedTuple):
 
 def copy_files(settings: Settings) -> FileStore:
     """The store of copies."""
-    return FileStore(settings.storage_path / "open_data", settings.shared_url("open_data"))
+    return files_in(settings, "open_data")
 
 
 async def last_day(connection: Connection, service: str) -> date | None:

@@ -52,7 +52,7 @@ class CopyJobs:
 
     @property
     def handlers(self) -> JobHandlers:
-        """The handler of the job."""
+        """The handler that copies the files of a day."""
         return {COPY_JOB: self._copy}
 
     @property

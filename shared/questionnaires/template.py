@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import TypedDict
 
 from shared.kernel.decimals import parsed
-from shared.kernel.errors import FieldError, pointer_to
+from shared.kernel.errors import FieldError, Invalid, pointer_to
 from shared.kernel.repeats import repeats
 from shared.records.record import Texts
 
@@ -66,6 +66,13 @@ def faults(sections: Sequence[Section], before: Collection[str] | None) -> list[
     """What does not fit together in the sections of a template; `before` are the keys of the version before, None
     without one."""
     return [*_of_keys(sections), *_of_questions(sections, before)]
+
+
+def require_sound(sections: Sequence[Section], before: Sequence[Section] | None) -> None:
+    """Raises Invalid if the questions of a template do not fit together; `before` are those of the version before."""
+    keys = None if before is None else {question["key"] for question in questions_of(before)}
+    if found := faults(sections, keys):
+        raise Invalid("The questions do not fit together; see errors.", errors=found)
 
 
 def _of_keys(sections: Sequence[Section]) -> Iterator[FieldError]:

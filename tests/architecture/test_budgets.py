@@ -1,5 +1,7 @@
 """The code stays within its budgets."""
 
+import ast
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -64,3 +66,17 @@ def test_a_service_has_few_rooms_in_a_row(service: str) -> None:
         return 1 + max(map(longest, imports[room]), default=0)
 
     assert max(map(longest, imports)) <= BUDGETS["import_chain"][service]
+
+
+def _begun(path: Path) -> set[str]:
+    """The first lines of the docstrings of a file."""
+    of_code = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    nodes = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, of_code)]
+    return {page.partition("\n")[0] for node in nodes if (page := ast.get_docstring(node))}
+
+
+@pytest.mark.long("parses every file of services and shared")
+def test_few_docstrings_begin_like_one_of_another_file() -> None:
+    begun = Counter(line for folder in ("services", "shared") for path in _files(folder) for line in _begun(path))
+    repeated = {line: count - 1 for line, count in begun.items() if count > 1}
+    assert sum(repeated.values()) <= BUDGETS["repeated_docstrings"], repeated

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from shared.contracts.registry import FACTS
+from shared.records.following import ReferenceRewriter
+from shared.records.record import fields_of
 from shared.records.resource_type import ResourceType
 from shared.web.request.route import EscmRoute
 
@@ -75,3 +77,18 @@ def test_every_granted_verb_can_be_taken(service: str) -> None:
     assert {
         (plural, verb) for plural, verb in granted if verb not in verbs.get(plural, {verb}) and verb != "*"
     } == set()
+
+
+@pytest.mark.parametrize("service", ["centres", "actions"])
+def test_each_reference_to_what_may_be_merged_is_followed(service: str) -> None:
+    rewriters = vars(import_module(f"services.{service}.merges"))
+    followed = {name: one for name, one in rewriters.items() if isinstance(one, ReferenceRewriter)}
+    assert followed.keys() == {"EXPERTS", "INSTITUTIONS"}
+    for name, rewriter in followed.items():
+        declared = {
+            (kind.resource.plural, field.name)
+            for kind in _kinds(service)
+            for field in fields_of(kind.record).values()
+            if field.refers is not None and field.refers.path == f"/membership/v1/{name.lower()}"
+        }
+        assert declared - {(one.kind.resource.plural, one.field) for one in rewriter.references} == set()

@@ -17,13 +17,16 @@ _COPIED = (
     "clients", "deploy", "migrations", "services", "shared", "tests", "docs",
     "pyproject.toml", "CHANGELOG.md", "README.md", "Makefile",
 )  # fmt: skip
+_OF_ALL = ("tests/migrations/test_tables.py", "tests/migrations/test_history.py", "-m", "not long")
 _LEFT = ("node_modules", "generated", ".venv", "__pycache__")
 
 
 def _steps(recipe: str) -> list[tuple[Path, list[str]]]:
     """Each file that a recipe touches, with the parts of its change."""
     found = []
-    for diff in _DIFF.findall((ROOT / "docs" / "development" / recipe).read_text()):
+    latest = max(path.stem for path in (ROOT / "migrations" / "versions").glob("[0-9]*.py"))
+    page = (ROOT / "docs" / "development" / recipe).read_text()
+    for diff in _DIFF.findall(page.replace("LATEST", latest).replace("NNNN", f"{int(latest[:4]) + 1:04}")):
         pieces = _FILE.split(diff)[1:]
         for path, change in zip(pieces[1::3], pieces[2::3], strict=True):
             found.append((Path(path), [part for part in re.split(r"^@@\n", change, flags=re.MULTILINE) if part]))
@@ -74,7 +77,7 @@ def test_the_steps_of_a_recipe_work(copy: Path, recipe: str, budget: str) -> Non
     tests = [str(path) for path, _ in steps if path.parts[0] == "tests"]
     for command in ("openapi", "matrix"):
         _run(copy, "deploy.cli", command)
-    _run(copy, "pytest", "-q", "-p", "no:cacheprovider", *tests, "tests/migrations/test_tables.py")
+    _run(copy, "pytest", "-q", "-p", "no:cacheprovider", *tests, *_OF_ALL)
     if recipe == "add-a-resource.md":
         _run(copy, "pytest", "-q", "-p", "no:cacheprovider", "tests/authorization", "-k", "visit or current")
     assert len({path for path, _ in steps if path.parts[0] != "tests"}) <= BUDGETS[budget]

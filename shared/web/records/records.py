@@ -87,6 +87,7 @@ class Steps(Generic[R, GuardContext]):
     """How the transitions of a record are taken.
 
     `take` applies those that are not in `verbs`; without it they have no guards. `guards` loads the data of guards.
+    `may` says which verbs a caller may request, where that does not follow from grants alone.
     `fields` is the model of the transitions' fields; unless `reads_fields`, the operation parses them itself.
     `keeps_null`: in them null differs from absent. `concerns` returns the accounts that a record is about, which are
     never the second person of its transitions. `proposes_changes`: a patch may need a second person too.
@@ -96,6 +97,7 @@ class Steps(Generic[R, GuardContext]):
     take: Take[R] | None = None
     verbs: Mapping[str, Take[R]] = field(default_factory=dict)
     guards: Callable[[Connect, Principal, R, Fields], Awaitable[GuardContext]] | None = None
+    may: Callable[[AccessScope, R], Callable[[str], bool]] = permitted
     fields: type[BaseModel] | None = None
     reads_fields: bool = True
     keeps_null: bool = False
@@ -193,9 +195,9 @@ class RecordApi(Generic[R, GuardContext]):
         """The verbs of the record's state for this caller."""
         load: Any = self.steps.guards or no_guards
         guard_context = await load(ctx.connection, ctx.principal, record, {})
-        access = ctx.access_on(self.kind.resource)
+        may = self.steps.may(ctx.access_on(self.kind.resource), record)
         return self.kind.lifecycle.available_actions(
-            record.status, guard_context, permitted(access, record), getattr(record, "previous_status", None)
+            record.status, guard_context, may, getattr(record, "previous_status", None)
         )
 
     async def item(self, row: Row, ctx: RequestContext, access: AccessScope | None = None) -> dict[str, Any]:

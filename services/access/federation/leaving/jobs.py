@@ -17,7 +17,7 @@ _TRIES = 3
 
 
 def job_handlers(settings: AccessSettings) -> JobHandlers:
-    """The handler of the job."""
+    """The handler that tells a client of the end of a session."""
 
     async def tell(run: JobRun) -> dict[str, Any]:
         """Sends a logout token to the client of a session, three times at most."""

@@ -72,7 +72,8 @@ async def update(uow: UnitOfWork, _access: AccessScope, before: Webhook, wanted:
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Webhook, requested: TransitionRequest) -> Webhook:
-    """Applies one transition. Raises what `Lifecycle.advance` raises."""
+    """Applies one transition: `enable` and `ping` enter a test event, `disable` ends open deliveries, `resume` may skip
+    what waits. Raises what `Lifecycle.advance` raises, Invalid for another `from`."""
     if requested.fields.get("from") not in (None, "here", "now"):
         raise invalid_field("/fields/from", "not_one_of", "One of: here, now.")
     context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
@@ -132,7 +133,7 @@ def order_replay(uow: UnitOfWork, key: UUID, payload: dict[str, object]) -> UUID
 async def load_guard_context(
     connect: Connect, _principal: Principal, record: Webhook, _fields: Fields
 ) -> WebhookGuardContext:
-    """Loads the inputs of the guards."""
+    """Loads whether the address of a webhook was verified."""
     async with connect() as connection:
         state = await queries.state_of(connection, record.id)
     return WebhookGuardContext(state is not None and state["verified_at"] is not None)

@@ -22,7 +22,7 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.errors import Conflict, invalid_field
 from shared.kernel.lifecycle import Fields, SecondPersonNeeded
 from shared.kernel.principal import Principal, PrincipalKind
-from shared.kernel.text import email_key, search_key
+from shared.kernel.text import email_key
 from shared.mail.tokens import digest
 from shared.messaging.outbox import defer
 from shared.records.access_scope import AccessScope
@@ -76,7 +76,6 @@ async def insert(
         visibility="restricted",
         made_by_country=made_by_country,
         email_key=email_key(new.email),
-        search_key=search_key(new.name, new.email),
         email_verified=False,
         notifications={},
         password_hash=None if password is None else await hash_password(password),
@@ -147,7 +146,7 @@ def _derived(before: Account, wanted: Account) -> Account:
     """The account with the columns derived from its address and name. A changed address is not verified."""
     key = email_key(wanted.email)
     verified = before.email_verified and key == before.email_key
-    return replace(wanted, email_key=key, search_key=search_key(wanted.name, wanted.email), email_verified=verified)
+    return replace(wanted, email_key=key, email_verified=verified)
 
 
 async def _follow_address(uow: UnitOfWork, before: Account, after: Account, proposed_by: Principal | None) -> None:

@@ -15,6 +15,7 @@ from shared.records.record import (
     Internal,
     PersonName,
     Public,
+    Searched,
     Tracked,
     Written,
 )
@@ -38,12 +39,13 @@ class Account(MadeByCountry):
         str,
         Granted,
         Written,
+        Searched,
         Email,
         Example("amina.khan@example.org"),
         "The address that the person signs in with and gets mails at.",
     ]
     email_key: Annotated[str, Internal]
-    name: Annotated[str, Granted, Written, PersonName, Example("Amina Khan"), "The person's name."]
+    name: Annotated[str, Granted, Written, Searched, PersonName, Example("Amina Khan"), "The person's name."]
     search_key: Annotated[str, Internal]
     password_hash: Annotated[str | None, Internal]
     email_verified: Annotated[bool, Granted, Tracked, "Whether the person has shown that the address is theirs."]

@@ -27,7 +27,6 @@ from shared.kernel.countries import COUNTRIES, in_region
 from shared.kernel.errors import Conflict, Forbidden, invalid_field, unknown_reference
 from shared.kernel.lifecycle import Fields, SecondPersonNeeded
 from shared.kernel.principal import READ, Principal, PrincipalKind
-from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.requirements import permitted, require
 from shared.records.resource_type import ResourceType, TransitionRequest
@@ -80,7 +79,6 @@ async def insert(
         country=new.scope_id if new.scope_kind == "country" else None,
         visibility="restricted",
         client_id=client_id,
-        search_key=search_key(new.name, client_id),
         secrets=[domain.digest(secret)] if secret else [],
         secret_ends=[_secret_end()] if secret else [],
         first_party=first_party,
@@ -105,7 +103,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Client, wanted: C
         if domain.widens(before, wanted) and await _is_of_two(uow.connection, before):
             raise SecondPersonNeeded(domain.CHANGE_CREDENTIALS, changed)
         await note_change(uow, "client", before.id, "secret")
-    return await CLIENTS.update(uow, before, _derived(wanted))
+    return await CLIENTS.update(uow, before, wanted)
 
 
 def _is_by_contact(access: AccessScope, before: Client) -> bool:
@@ -122,10 +120,6 @@ def _require_of_contacts(changed: Collection[str]) -> None:
     if set(changed) - domain.OF_CONTACTS:
         detail = "A contact changes keys, secrets and addresses; ask the secretariat for anything else."
         raise Forbidden(detail, members={"reason": "not_of_contacts"})
-
-
-def _derived(wanted: Client) -> Client:
-    return replace(wanted, search_key=search_key(wanted.name, wanted.client_id))
 
 
 async def add_secret(uow: UnitOfWork, access: AccessScope, before: Client) -> tuple[Client, str]:
@@ -207,7 +201,7 @@ def _with_access(before: Client, requested: TransitionRequest) -> Client | None:
     """The client after a transition that decides who can act as it, or for people; None for another transition."""
     if requested.action == domain.CHANGE_CREDENTIALS:
         given = {name: requested.fields[name] for name in domain.WRITABLE if name in requested.fields}
-        return _derived(with_columns(before, given))
+        return with_columns(before, given)
     if requested.action == domain.CONFIRM_SECRET and before.proposed_secret:
         return _with_secret(before, before.proposed_secret)
     if requested.action == domain.MARK_FIRST_PARTY:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.access.made_by_country import MadeByCountry
 from shared.kernel.resource import Resource
-from shared.records.record import Example, Granted, Internal, Public, Written
+from shared.records.record import Example, Granted, Internal, Public, Searched, Written
 
 JsonWebKey: TypeAlias = Mapping[str, str | list[str]]
 """A public key (RFC 7517, 4)."""
@@ -31,9 +31,9 @@ class Client(MadeByCountry):
     country: Annotated[str | None, Public]  # type: ignore[assignment]
     visibility: Annotated[str, Public]
     client_id: Annotated[
-        str, Granted, Written, Example("ministry-portal-7f3a"), "The id that the client authenticates with."
+        str, Granted, Written, Searched, Example("ministry-portal-7f3a"), "The id that the client authenticates with."
     ]
-    name: Annotated[str, Granted, Written, Example("Ministry portal"), "The client's name."]
+    name: Annotated[str, Granted, Written, Searched, Example("Ministry portal"), "The client's name."]
     search_key: Annotated[str, Internal]
     secrets: Annotated[list[bytes], Internal]
     secret_ends: Annotated[list[datetime], Internal]

@@ -11,7 +11,7 @@ from services.actions.coordination.focal_points.handing_over import holder_of, m
 from services.actions.coordination.focal_points.record import FocalPoint, Successor
 from services.actions.coordination.focal_points.tables import focal_point
 from services.actions.governments.government_bodies.queries import require_body
-from services.actions.references import require_account, require_expert
+from services.actions.references import require_account
 from shared.database.locks import lock_names
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
@@ -20,6 +20,7 @@ from shared.kernel.lifecycle import given
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.documents import with_digest
+from shared.records.references import NAMED_EXPERTS
 from shared.records.requirements import permitted, require_creation, require_visibility_change
 from shared.records.resource_type import ResourceType, TransitionRequest
 
@@ -29,7 +30,7 @@ FOCAL_POINTS: ResourceType[FocalPoint, None] = ResourceType.of(FocalPoint, focal
 async def create(uow: UnitOfWork, access: AccessScope, new: FocalPoint) -> FocalPoint:
     """Inserts a nominated focal point. Raises Invalid for an unknown body, expert or account."""
     require_creation(access, new)
-    await require_expert(uow.connection, access.principal, "/person/expert_id", new.expert_id)
+    await NAMED_EXPERTS.require(uow, {"/person/expert_id": new.expert_id})
     await require_account(uow.connection, "/account_id", new.account_id)
     await require_body(uow.connection, access, "body_id", new.body_id, new.country)
     return await _enter(uow, new)
@@ -46,7 +47,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: FocalPoint, wante
     if wanted.body_id != before.body_id:
         await require_body(uow.connection, access, "body_id", wanted.body_id, before.country)
     if wanted.expert_id != before.expert_id:
-        await require_expert(uow.connection, access.principal, "/person/expert_id", wanted.expert_id)
+        await NAMED_EXPERTS.require(uow, {"/person/expert_id": wanted.expert_id})
     if wanted.account_id != before.account_id:
         await require_account(uow.connection, "/account_id", wanted.account_id)
     wanted = await with_digest(uow, "letter", wanted, before)
@@ -77,16 +78,16 @@ async def transition(
         await _announce_vacancy(uow, after)
     successor = given(requested.fields, "successor", dict)
     if successor is not None:
-        await _put_into_office(uow, access, after, cast(Successor, successor))
+        await _put_into_office(uow, after, cast(Successor, successor))
     await move_tasks(uow, after, requested.action)
     return after
 
 
-async def _put_into_office(uow: UnitOfWork, access: AccessScope, before: FocalPoint, named: Successor) -> None:
+async def _put_into_office(uow: UnitOfWork, before: FocalPoint, named: Successor) -> None:
     """Enters the successor of a focal point who hands over, in office from today."""
     person, account = named["person"], named.get("account_id")
     expert = person.get("expert_id")
-    await require_expert(uow.connection, access.principal, "/fields/successor/person/expert_id", expert)
+    await NAMED_EXPERTS.require(uow, {"/fields/successor/person/expert_id": expert})
     await require_account(uow.connection, "/fields/successor/account_id", account)
     columns = {
         "country": before.country,

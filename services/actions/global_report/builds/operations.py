@@ -10,7 +10,7 @@ from services.actions.global_report.editions.operations import EDITIONS
 from services.actions.global_report.editions.record import Edition
 from services.actions.global_report.volumes.domain import BuildWarning
 from services.actions.settings import PUBLISHING
-from shared.bulk.store import FileStore
+from shared.bulk.store import FileStore, files_in
 from shared.configuration.settings import Settings
 from shared.database.ids import uuid7
 from shared.database.statements import Row
@@ -28,14 +28,13 @@ from shared.records.requirements import require
 BUILDS = Resource("actions", "builds", "build")
 BUILD_EDITION = f"{PRINTS}edition"
 """The job that builds an edition."""
-_FOLDER = "builds"
 _UNUSED_FOR = timedelta(hours=1)
 """How long a file stays that no build has: the worker may be about to enter it."""
 
 
 def build_files(settings: Settings) -> FileStore:
     """The store of the files of builds. The same texts give the same files again, so that backups leave them out."""
-    return FileStore(settings.storage_path / _FOLDER, settings.shared_url(_FOLDER))
+    return files_in(settings, "builds")
 
 
 async def order(

@@ -18,7 +18,7 @@ PUBLISHED = frozenset(("answered", "resolved"))
 
 @dataclass(frozen=True, slots=True)
 class CommentGuardContext:
-    """The inputs of the guards."""
+    """Who asks, and whether the round still takes answers."""
 
     is_author: bool = False
     """Whether the caller is an author of the contribution."""

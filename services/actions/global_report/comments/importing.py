@@ -87,7 +87,7 @@ class _Batch:
 
 
 def parsed_row(cells: Cells) -> ParsedRow:
-    """The row by itself. Raises RowFault with the code of its first fault."""
+    """The row as a comment. Raises RowFault with the code of its first fault."""
     texts = {name: cell if isinstance(cell, str) else "; ".join(cell) for name, cell in cells.items()}
     given: dict[str, Any] = {_NAMES.get(name, name): cell for name, cell in texts.items() if name in _READ}
     given |= {name: _number(_HEADINGS.get(name, name), given[name]) for name in _NUMBERS if name in given}

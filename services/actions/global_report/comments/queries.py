@@ -1,7 +1,7 @@
 """Reading comments: editors read all of an edition, authors those on their contributions, others their own, and
 everybody those that were published."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from services.actions.global_report.comments.domain import KINDS, LIFECYCLE, PUBLISHED
 from services.actions.global_report.comments.record import Comment
 from services.actions.global_report.comments.tables import comment, naming
-from services.actions.global_report.contributions.participants import hidden_reviewers
+from services.actions.global_report.contributions.participants import with_hidden
 from services.actions.global_report.contributions.record import Contribution
 from services.actions.global_report.contributions.tables import contribution
 from services.actions.global_report.review_rounds.domain import REVIEWED
@@ -26,7 +26,7 @@ from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.database.tables import Instant
-from shared.records.access_scope import AccessKind, AccessScope, constant, visible
+from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.listing import Item, Listing, one_of, values
 from shared.records.next_steps import ME, NextStep, NextSteps
 from shared.records.plain import listing
@@ -67,10 +67,6 @@ def _visible(access_kind: AccessKind) -> Select[Any]:
     return query.where(or_(published, _c.country == any_(bindparam("granted_countries", type_=_TEXTS)), *named))
 
 
-def _parameters_of(access: AccessScope) -> Mapping[str, Any]:
-    return {**access.parameters, "hidden": hidden_reviewers(access.principal)}
-
-
 _LISTED = listing(
     Comment,
     comment,
@@ -89,7 +85,7 @@ LISTING: Listing = replace(
             "is_hidden": (cast(_c.contribution_id, Text) == any_(bindparam("hidden", type_=_TEXTS))).label("is_hidden")
         }
     ),
-    parameters_of=_parameters_of,
+    parameters_of=with_hidden,
 )
 """Nobody filters by who commented, whom an author might not know. `is_hidden`: the caller is such an author."""
 _NUMBER = Lookup(

@@ -11,7 +11,7 @@ from shared.messaging.job_run import JobHandlers, JobRun
 
 
 def author_jobs(settings: ActionsSettings) -> JobHandlers:
-    """The handler of the job."""
+    """The handler that asks authors by mail to confirm."""
     seal = MailSeal(settings)
 
     async def ask_authors(run: JobRun) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What people do about contributions without a grant over them: reviewers and officials comment, authors answer. It
 follows from rounds, invitations and authors each time it is asked, so that it ends with the round."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -25,7 +26,7 @@ from shared.database.context import Lookup
 from shared.database.statements import Connection, Row
 from shared.kernel.clock import today
 from shared.kernel.principal import READ, Grant, Principal
-from shared.records.access_scope import constant
+from shared.records.access_scope import AccessScope, constant
 
 GOVERNMENTS = ("governments", "both")
 """The audiences of rounds in which officials comment."""
@@ -100,9 +101,10 @@ def is_hidden_from(principal: Principal, key: UUID) -> bool:
     return str(key) in _records(principal, BLIND_COMMENTER)
 
 
-def hidden_reviewers(principal: Principal) -> list[str]:
-    """The ids of contributions of which the caller, an author, does not know the reviewers."""
-    return sorted(_records(principal, BLIND_AUTHOR))
+def with_hidden(access: AccessScope) -> Mapping[str, Any]:
+    """The parameters of a statement, with the ids of contributions of which the caller, an author, does not know the
+    reviewers."""
+    return {**access.parameters, "hidden": sorted(_records(access.principal, BLIND_AUTHOR))}
 
 
 def hides_reviewers(principal: Principal, key: UUID) -> bool:

@@ -44,7 +44,7 @@ def issue_label(number: str, issue: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class EditionGuardContext:
-    """The inputs of the guards."""
+    """What an edition has and lacks on its way to publication."""
 
     has_call: bool
     is_over: bool

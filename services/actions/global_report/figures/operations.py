@@ -14,8 +14,8 @@ from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, invalid_field
 from shared.records.access_scope import AccessScope
 from shared.records.references import require_known
-from shared.records.requirements import permitted, require
-from shared.records.resource_type import ResourceType, TransitionRequest
+from shared.records.requirements import require
+from shared.records.resource_type import ResourceType
 from shared.records.rows import differing
 
 FIGURES: ResourceType[Figure, None] = ResourceType.of(Figure, figure, domain.LIFECYCLE)
@@ -56,11 +56,6 @@ async def update(uow: UnitOfWork, _access: AccessScope, before: Figure, wanted: 
     if changed & SHOWN:
         _check(uow, wanted)
     return await FIGURES.update(uow, before, wanted)
-
-
-async def transition(uow: UnitOfWork, access: AccessScope, before: Figure, requested: TransitionRequest) -> Figure:
-    """Applies one transition. Raises what `Lifecycle.advance` raises."""
-    return await FIGURES.apply_transition(uow, before, requested, None, permitted(access, before))
 
 
 def _check(uow: UnitOfWork, of: Figure) -> None:

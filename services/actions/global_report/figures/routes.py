@@ -28,7 +28,7 @@ from shared.pages.charts.rendering import image
 from shared.records.rows import record_read
 from shared.web.contract.route_options import Chosen, RouteOptions, Said, query_of
 from shared.web.records.record_routes import record_routes
-from shared.web.records.records import Bodies, RecordApi, Steps
+from shared.web.records.records import Bodies, RecordApi
 from shared.web.request.error_mapping import register_constraint
 from shared.web.request.paging import parameters_of
 from shared.web.request.request_context import CurrentContext, RequestContext
@@ -112,7 +112,6 @@ FIGURE_API = RecordApi(
     bodies=Bodies(schemas.FigureBody, creation=schemas.FigureCreate, before=ask_before_writing),
     create=operations.create,
     update=operations.update,
-    steps=Steps(operations.transition),
     is_public=True,
 )
 router = record_routes(FIGURE_API)

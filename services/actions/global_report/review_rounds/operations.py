@@ -70,7 +70,8 @@ async def _check(uow: UnitOfWork, before: ReviewRound | None, wanted: ReviewRoun
 async def transition(
     uow: UnitOfWork, access: AccessScope, before: ReviewRound, requested: TransitionRequest
 ) -> ReviewRound:
-    """Applies one transition. Raises what `Lifecycle.advance` raises."""
+    """Applies one transition, with its time. `complete` waits for comments that are being written. Raises what
+    `Lifecycle.advance` raises."""
     if requested.action == "complete":
         await lock_names(uow.connection, comments_lock(before.edition_id))
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)

@@ -1,7 +1,6 @@
 """Reading invitations to review contributions: for the invited expert and for the editors, unless they are authors who
 do not know their reviewers."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -10,7 +9,7 @@ from sqlalchemy import Select, Text, Uuid, all_, any_, bindparam, cast, false, o
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.actions.access import NATIONAL_OFFICES
-from services.actions.global_report.contributions.participants import hidden_reviewers
+from services.actions.global_report.contributions.participants import with_hidden
 from services.actions.global_report.review_rounds.domain import INVITING
 from services.actions.global_report.review_rounds.tables import review_round
 from services.actions.global_report.reviewers.domain import LIFECYCLE, LIVING
@@ -19,7 +18,7 @@ from services.actions.global_report.reviewers.tables import reviewer
 from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
-from shared.records.access_scope import AccessKind, AccessScope, constant
+from shared.records.access_scope import AccessKind, constant
 from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import listing
 from shared.records.rows import records_of
@@ -55,12 +54,8 @@ def _visible(access_kind: AccessKind) -> Select[Any]:
     )
 
 
-def _parameters_of(access: AccessScope) -> Mapping[str, Any]:
-    return {**access.parameters, "hidden": hidden_reviewers(access.principal)}
-
-
 _LISTED = listing(Reviewer, reviewer, LIFECYCLE.states, _visible, NEXT_STEPS.holder)
-LISTING = replace(_LISTED, parameters_of=_parameters_of)
+LISTING = replace(_LISTED, parameters_of=with_hidden)
 _contribution = bindparam("contribution", type_=Uuid)
 _INVITED = Lookup(
     select(_v.expert_id, _v.round_id, _v.status, _v.conflict_of_interest)

@@ -20,7 +20,7 @@ PUBLISHED = frozenset({"verified", "expired", "superseded"})
 
 @dataclass(frozen=True, slots=True)
 class EndorsementGuardContext:
-    """The inputs of the guards."""
+    """The document of an endorsement, and who verifies it."""
 
     has_document: bool
     is_document_available: bool

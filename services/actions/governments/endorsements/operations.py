@@ -51,7 +51,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Endorsement, want
 async def transition(
     uow: UnitOfWork, access: AccessScope, before: Endorsement, requested: TransitionRequest
 ) -> Endorsement:
-    """Applies one transition. Raises what `Lifecycle.advance` raises."""
+    """Applies one transition, with its day; `verify` may name a document. Raises what `Lifecycle.advance` raises."""
     may = permitted(access, before)
     fields = requested.fields if may(requested.action) else {}
     (document,) = await with_digests(uow, {"/fields/document": given(fields, "document", dict)})
@@ -70,7 +70,7 @@ async def transition(
 async def load_guard_context(
     connect: Connect, principal: Principal, record: Endorsement, fields: Fields
 ) -> domain.EndorsementGuardContext:
-    """Loads the inputs of the guards for this caller."""
+    """Loads whether the document is available, and whether this caller is independent."""
     is_open, document = record.status == "claimed", given(fields, "document", dict)
     async with connect() as connection:
         is_available = await are_available(connection, [document or record.document])

@@ -6,7 +6,6 @@ from services.actions.measurement.indicators.record import Dimension, Indicator
 from shared.kernel.errors import FieldError, pointer_to
 from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.repeats import repeats
-from shared.kernel.text import search_key
 
 LEVELS = ("output", "outcome", "impact", "other")
 NUMBERS = ("unit", "percentage")
@@ -89,8 +88,3 @@ def frozen_changes(before: Indicator, wanted: Indicator) -> list[str]:
 def _parts(record: Indicator) -> set[tuple[str, str | None, str | None]]:
     schemes = {(one["key"], one.get("scheme"), None) for one in record.disaggregations}
     return schemes | {(one["key"], None, code) for one in record.disaggregations for code in _codes(one)}
-
-
-def indicator_search_key(record: Indicator) -> str:
-    """The code and the titles, folded."""
-    return search_key(record.code, *record.titles.values())

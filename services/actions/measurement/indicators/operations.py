@@ -52,8 +52,7 @@ async def _insert(uow: UnitOfWork, access: AccessScope, new: Indicator, known: S
     if new.framework is not None and not await is_known(uow.connection, new.framework):
         raise unknown_reference("/framework", "framework")
     await _require_replaced(uow, access, new)
-    search_key = domain.indicator_search_key(new)
-    return await INDICATORS.insert(uow, replace(new, status="draft", visibility="restricted", search_key=search_key))
+    return await INDICATORS.insert(uow, replace(new, status="draft", visibility="restricted"))
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Indicator, wanted: Indicator) -> Indicator:
@@ -68,7 +67,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Indicator, wanted
         raise Conflict("The indicator is in use.", code="indicator_in_use", errors=errors)
     if wanted.replaces_id != before.replaces_id:
         await _require_replaced(uow, access, wanted)
-    return await INDICATORS.update(uow, before, replace(wanted, search_key=domain.indicator_search_key(wanted)))
+    return await INDICATORS.update(uow, before, wanted)
 
 
 async def transition(

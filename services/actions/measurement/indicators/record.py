@@ -17,6 +17,7 @@ from shared.records.record import (
     Public,
     Record,
     Refers,
+    Searched,
     Texts,
     Titles,
     Written,
@@ -70,10 +71,11 @@ class Indicator(Record):
         Public,
         Written,
         Fixed,
+        Searched,
         Example("SOIL-1"),
         "The code, by which imports name the indicator. It never changes.",
     ]
-    titles: Annotated[Texts, Public, Written, Titles, "The titles, by language."]
+    titles: Annotated[Texts, Public, Written, Searched, Titles, "The titles, by language."]
     definition: Annotated[Texts, Public, Written, "What exactly is measured, by language."]
     framework: Annotated[
         str | None,

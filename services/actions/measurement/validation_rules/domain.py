@@ -8,7 +8,6 @@ from services.actions.measurement.subjects.domain import has_part
 from services.actions.measurement.validation_rules.record import Side, Term, ValidationRule
 from shared.kernel.errors import FieldError, no_such, pointer_to
 from shared.kernel.lifecycle import Lifecycle, transition
-from shared.kernel.text import search_key
 
 SEVERITIES = ("error", "warning")
 PAIRS = ("compulsory_pair", "exclusive_pair")
@@ -129,8 +128,3 @@ def chosen(record: ValidationRule, term: Term, candidates: Sequence[Indicator]) 
 def fixed_changes(before: ValidationRule, wanted: ValidationRule) -> list[str]:
     """The fields that differ though an active or retired rule compares by them."""
     return [name for name in _COMPARED if getattr(before, name) != getattr(wanted, name)]
-
-
-def rule_search_key(record: ValidationRule) -> str:
-    """The code and the titles, folded."""
-    return search_key(record.code, *record.titles.values())

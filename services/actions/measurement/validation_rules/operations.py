@@ -37,8 +37,8 @@ async def create(uow: UnitOfWork, access: AccessScope, new: ValidationRule) -> V
     require(access, "create", new.country)
     if new.framework is not None and not await is_known(uow.connection, new.framework):
         raise unknown_reference("/framework", "framework")
-    indicators, search_key = await _indicators_of(uow, access, new), domain.rule_search_key(new)
-    draft = replace(new, status="draft", visibility="restricted", indicator_ids=indicators, search_key=search_key)
+    indicators = await _indicators_of(uow, access, new)
+    draft = replace(new, status="draft", visibility="restricted", indicator_ids=indicators)
     return await VALIDATION_RULES.insert(uow, draft)
 
 
@@ -53,8 +53,7 @@ async def update(
         errors = [FieldError("rule_not_draft", "Only drafts change it.", pointer=pointer_to(name)) for name in fixed]
         raise Conflict("What the rule compares stays.", code="rule_not_draft", errors=errors)
     indicators = await _indicators_of(uow, access, wanted) if before.status == "draft" else before.indicator_ids
-    search_key = domain.rule_search_key(wanted)
-    return await VALIDATION_RULES.update(uow, before, replace(wanted, indicator_ids=indicators, search_key=search_key))
+    return await VALIDATION_RULES.update(uow, before, replace(wanted, indicator_ids=indicators))
 
 
 async def transition(

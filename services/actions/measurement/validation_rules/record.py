@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Country, Example, Fixed, Internal, Public, Record, Texts, Titles, Written
+from shared.records.record import Country, Example, Fixed, Internal, Public, Record, Searched, Texts, Titles, Written
 
 
 class Term(TypedDict):
@@ -41,13 +41,14 @@ class ValidationRule(Record):
         Public,
         Written,
         Fixed,
+        Searched,
         Example("FOREST-IN-LAND"),
         "The code, by which results name the rule. It never changes.",
     ]
     framework: Annotated[
         str | None, Public, Written, Fixed, Example("3+1/2026"), "The code of the framework; null for a national rule."
     ]
-    titles: Annotated[Texts, Public, Written, Titles, "The titles, by language."]
+    titles: Annotated[Texts, Public, Written, Searched, Titles, "The titles, by language."]
     instruction: Annotated[Texts, Public, Written, "What is expected of a result, by language."]
     severity: Annotated[
         str, Public, Written, Example("error"), "Whether a violation blocks `submit`, or `approve` until acknowledged."

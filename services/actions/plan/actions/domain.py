@@ -26,7 +26,7 @@ WORKING_PROGRAMMES = frozenset({"approved", "implementing"})
 
 @dataclass(frozen=True, slots=True)
 class ActionGuardContext:
-    """The inputs of the guards."""
+    """The milestones of an action, and its programme."""
 
     open_milestones: int = 0
     programme_status: str | None = None

@@ -17,7 +17,6 @@ from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, unknown_reference
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
-from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.documents import with_digests
 from shared.records.references import NAMED_INSTITUTIONS, require_known
@@ -45,7 +44,6 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Action) -> Action:
         visibility=of.visibility,
         status="proposed",
         baseline=await _with_digest(uow, new.baseline),
-        search_key=_search_key(new),
     )
     return await ACTIONS.insert(uow, placed)
 
@@ -57,7 +55,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Action, wanted: A
     await require_known_codes(uow, "tags", wanted.tags, before.tags)
     if wanted.baseline != before.baseline:
         wanted = replace(wanted, baseline=await _with_digest(uow, wanted.baseline))
-    return await ACTIONS.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
+    return await ACTIONS.update(uow, before, wanted)
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Action, requested: TransitionRequest) -> Action:
@@ -89,10 +87,6 @@ async def _require_participants(uow: UnitOfWork, access: AccessScope, record: Ac
     keys = {UUID(participant["institution_id"]) for participant in record.participants}
     if keys and await NAMED_INSTITUTIONS.known(uow.connection, access.principal, keys) != keys:
         raise unknown_reference("/participants", "institution")
-
-
-def _search_key(record: Action) -> str:
-    return search_key(*record.titles.values())
 
 
 async def _with_digest(uow: UnitOfWork, baseline: Baseline | None) -> Baseline | None:

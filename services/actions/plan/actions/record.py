@@ -17,6 +17,7 @@ from shared.records.record import (
     Public,
     Record,
     Refers,
+    Searched,
     Texts,
     Titles,
     Tracked,
@@ -75,7 +76,7 @@ class Action(Record):
         "Which of the three proactive actions of the framework this is part of.",
     ]
     kind: Annotated[str, Public, Written, Example("action"), "The kind of action."]
-    titles: Annotated[Texts, Public, Written, Titles, "The action's titles, by language."]
+    titles: Annotated[Texts, Public, Written, Searched, Titles, "The action's titles, by language."]
     descriptions: Annotated[Texts, Public, Written, "What is done and what for, by language."]
     planned_start: Annotated[date | None, Public, Written, "The day on which the action is to start."]
     planned_end: Annotated[date | None, Public, Written, "The day on which the action is to end."]

@@ -16,7 +16,6 @@ from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, invalid_field
 from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
-from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.documents import are_available, with_each_digest
 from shared.records.references import require_known
@@ -46,7 +45,6 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Milestone) -> Milest
         status="pending",
         first_due=new.due,
         claimants=[],
-        search_key=_search_key(new),
     )
     return await MILESTONES.insert(uow, placed)
 
@@ -61,7 +59,7 @@ async def update(uow: UnitOfWork, _access: AccessScope, before: Milestone, wante
             raise invalid_field("/due_reason", "reason_required", "Another date needs a reason.")
         wanted = replace(wanted, due_reason=before.due_reason)
     await require_known_codes(uow, "codes", wanted.codes, before.codes)
-    return await MILESTONES.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
+    return await MILESTONES.update(uow, before, wanted)
 
 
 async def transition(
@@ -98,7 +96,3 @@ async def load_guard_context(
         is_evidence_available=is_available,
         is_independent=is_open and await is_independent(connect, principal, record.country, record.claimants),
     )
-
-
-def _search_key(record: Milestone) -> str:
-    return search_key(*record.titles.values())

@@ -19,6 +19,7 @@ from shared.records.record import (
     Public,
     Record,
     Refers,
+    Searched,
     Texts,
     Titles,
     Tracked,
@@ -36,7 +37,7 @@ class Milestone(Record):
     action_id: Annotated[
         UUID, Public, Written, Fixed, Refers("/actions/v1/actions"), "The action that the milestone belongs to."
     ]
-    titles: Annotated[Texts, Public, Written, Titles, "The milestone's titles, by language."]
+    titles: Annotated[Texts, Public, Written, Searched, Titles, "The milestone's titles, by language."]
     due: Annotated[date, Public, Written, "The day on which the milestone is due."]
     first_due: Annotated[date, Public, "The day on which it was due at first."]
     due_reason: Annotated[str | None, Public, Written, Prose, "Why the day was moved."]

@@ -12,7 +12,7 @@ import orjson
 
 from services.actions.publishing.printed_documents import queries
 from services.actions.publishing.printed_documents.domain import DocumentKey, Printed
-from shared.bulk.store import FileStore
+from shared.bulk.store import FileStore, files_in
 from shared.configuration.settings import Settings
 from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
@@ -26,7 +26,6 @@ from shared.printing.printer import Printer
 PRINT_JOB = "print_document"
 _PATIENCE = 600.0
 """Seconds on the clock after which a job gives a document up: only the time of the processor counts before."""
-_FOLDER = "documents"
 _UNUSED_FOR = timedelta(hours=1)
 """How long a file stays that no document has, since somebody may be reading it."""
 Load: TypeAlias = Callable[[Connection, DocumentKey], Awaitable[Document | None]]
@@ -46,7 +45,7 @@ KindsByName: TypeAlias = Mapping[str, DocumentKind]
 
 def document_files(settings: Settings) -> FileStore:
     """The store of printed documents. They can be printed again, so that backups leave them out."""
-    return FileStore(settings.storage_path / _FOLDER, settings.shared_url(_FOLDER))
+    return files_in(settings, "documents")
 
 
 def state_of(document: Document, kind: DocumentKind) -> str:

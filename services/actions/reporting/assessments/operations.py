@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from services.actions.access import speaks_for
-from services.actions.references import account_of, require_expert
+from services.actions.references import account_of
 from services.actions.reporting.assessments import domain, queries
 from services.actions.reporting.assessments.domain import AssessmentGuardContext
 from services.actions.reporting.assessments.record import Assessment
@@ -17,6 +17,7 @@ from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
 from shared.records.documents import are_available, with_each_digest
+from shared.records.references import NAMED_EXPERTS
 from shared.records.requirements import permitted, require, require_publishing
 from shared.records.resource_type import ResourceType, TransitionRequest
 
@@ -33,7 +34,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Assessment) -> Asses
     require(access, "create", subject.country, new.subject_id)
     require_publishing(access, new.visibility, subject.country, new.subject_id)
     await _require_period(uow, new, subject.framework)
-    await require_expert(uow.connection, access.principal, "/assessor/expert_id", new.expert_id)
+    await NAMED_EXPERTS.require(uow, {"/assessor/expert_id": new.expert_id})
     evidence = await with_each_digest(uow, "/evidence", new.evidence)
     return await ASSESSMENTS.insert(uow, replace(new, country=subject.country, status="draft", evidence=evidence))
 
@@ -49,7 +50,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Assessment, wante
         subject = await queries.assessed(uow.connection, before.subject_kind, before.subject_id)
         await _require_period(uow, wanted, subject.framework)
     if wanted.expert_id != before.expert_id:
-        await require_expert(uow.connection, access.principal, "/assessor/expert_id", wanted.expert_id)
+        await NAMED_EXPERTS.require(uow, {"/assessor/expert_id": wanted.expert_id})
     evidence = await with_each_digest(uow, "/evidence", wanted.evidence, before.evidence)
     return await ASSESSMENTS.update(uow, before, replace(wanted, evidence=evidence))
 
@@ -75,7 +76,7 @@ async def transition(
 async def load_guard_context(
     connect: Connect, principal: Principal, record: Assessment, _fields: Fields
 ) -> AssessmentGuardContext:
-    """Loads the inputs of the guards for this caller."""
+    """Loads the subject and the evidence of an assessment, and what this caller has to do with it."""
     found = AssessmentGuardContext(
         has_conflict=record.conflict_of_interest,
         has_reply=record.replied_on is not None,

@@ -131,7 +131,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Evidence, req
 async def load_guard_context(
     connect: Connect, principal: Principal, record: Evidence, _fields: Fields
 ) -> domain.EvidenceGuardContext:
-    """Loads the inputs of the guards for this caller."""
+    """Loads whether records name the file, and whether this caller may remove it nevertheless."""
     if record.status not in domain.PUBLISHED:
         return domain.EvidenceGuardContext()
     async with connect() as connection:

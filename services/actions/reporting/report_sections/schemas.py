@@ -62,7 +62,7 @@ _render = renderer({column.key: column for column in section.c if column.key not
 
 
 def columns(body: ReportSectionBody) -> dict[str, Any]:
-    """The columns that a body gives."""
+    """The columns that a body gives, as JSON."""
     return body.model_dump(mode="json")
 
 

@@ -9,8 +9,8 @@ from services.actions.reporting.report_templates.tables import report_template
 from shared.database.locks import lock_names
 from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.errors import Conflict, Invalid, unknown_reference
-from shared.questionnaires.template import faults, questions_of
+from shared.kernel.errors import Conflict, unknown_reference
+from shared.questionnaires.template import require_sound
 from shared.records.access_scope import AccessScope
 from shared.records.requirements import permitted, require
 from shared.records.resource_type import ResourceType, TransitionRequest
@@ -58,6 +58,4 @@ async def transition(
 
 async def _require_sound(connection: Connection, template: ReportTemplate) -> None:
     earlier = await queries.active(connection, template.framework)
-    keys = None if earlier is None else {question["key"] for question in questions_of(earlier.sections)}
-    if found := faults(template.sections, keys):
-        raise Invalid("The questions do not fit together; see errors.", errors=found)
+    require_sound(template.sections, earlier.sections if earlier else None)

@@ -9,19 +9,16 @@ from pydantic import BaseModel
 from services.actions.access import ROLES
 from services.actions.reporting.delegations.operations import DELEGATIONS
 from services.actions.reporting.delegations.queries import LISTING as DELEGATION_LISTING
-from services.actions.reporting.delegations.record import Delegation as DelegationRecord
 from services.actions.reporting.delegations.schemas import Delegation, DelegationCreate
 from services.actions.reporting.delegations.schemas import present as present_delegation
 from services.actions.reporting.report_comments.operations import COMMENTS
 from services.actions.reporting.report_comments.queries import LISTING as COMMENT_LISTING
-from services.actions.reporting.report_comments.record import ReportComment as CommentRecord
 from services.actions.reporting.report_comments.schemas import ReportComment, ReportCommentCreate, ReportCommentFields
 from services.actions.reporting.report_comments.schemas import present as present_comment
 from services.actions.reporting.reports import parts
 from services.actions.reporting.reports.routes import REPORT_API
 from shared.database.statements import Row
 from shared.kernel.errors import NotFound
-from shared.kernel.lifecycle import AvailableAction
 from shared.web.contract.contract import ShownAs
 from shared.web.contract.route_options import RouteOptions, query_of_list
 from shared.web.contract.schemas import TransitionBody, page_of, transition_model
@@ -29,7 +26,7 @@ from shared.web.contract.values import row_values
 from shared.web.records.record_routes import record_routes, take_transition
 from shared.web.records.records import RecordApi, Steps
 from shared.web.request.paging import list_response
-from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import item_response
 from shared.web.request.route import ResourceRouter
 
@@ -37,37 +34,21 @@ _REPORT = "report_id"
 Report = Annotated[Row, Depends(REPORT_API.readable)]
 
 
-class DelegationApi(RecordApi[DelegationRecord, None]):
-    """Delegations, which whom they are for does not end."""
-
-    async def available_actions(self, record: DelegationRecord, ctx: RequestContext) -> list[AvailableAction]:
-        may = parts.may_end(ctx.access_on(self.kind.resource), record)
-        return self.kind.lifecycle.available_actions(record.status, None, may)
-
-
-class CommentApi(RecordApi[CommentRecord, None]):
-    """Comments, which whoever made them resolves."""
-
-    async def available_actions(self, record: CommentRecord, ctx: RequestContext) -> list[AvailableAction]:
-        may = parts.may_comment(ctx.access_on(self.kind.resource), record)
-        return self.kind.lifecycle.available_actions(record.status, None, may)
-
-
-DELEGATION_API = DelegationApi(
+DELEGATION_API = RecordApi(
     kind=DELEGATIONS,
     roles=ROLES,
     listing=DELEGATION_LISTING,
     response_model=Delegation,
     present=present_delegation,
-    steps=Steps(parts.end_delegation),
+    steps=Steps(parts.end_delegation, may=parts.may_end),
 )
-COMMENT_API = CommentApi(
+COMMENT_API = RecordApi(
     kind=COMMENTS,
     roles=ROLES,
     listing=COMMENT_LISTING,
     response_model=ReportComment,
     present=present_comment,
-    steps=Steps(parts.answer_comment, fields=ReportCommentFields),
+    steps=Steps(parts.answer_comment, may=parts.may_comment, fields=ReportCommentFields),
 )
 
 

@@ -8,9 +8,8 @@ from services.actions.access import ROLES
 from services.actions.reporting.delegations.queries import assignments
 from services.actions.reporting.report_comments.queries import open_comments
 from services.actions.reporting.report_sections.queries import of_report
-from services.actions.reporting.reports import operations, record
+from services.actions.reporting.reports import operations
 from services.actions.reporting.reports.creating import create
-from services.actions.reporting.reports.domain import ReportGuardContext
 from services.actions.reporting.reports.expected import FILTERS, LARGEST, expected
 from services.actions.reporting.reports.queries import LISTING
 from services.actions.reporting.reports.schemas import (
@@ -25,7 +24,6 @@ from services.actions.reporting.reports.schemas import (
 from shared.database.statements import Row
 from shared.kernel.clock import today
 from shared.kernel.errors import invalid_parameter
-from shared.kernel.lifecycle import AvailableAction
 from shared.records.access_scope import AccessScope
 from shared.records.filters import chosen
 from shared.web.contract.route_options import RouteOptions, query_of
@@ -53,16 +51,7 @@ async def _contents(ctx: RequestContext, access: AccessScope, row: Row) -> dict[
     return shown if comments is None else {**shown, "open_comments": comments.number}
 
 
-class ReportApi(RecordApi[record.Report, ReportGuardContext]):
-    """Reports, of which sections may be delegated."""
-
-    async def available_actions(self, record: record.Report, ctx: RequestContext) -> list[AvailableAction]:
-        guard_context = await operations.load_guard_context(ctx.connection, ctx.principal, record, {})
-        may = operations.may_take(ctx.access_on(self.kind.resource), record)
-        return self.kind.lifecycle.available_actions(record.status, guard_context, may)
-
-
-REPORT_API = ReportApi(
+REPORT_API = RecordApi(
     kind=operations.REPORTS,
     roles=ROLES,
     listing=LISTING,
@@ -71,7 +60,12 @@ REPORT_API = ReportApi(
     bodies=Bodies(ReportBody, creation=ReportCreate, columns=columns),
     create=create,
     update=operations.update,
-    steps=Steps(operations.transition, guards=operations.load_guard_context, fields=PublishFields),
+    steps=Steps(
+        operations.transition,
+        guards=operations.load_guard_context,
+        may=operations.may_take,
+        fields=PublishFields,
+    ),
     items=Items(members=_contents),
 )
 due = ResourceRouter(operations.REPORTS.resource, ROLES)

@@ -188,7 +188,7 @@ class ExpectedReportPage(ResponseModel):
 
 
 def columns(body: ReportBody | ReportCreate) -> dict[str, Any]:
-    """The columns that a body gives."""
+    """The columns that a body gives, its contributors as JSON."""
     people = [one.model_dump(mode="json") for one in body.contributors]
     return {**body.model_dump(exclude={"contributors"}), "contributors": people}
 

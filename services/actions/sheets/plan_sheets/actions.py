@@ -65,7 +65,7 @@ _ROWS = OwnedRows(ACTIONS.resource, "programme", "tags", queries.programmes_name
 
 
 def parsed_row(cells: Cells) -> ParsedRow:
-    """The row by itself. Raises RowFault with the code of its first fault."""
+    """The row as an action. Raises RowFault with the code of its first fault."""
     one = texts_of(cells)
     body = read((_NAMED, _TITLE, *_COLUMNS), one)
     if budget := _part(one, {"budget_amount": "amount", "budget_currency": "currency"}, "budget_amount"):

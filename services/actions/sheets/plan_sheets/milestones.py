@@ -57,7 +57,7 @@ _ROWS = OwnedRows(MILESTONES.resource, "action", "codes", queries.actions_named)
 
 
 def parsed_row(cells: Cells) -> ParsedRow:
-    """The row by itself. Raises RowFault with the code of its first fault."""
+    """The row as a milestone. Raises RowFault with the code of its first fault."""
     one = texts_of(cells)
     values = validated(MilestoneRow, read((_NAMED, _TITLE, *_COLUMNS), one), {"titles": "title"})
     return ParsedRow((one.get("action", ""), fold(one.get("title", ""))), (), None, values)

@@ -58,7 +58,7 @@ _NOT_DRAFT = RowFault("result_not_draft", "The result is no draft any more. Retu
 
 
 def parsed_row(cells: Cells) -> ParsedRow:
-    """The row by itself. Raises RowFault with the code of its first fault."""
+    """The row as a result. Raises RowFault with the code of its first fault."""
     one = texts_of(cells, AMOUNT)
     row = parsed(ResultRow, one, "year", "kind")
     if "dimensions" in row.values and any(name in row.values for name in _OTHER):

@@ -45,7 +45,7 @@ _NO_WHOLE = RowFault("value_mismatch", "A new target has a value or a code for t
 
 
 def parsed_row(cells: Cells) -> ParsedRow:
-    """The row by itself. Raises RowFault with the code of its first fault."""
+    """The row as a target. Raises RowFault with the code of its first fault."""
     row = parsed(TargetRow, texts_of(cells, ("value",)))
     if "dimensions" in row.values and "code" in row.values:
         raise RowFault("value_mismatch", "Only numbers have parts.")

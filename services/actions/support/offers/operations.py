@@ -19,7 +19,7 @@ OFFERS: ResourceType[Offer, OfferGuardContext] = ResourceType.of(Offer, offer, L
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Offer, requested: TransitionRequest) -> Offer:
-    """Applies one transition. Raises what `Lifecycle.advance` raises."""
+    """Applies one transition, with the day of an acceptance. Raises what `Lifecycle.advance` raises."""
 
     def effects(target: str) -> Offer:
         return replace(before, accepted_on=today()) if target == "accepted" else before

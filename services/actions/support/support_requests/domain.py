@@ -37,7 +37,7 @@ class SupportDays:
 
 @dataclass(frozen=True, slots=True)
 class SupportGuardContext:
-    """The inputs of the guards."""
+    """The offers and documents of a request."""
 
     has_confirmed_offer: bool = False
     has_document: bool = False

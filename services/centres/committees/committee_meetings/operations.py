@@ -80,7 +80,7 @@ async def transition(
 async def load_guard_context(
     connect: Connect, _principal: Principal, record: CommitteeMeeting, _fields: Fields
 ) -> domain.MeetingGuardContext:
-    """Loads the inputs of the guards; they are the same for every caller."""
+    """Loads the seats and documents of a meeting, the same for every caller."""
     async with connect() as connection:
         seats = await queries.seats_at(connection, record.present) if record.status == "planned" else []
         is_available = await are_available(connection, (record.minutes,))

@@ -1,13 +1,11 @@
 """The lifecycle of a national committee: preparatory first, scientific after its recognition."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, TypeAlias
 
 from services.centres.committees.committees.record import Committee
 from shared.kernel.lifecycle import Lifecycle, transition
-from shared.kernel.text import search_key
 
 PUBLISHED = frozenset({"recognised"})
 ENDED = frozenset({"dissolved", "abandoned"})
@@ -82,11 +80,6 @@ LIFECYCLE: Lifecycle[CommitteeGuardContext] = Lifecycle(
         transition("abandon", "proposed|preparatory", "abandoned"),
     ),
 )
-
-
-def names_search_key(names: Mapping[str, str]) -> str:
-    """The names in all languages, folded."""
-    return search_key(*names.values())
 
 
 def dated(verb: str, record: Committee, today: date, decided_on: date | None = None) -> Committee:

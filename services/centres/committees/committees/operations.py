@@ -34,8 +34,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Committee) -> Commit
     await _require_decision(uow, new)
     await require_institutions(uow, _institutions(new))
     new = await with_digest(uow, "decision bylaws", new)
-    search_key = domain.names_search_key(new.names)
-    return await COMMITTEES.insert(uow, replace(new, status="proposed", search_key=search_key))
+    return await COMMITTEES.insert(uow, replace(new, status="proposed"))
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Committee, wanted: Committee) -> Committee:
@@ -49,7 +48,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Committee, wanted
     if wanted.decision_id != before.decision_id:
         await _require_decision(uow, wanted)
     wanted = await with_digest(uow, "decision bylaws", wanted, before)
-    after = await COMMITTEES.update(uow, before, replace(wanted, search_key=domain.names_search_key(wanted.names)))
+    after = await COMMITTEES.update(uow, before, wanted)
     if after.visibility != before.visibility:
         await uow.connection.execute(_SEATS_FOLLOW, after.id, after.visibility)
     return after
@@ -62,7 +61,7 @@ async def transition(
     before: Committee,
     requested: TransitionRequest,
 ) -> Committee:
-    """Applies one transition. Raises what `Lifecycle.advance` raises."""
+    """Applies one transition, with its day. Raises what `Lifecycle.advance` raises."""
     guard_context = await load_guard_context(rules, uow.connect, access.principal, before, requested.fields)
     return await COMMITTEES.apply_transition(
         uow,
@@ -79,7 +78,7 @@ async def transition(
 async def load_guard_context(
     rules: domain.RecognitionRules, connect: Connect, _principal: Principal, record: Committee, fields: Fields
 ) -> domain.CommitteeGuardContext:
-    """Loads the inputs of the guards; they are the same for every caller."""
+    """Loads the seats, documents and decision of a committee, the same for every caller."""
     record = _with_decision(record, fields)
     async with connect() as connection:
         seats = await queries.seats_of(connection, record.id)

@@ -14,6 +14,7 @@ from shared.records.record import (
     Public,
     Record,
     Refers,
+    Searched,
     Texts,
     Titles,
     Tracked,
@@ -36,7 +37,7 @@ class Committee(Record):
 
     created_at: Annotated[datetime, Granted]
     updated_at: Annotated[datetime, Granted]
-    names: Annotated[Texts, Public, Written, Titles, "The committee's names, by language."]
+    names: Annotated[Texts, Public, Written, Searched, Titles, "The committee's names, by language."]
     search_key: Annotated[str, Internal]
     host_institution_id: Annotated[
         UUID | None, Public, Written, Refers("/membership/v1/institutions"), "The institution that hosts the committee."

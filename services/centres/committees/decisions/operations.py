@@ -68,7 +68,8 @@ async def update(uow: UnitOfWork, _access: AccessScope, before: Decision, wanted
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Decision, requested: TransitionRequest) -> Decision:
-    """Applies one transition. Raises what `Lifecycle.advance` raises."""
+    """Applies one transition; what is decided has the day of the meeting, which is locked. Raises what
+    `Lifecycle.advance` raises."""
     meeting = await MEETINGS.lock(uow, before.meeting_id)
 
     def effects(target: str) -> Decision:
@@ -82,7 +83,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Decision, req
 async def load_guard_context(
     connect: Connect, _principal: Principal, record: Decision, _fields: Fields
 ) -> domain.DecisionGuardContext:
-    """Loads the inputs of the guards; they are the same for every caller."""
+    """Loads the meeting of a decision, the same for every caller."""
     async with connect() as connection:
         return _guard_context(record, await meeting_at(connection, record.meeting_id))
 

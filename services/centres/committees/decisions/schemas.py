@@ -53,7 +53,7 @@ class CommitteeDecision(RecordResponse, of=record.Decision, lifecycle=LIFECYCLE)
 
 
 def columns(body: CommitteeDecisionBody) -> JsonObject:
-    """The columns that a body gives."""
+    """The columns that a body gives, its votes as JSON."""
     votes = {"for": body.votes.for_, "against": body.votes.against, "abstain": body.votes.abstain}
     return {**row_values(body, decision), "votes": votes}
 

@@ -66,7 +66,7 @@ class Seat(RecordResponse, of=record.Seat, lifecycle=LIFECYCLE):
 
 
 def columns(body: SeatBody) -> dict[str, Any]:
-    """The columns that a body gives."""
+    """The columns that a body gives; the person has two, one of which is null."""
     return {
         "committee_id": body.committee_id,
         "expert_id": body.person.expert_id,

@@ -294,4 +294,4 @@ async def _require_references(uow: UnitOfWork, wanted: Centre, before: Centre | 
     found = await committee_of(uow.connection, committee)
     known = found is not None and reading_access(uow.origin.actor, COMMITTEES).knows(found, PUBLISHED_COMMITTEES)
     if found is None or not known or found.country != wanted.country:
-        raise unknown_reference("/committee_id", "committee in this country")
+        raise unknown_reference("/committee_id", "committee in the country")

@@ -122,7 +122,7 @@ def may_take(access: AccessScope, record: Evaluation) -> Callable[[str], bool]:
 async def load_guard_context(
     connect: Connect, _principal: Principal, record: Evaluation, _fields: Fields
 ) -> domain.EvaluationGuardContext:
-    """Loads the inputs of the guards; they are the same for every caller."""
+    """Loads the scores and the report of an evaluation, the same for every caller."""
     async with connect() as connection:
         return await _guard_context(connection, record)
 

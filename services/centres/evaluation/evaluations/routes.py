@@ -19,7 +19,6 @@ from services.centres.evaluation.evaluations.schemas import (
 from services.centres.evaluation.evaluations.summary import summary
 from shared.database.statements import Row
 from shared.kernel.errors import Conflict
-from shared.kernel.lifecycle import AvailableAction
 from shared.kernel.principal import ScopeKey
 from shared.records.access_scope import AccessKind, AccessScope
 from shared.records.panels import CHAIR, office_of
@@ -38,11 +37,6 @@ class EvaluationApi(RecordApi[record.Evaluation, EvaluationGuardContext]):
 
     async def item(self, row: Row, ctx: RequestContext, _access: AccessScope | None = None) -> dict[str, Any]:
         return await super().item(row, ctx)
-
-    async def available_actions(self, record: record.Evaluation, ctx: RequestContext) -> list[AvailableAction]:
-        guard_context = await operations.load_guard_context(ctx.connection, ctx.principal, record, {})
-        may = operations.may_take(ctx.access_on(self.kind.resource), record)
-        return self.kind.lifecycle.available_actions(record.status, guard_context, may)
 
 
 async def _withheld(ctx: RequestContext, key: UUID | str) -> Withheld | None:
@@ -80,7 +74,12 @@ EVALUATION_API = EvaluationApi(
     bodies=Bodies(EvaluationBody),
     create=operations.create,
     update=operations.update,
-    steps=Steps(operations.transition, guards=operations.load_guard_context, fields=EvaluationFields),
+    steps=Steps(
+        operations.transition,
+        guards=operations.load_guard_context,
+        may=operations.may_take,
+        fields=EvaluationFields,
+    ),
     items=Items(members=_summary, withheld=_withheld),
     dependency=with_own_record,
 )

@@ -63,7 +63,8 @@ async def update(uow: UnitOfWork, _access: AccessScope, before: Partnership, wan
 async def transition(
     uow: UnitOfWork, access: AccessScope, before: Partnership, requested: TransitionRequest
 ) -> Partnership:
-    """Applies one transition. Raises what `Lifecycle.advance` raises."""
+    """Applies one transition. `accept` and `end` set the first and the last day, unless the partnership names them.
+    Raises what `Lifecycle.advance` raises."""
     changed = {"accept": domain.accepted, "end": domain.ended}.get(requested.action)
 
     def effects(_target: str) -> Partnership:

@@ -64,7 +64,7 @@ class Partnership(RecordResponse, of=record.Partnership, lifecycle=LIFECYCLE):
 
 
 def columns(body: PartnershipBody) -> dict[str, Any]:
-    """The columns that a body gives."""
+    """The columns that a body gives; the partner has one for each kind."""
     partner = {f"partner_{name}": getattr(body.partner, name) for name in _PARTNERS}
     dates = {"starts": body.from_, "ends": body.to}
     return {"centre_id": body.centre_id, "kind": body.kind, "agreement_id": body.agreement_id, **partner, **dates}

@@ -114,7 +114,7 @@ class Profile(ResponseModel, of=record.Profile):
 
 
 def columns(body: ProfileBody) -> dict[str, Any]:
-    """The columns that a body gives."""
+    """The body as JSON: a profile has no other columns."""
     return body.model_dump(mode="json")
 
 

@@ -39,7 +39,7 @@ _FIXED = ("country", "host_institution_id", "term_starts", "term_ends")
 
 
 def parsed_row(cells: Cells) -> ParsedRow:
-    """The row by itself. Raises RowFault with the code of its first fault."""
+    """The row as a registered centre. Raises RowFault with the code of its first fault."""
     if any(isinstance(cell, list) for cell in cells.values()):
         raise RowFault("invalid_type", "Each cell is one text.")
     body: dict[str, Any] = {**cells}

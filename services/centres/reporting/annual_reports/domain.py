@@ -50,7 +50,7 @@ class Period(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReportGuardContext:
-    """The inputs of the guards."""
+    """From when a report may be written, and what it lacks."""
 
     today: date
     opens: date

@@ -47,7 +47,7 @@ _EARLY = RowFault("invalid_date", "due: a report is due after its period.")
 
 
 def parsed_row(cells: Cells) -> ParsedRow:
-    """The row by itself. Raises RowFault with the code of its first fault."""
+    """The row as a report. Raises RowFault with the code of its first fault."""
     if any(isinstance(cell, list) for cell in cells.values()):
         raise RowFault("invalid_type", "Each cell is one text.")
     body: dict[str, Any] = {name: cell for name, cell in cells.items() if not name.startswith(FIGURE)}

@@ -107,7 +107,7 @@ class Certificate(RecordResponse, of=record.Certificate, lifecycle=LIFECYCLE):
 
 
 def columns(body: CertificateBody) -> dict[str, Any]:
-    """The columns that a body gives."""
+    """The columns that a body gives; holder and subject have one for each kind."""
     return {
         "kind": body.kind,
         **{name: getattr(body.holder, name) for name in HOLDERS},

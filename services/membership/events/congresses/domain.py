@@ -6,7 +6,6 @@ from typing import Literal
 
 from services.membership.events.congresses.record import Congress
 from shared.kernel.lifecycle import Lifecycle, transition
-from shared.kernel.text import search_key
 
 MODES = ("online", "onsite", "hybrid")
 LINK_KINDS = ("indico", "web")
@@ -34,8 +33,3 @@ PUBLISHED = frozenset(LIFECYCLE.states)
 def has_begun(record: Congress, today: date) -> bool:
     """Whether the first day of the congress has come."""
     return record.starts <= today
-
-
-def congress_search_key(record: Congress) -> str:
-    """The code, the titles, the series and the place, folded."""
-    return search_key(record.code, *record.titles.values(), record.series or "", record.place or "")

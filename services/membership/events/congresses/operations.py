@@ -22,7 +22,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Congress) -> Congres
     """Inserts a planned congress. Raises Invalid for an unknown host, Forbidden outside the caller's grant, Conflict if
     the code is taken."""
     require_creation(access, new)
-    placed = await _with_host(uow, replace(new, status="planned", search_key=domain.congress_search_key(new)))
+    placed = await _with_host(uow, replace(new, status="planned"))
     return await CONGRESSES.insert(uow, placed)
 
 
@@ -33,7 +33,6 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Congress, wanted:
         require(access, "update", wanted.country)
     if (wanted.country, wanted.visibility) != (before.country, before.visibility):
         require_publishing(access, wanted.visibility, wanted.country)
-    wanted = replace(wanted, search_key=domain.congress_search_key(wanted))
     if wanted.host_institution_id != before.host_institution_id:
         wanted = await _with_host(uow, wanted)
     return await CONGRESSES.update(uow, before, wanted)
@@ -60,5 +59,5 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Congress, req
 async def load_guard_context(
     _connect: Connect, _principal: Principal, record: Congress, _fields: Fields
 ) -> domain.CongressGuardContext:
-    """What the guards look at."""
+    """Whether the congress has begun."""
     return domain.CongressGuardContext(domain.has_begun(record, today()))

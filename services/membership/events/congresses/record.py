@@ -18,6 +18,7 @@ from shared.records.record import (
     Public,
     Record,
     Refers,
+    Searched,
     Texts,
     Titles,
     Visible,
@@ -64,17 +65,18 @@ class Congress(Record):
         Public,
         Written,
         Fixed,
+        Searched,
         Example("HAIKOU-2022"),
         "The code, by which imports name the congress. It never changes.",
     ]
-    titles: Annotated[Texts, Public, Written, Titles, "The titles, by language."]
+    titles: Annotated[Texts, Public, Written, Searched, Titles, "The titles, by language."]
     series: Annotated[
-        str | None, Public, Written, Line, Example("World forum"), "The series that the congress belongs to."
+        str | None, Public, Written, Searched, Line, Example("World forum"), "The series that the congress belongs to."
     ]
     starts: Annotated[date, Public, Written, "The first day."]
     ends: Annotated[date | None, Public, Written, "The last day; null if it is the first."]
     mode: Annotated[str, Public, Written, Example("hybrid"), "Whether people take part on site, online, or both."]
-    place: Annotated[str | None, Public, Written, Line, Example("Port Alpha"), "The town or venue."]
+    place: Annotated[str | None, Public, Written, Searched, Line, Example("Port Alpha"), "The town or venue."]
     host_institution_id: Annotated[
         UUID | None, Public, Written, Refers("/membership/v1/institutions"), "The institution that hosts the congress."
     ]

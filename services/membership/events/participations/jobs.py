@@ -52,7 +52,7 @@ class ParticipationRow(PersonRow):
 
 
 def parsed_row(cells: Cells) -> ParsedRow:
-    """The row as a new record. Raises RowFault with the code of its first fault."""
+    """The row as a new participation. Raises RowFault with the code of its first fault."""
     one = texts_of(cells)
     if "congress" not in one:
         raise RowFault("unknown_congress", "congress: the code of the congress is needed.")

@@ -58,7 +58,7 @@ async def transition(
 async def load_guard_context(
     connect: Connect, _principal: Principal, record: Participation, _fields: Fields
 ) -> domain.ParticipationGuardContext:
-    """What the guards look at."""
+    """Loads why nobody can take part in the congress, if so."""
     async with connect() as connection:
         congress = await congresses.get(connection, record.congress_id)
     return domain.ParticipationGuardContext(fault_of(congress) if congress else None)

@@ -13,7 +13,6 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.errors import Conflict, FieldError
 from shared.kernel.principal import Principal
-from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.references import require_known
 from shared.records.requirements import permitted, require
@@ -89,6 +88,5 @@ def _placed(wanted: Initiative, status: str) -> Initiative:
     return replace(
         wanted,
         status=status,
-        search_key=search_key(wanted.code, *wanted.titles.values()),
         text_digests=domain.digests(wanted.titles, wanted.texts),
     )

@@ -15,6 +15,7 @@ from shared.records.record import (
     Public,
     Record,
     Refers,
+    Searched,
     Texts,
     Titles,
     Visible,
@@ -47,8 +48,12 @@ class Initiative(Record):
         Default("public"),
         "Who may know of the initiative once it is open: everybody, the network, or the office.",
     ]
-    code: Annotated[str, Public, Written, Example("HAIKOU-2022"), "The code of the initiative, which no other has."]
-    titles: Annotated[Texts, Public, Written, Titles, "The title, by language. Frozen once somebody has signed."]
+    code: Annotated[
+        str, Public, Written, Searched, Example("HAIKOU-2022"), "The code of the initiative, which no other has."
+    ]
+    titles: Annotated[
+        Texts, Public, Written, Searched, Titles, "The title, by language. Frozen once somebody has signed."
+    ]
     texts: Annotated[Texts, Public, Written, "The text that is signed, by language. Frozen once somebody has signed."]
     adopted_at: Annotated[
         str | None, Public, Written, PartialDate, Example("2022-11"), "When the initiative was adopted; a partial date."

@@ -64,7 +64,7 @@ class SupportRow(PersonRow):
 
 
 def parsed_row(cells: Cells) -> ParsedRow:
-    """The row as a new record. Raises RowFault with the code of its first fault."""
+    """The row as a new support. Raises RowFault with the code of its first fault."""
     one = texts_of(cells)
     if "initiative" not in one:
         raise RowFault("unknown_initiative", "initiative: the code of the initiative is needed.")

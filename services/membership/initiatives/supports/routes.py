@@ -34,7 +34,7 @@ router = record_routes(
         listing=LISTING,
         response_model=schemas.Support,
         present=schemas.present,
-        bodies=Bodies(schemas.SupportBody, columns=schemas.columns),
+        bodies=Bodies(schemas.SupportBody),
         create=operations.create,
         update=operations.update,
         steps=Steps(operations.transition, guards=operations.load_guard_context, fields=schemas.SupportFields),

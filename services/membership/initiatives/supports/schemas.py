@@ -21,7 +21,6 @@ from shared.records.record import Refers
 from shared.web.contract.contract import STATES
 from shared.web.contract.fields import Body, CountryCode, Document, Email, Line, MailedToken, PersonName, ResponseModel
 from shared.web.contract.schemas import RecordResponse
-from shared.web.contract.values import row_values
 
 Capacity: TypeAlias = Literal[CAPACITIES]  # type: ignore[valid-type]
 _INSTITUTIONS = Refers("/membership/v1/institutions")
@@ -169,11 +168,6 @@ class Supporter(ResponseModel):
     capacity: Annotated[str, _CAPACITIES, "Whether the supporter signed for themselves or for the organisation."]
     organisation: Annotated[Organisation | None, "The organisation of the supporter; null if none was named."]
     signed_at: Annotated[datetime, "When the supporter signed."]
-
-
-def columns(body: SupportBody) -> dict[str, Any]:
-    """The columns that a body gives."""
-    return row_values(body, support)
 
 
 def _organisation(row: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from services.membership.issuing.credentials.operations import credential_of
 from services.membership.issuing.credentials.signing import Signer
 from services.membership.issuing.files import domain, queries
 from services.membership.issuing.subjects.queries import subject_of
-from shared.bulk.store import FileStore
+from shared.bulk.store import FileStore, files_in
 from shared.configuration.settings import Settings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
@@ -24,12 +24,10 @@ from shared.printing.document import TooLarge, Unprintable
 from shared.printing.printer import Printer
 from shared.records.record import Texts
 
-_FOLDER = "certificates"
-
 
 def printed_files(settings: Settings) -> FileStore:
     """The store of printed certificates. They can be printed again, so that backups leave them out."""
-    return FileStore(settings.storage_path / _FOLDER, settings.shared_url(_FOLDER))
+    return files_in(settings, "certificates")
 
 
 @dataclass(frozen=True, slots=True)

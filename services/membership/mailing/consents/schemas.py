@@ -38,7 +38,7 @@ class Consent(RecordResponse, of=record.Consent, lifecycle=LIFECYCLE):
 
 
 def columns(body: ConsentBody) -> dict[str, Any]:
-    """The columns that a body gives."""
+    """The columns that a body gives, its proof as JSON."""
     return {**body.model_dump(exclude={"proof"}), "proof": body.model_dump(mode="json")["proof"]}
 
 

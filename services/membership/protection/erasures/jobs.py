@@ -34,7 +34,7 @@ async def follow_reports(uow: UnitOfWork, subject: UUID) -> None:
 
 
 def job_handlers(settings: MembershipSettings) -> JobHandlers:
-    """The handler of the job."""
+    """The handler that erases a person."""
     store, seal, erased = files_of(settings), MailSeal(settings), ErasedIds(settings.storage_path)
     certificates = printed_files(settings)
 

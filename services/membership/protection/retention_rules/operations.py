@@ -54,7 +54,8 @@ async def update(uow: UnitOfWork, _access: AccessScope, before: RetentionRule, w
 async def transition(
     uow: UnitOfWork, access: AccessScope, before: RetentionRule, requested: TransitionRequest
 ) -> RetentionRule:
-    """Applies one transition. Raises what `Lifecycle.advance` raises."""
+    """Applies one transition; the rules of one kind of record change one after another. Raises what `Lifecycle.advance`
+    raises."""
     await lock_names(uow.connection, f"retention_rules.{before.resource}")
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
     return await RETENTION_RULES.apply_transition(uow, before, requested, guard_context, permitted(access, before))

@@ -158,7 +158,7 @@ async def decide(
 
 
 def load_guard_context(record: Affiliation, fields: Fields) -> MatchGuardContext:
-    """Loads the inputs of the guards."""
+    """Why the institution of a match cannot be the named one, if so."""
     if record.raw is None:
         return MatchGuardContext(is_stated=True)
     if "institution_id" not in fields:

@@ -188,11 +188,6 @@ async def drop_lost(uow: UnitOfWork, resource: Collection, lost: Sequence[querie
     await pairs.remove(uow, [one.pair for one in lost if not (one.winner_of_a or one.winner_of_b)])
 
 
-async def delete_pairs(uow: UnitOfWork, resource: Collection, record: UUID) -> None:
-    """Deletes all pairs of a record, for its erasure."""
-    await pairs.remove(uow, await queries.of_record(uow.connection, resource, record))
-
-
 def imported(resource: Collection, pairs: Sequence[tuple[UUID, UUID]], rows: Sequence[Row]) -> list[Found]:
     """The pairs that imports found by an equal identifier. `rows` are the living records."""
     return finding.identified(resource, pairs, {row["id"]: row for row in rows})

@@ -66,7 +66,7 @@ class ExpertRow(ExpertBody):
 
 
 def parsed_row(cells: Cells) -> ParsedRow:
-    """The row as a new record. Raises RowFault with the code of its first fault."""
+    """The row as a new expert. Raises RowFault with the code of its first fault."""
     one = texts_of(cells)
     body = name_and_country(one)
     if "email" in one:

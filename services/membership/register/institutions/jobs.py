@@ -42,7 +42,7 @@ _IN_USE = Statement(
 
 
 def parsed_row(cells: Cells) -> ParsedRow:
-    """The row as a new record. Raises RowFault with the code of its first fault."""
+    """The row as a new institution. Raises RowFault with the code of its first fault."""
     if "record" in cells:
         return _ror_candidate(orjson.loads(str(cells["record"])))
     texts = {name: cell if isinstance(cell, str) else ";".join(cell) for name, cell in cells.items()}

@@ -100,7 +100,8 @@ async def _take_back(uow: UnitOfWork, access: AccessScope, other: UUID, kind: st
 async def transition(
     uow: UnitOfWork, access: AccessScope, before: Institution, requested: TransitionRequest
 ) -> Institution:
-    """Applies one transition. Raises what `Lifecycle.advance` raises."""
+    """Applies one transition. `link` names the institution that the record becomes part of. Raises what
+    `Lifecycle.advance` raises."""
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> Institution:

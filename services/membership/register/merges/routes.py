@@ -21,7 +21,6 @@ from services.membership.register.merges.schemas import (
 from services.membership.register.merges.subjects import SUBJECTS
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.lifecycle import AvailableAction
 from shared.kernel.step_up import TWO_FACTORS
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import TransitionRequest
@@ -35,11 +34,6 @@ from shared.web.request.step_up import require_step_up
 
 
 class _MergeApi(RecordApi[record.Merge, MergeGuardContext]):
-    async def available_actions(self, record: record.Merge, ctx: RequestContext) -> list[AvailableAction]:
-        guard_context = await operations.load_guard_context(ctx.connection, ctx.principal, record, {})
-        may = operations.permitted(ctx.access, record)
-        return self.kind.lifecycle.available_actions(record.status, guard_context, may)
-
     async def take(self, uow: UnitOfWork, access: AccessScope, row: Row, requested: TransitionRequest) -> None:
         if requested.action == "undo":
             operations.require_undo(access, record_read(record.Merge, row))
@@ -59,7 +53,7 @@ MERGE_API = _MergeApi(
     listing=LISTING,
     response_model=Merge,
     present=present,
-    steps=Steps(operations.undo, guards=operations.load_guard_context, fields=UndoFields),
+    steps=Steps(operations.undo, guards=operations.load_guard_context, may=operations.permitted, fields=UndoFields),
 )
 router = record_routes(MERGE_API)
 

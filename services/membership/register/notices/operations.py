@@ -7,7 +7,6 @@ from services.membership.register.notices.record import Notice
 from services.membership.register.notices.tables import notice
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Conflict, FieldError
-from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.requirements import require
 from shared.records.resource_type import ResourceType
@@ -21,5 +20,4 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Notice) -> Notice:
     if await queries.is_known(uow.connection, new.purpose, new.notice_version):
         detail = "This version of the text exists."
         raise Conflict(detail, errors=[FieldError("not_unique", detail, pointer="/notice_version")])
-    key = search_key(new.purpose, new.notice_version)
-    return await NOTICES.insert(uow, replace(new, status="published", visibility="public", search_key=key))
+    return await NOTICES.insert(uow, replace(new, status="published", visibility="public"))

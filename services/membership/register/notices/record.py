@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from shared.kernel.resource import Resource
-from shared.records.record import Example, Internal, Public, Record, Texts, Written
+from shared.records.record import Example, Internal, Public, Record, Searched, Texts, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +15,9 @@ class Notice(Record):
 
     country: Annotated[str | None, Public]  # type: ignore[assignment]
     visibility: Annotated[str, Public]
-    purpose: Annotated[str, Public, Written, Example("conflict_of_interest"), "What the text is for."]
-    notice_version: Annotated[str, Public, Written, Example("2026"), "The version of the text, unique for its purpose."]
+    purpose: Annotated[str, Public, Written, Searched, Example("conflict_of_interest"), "What the text is for."]
+    notice_version: Annotated[
+        str, Public, Written, Searched, Example("2026"), "The version of the text, unique for its purpose."
+    ]
     texts: Annotated[Texts, Public, Written, "The text, by language."]
     search_key: Annotated[str, Internal]

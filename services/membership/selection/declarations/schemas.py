@@ -47,7 +47,7 @@ class Declaration(RecordResponse, of=record.Declaration, lifecycle=LIFECYCLE):
 
 
 def columns(body: DeclarationBody) -> dict[str, Any]:
-    """The columns that a body gives."""
+    """The columns that a body gives, its interests as JSON."""
     interests = body.model_dump(mode="json", by_alias=True)["interests"]
     return {**body.model_dump(exclude={"interests"}), "interests": interests}
 

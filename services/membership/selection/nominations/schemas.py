@@ -158,7 +158,7 @@ class Nomination(RecordResponse, of=record.Nomination, lifecycle=LIFECYCLE):
 
 
 def columns(body: NominationBody) -> Mapping[str, Any]:
-    """The columns that a body gives."""
+    """The columns that a body gives, all but the call as JSON."""
     return {**body.model_dump(mode="json", by_alias=True), "call_id": body.call_id}
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from services.membership.register.duplicates import operations
+from services.membership.register.duplicates import operations, queries
 from services.membership.settings import MembershipSettings
 from shared.database.context import SYSTEM_CONTEXT, AccessContext
 from shared.database.pool import Database
@@ -156,11 +156,15 @@ async def test_the_undo_of_a_merge_keeps_what_was_decided(office: Caller, settin
     assert (after["status"], after["dismissal"]) == ("dismissed", "Twins.")
 
 
-async def test_the_pairs_of_a_record_are_forgotten(office: Caller, settings: MembershipSettings) -> None:
+async def test_the_pairs_of_an_erased_record_are_forgotten(
+    office: Caller, settings: MembershipSettings, superuser: asyncpg.Connection
+) -> None:
     _, one, other = await _pair(office, "Forgettable")
+    await superuser.execute("UPDATE escm.member_expert SET erased_at = now() WHERE id = $1", UUID(one))
     database = await Database.open(settings.database_dsn(), size=1)
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-        await operations.delete_pairs(uow, "experts", UUID(one))
+        lost = await queries.lost(uow.connection, "experts", queries.LAST, 1_000)
+        await operations.drop_lost(uow, "experts", lost)
     await database.close()
     assert await pairs_of(office, other) == []
 

@@ -27,6 +27,28 @@ from typing import Any, Literal, NotRequired, TypedDict
 from ..resources import Collection, Service
 
 '''
+_CONTRACT = '''"""What the client asks the contract for. Written by `clients.python.generate`."""
+
+from typing import TYPE_CHECKING, cast
+
+from .resources import Service
+from .transport import Transport
+
+if TYPE_CHECKING:
+{types}
+VERSION = "{version}"
+"""Of this client, and of the API that it was written for."""
+RESOURCES = (
+{resources})
+"""The addresses right below those of the services."""
+
+
+class Services:
+    """The services, each with its resources."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+{services}'''
 
 Schema = Mapping[str, Any]
 
@@ -121,13 +143,12 @@ def _contract(described: Mapping[str, Schema]) -> str:
     found = (_COLLECTION.fullmatch(path) for path in paths)
     resources = sorted(f"{one[1]}.{one[2]}" for one in found if one and one[2] not in _WITHOUT_RECORDS)
     project = tomllib.loads((HERE / "pyproject.toml").read_text())["project"]
-    return (
-        '"""What the client asks the contract for. Written by `clients.python.generate`."""\n\n'
-        f'VERSION = "{project["version"]}"\n'
-        f'"""Of this client, and of the API that it was written for."""\n'
-        f"RESOURCES = (\n{''.join(f'    {json.dumps(one)},{chr(10)}' for one in resources)})\n"
-        f'"""The addresses right below those of the services."""\n'
+    types = "".join(f"    from .models.{one} import {one.capitalize()}Service\n" for one in SERVICES)
+    fields = "".join(
+        f'        self.{one} = cast("{one.capitalize()}Service", Service("{one}", transport))\n' for one in SERVICES
     )
+    listed = "".join(f"    {json.dumps(one)},\n" for one in resources)
+    return _CONTRACT.format(version=project["version"], types=types, resources=listed, services=fields)
 
 
 if __name__ == "__main__":

@@ -14,8 +14,9 @@ export declare function clientSecret(id: string, secret: string): Credentials;
 export declare function signedKey(id: string, key: CryptoKey, audience: string, kid?: string): Credentials;
 /** An API key. */
 export declare function apiKey(key: string): Credentials;
-/** A person's session, by its refresh token. Each one can be used once: `renewed` stores the next. */
-export declare function session(refreshToken: string, renewed: (refreshToken: string) => void): Credentials;
+/** A person's session, by its refresh token. Each one can be used once: `renewed` stores the next. `clientId` is the public client
+ * that the person signed in to. */
+export declare function session(refreshToken: string, renewed: (refreshToken: string) => void, clientId?: string): Credentials;
 /** A person with a password, in an installation that has passwords. `renewed` gets each refresh token. */
 export declare function password(email: string, secret: string, renewed?: (refreshToken: string) => void): Credentials;
 export {};

@@ -43,18 +43,20 @@ const encoded = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll("+", "
 export function apiKey(key) {
     return { token: async () => key, refused: () => false };
 }
-/** A person's session, by its refresh token. Each one can be used once: `renewed` stores the next. */
-export function session(refreshToken, renewed) {
-    return next({ grant_type: "refresh_token", refresh_token: refreshToken }, renewed);
+/** A person's session, by its refresh token. Each one can be used once: `renewed` stores the next. `clientId` is the public client
+ * that the person signed in to. */
+export function session(refreshToken, renewed, clientId) {
+    const of = clientId ? { client_id: clientId } : {};
+    return next({ grant_type: "refresh_token", refresh_token: refreshToken, ...of }, renewed, of);
 }
 /** A person with a password, in an installation that has passwords. `renewed` gets each refresh token. */
 export function password(email, secret, renewed = () => undefined) {
     return next({ grant_type: "password", username: email, password: secret, label: "@escm/client" }, renewed);
 }
-function next(form, renewed) {
+function next(form, renewed, of = {}) {
     return renewing(async (ask) => {
         const granted = await ask(form);
-        form = { grant_type: "refresh_token", refresh_token: granted.refresh_token ?? "" };
+        form = { grant_type: "refresh_token", refresh_token: granted.refresh_token ?? "", ...of };
         renewed(granted.refresh_token ?? "");
         return granted;
     });

@@ -60,9 +60,11 @@ export function apiKey(key: string): Credentials {
   return { token: async () => key, refused: () => false };
 }
 
-/** A person's session, by its refresh token. Each one can be used once: `renewed` stores the next. */
-export function session(refreshToken: string, renewed: (refreshToken: string) => void): Credentials {
-  return next({ grant_type: "refresh_token", refresh_token: refreshToken }, renewed);
+/** A person's session, by its refresh token. Each one can be used once: `renewed` stores the next. `clientId` is the public client
+ * that the person signed in to. */
+export function session(refreshToken: string, renewed: (refreshToken: string) => void, clientId?: string): Credentials {
+  const of: Record<string, string> = clientId ? { client_id: clientId } : {};
+  return next({ grant_type: "refresh_token", refresh_token: refreshToken, ...of }, renewed, of);
 }
 
 /** A person with a password, in an installation that has passwords. `renewed` gets each refresh token. */
@@ -70,10 +72,10 @@ export function password(email: string, secret: string, renewed: (refreshToken: 
   return next({ grant_type: "password", username: email, password: secret, label: "@escm/client" }, renewed);
 }
 
-function next(form: Record<string, string>, renewed: (refreshToken: string) => void): Credentials {
+function next(form: Record<string, string>, renewed: (refreshToken: string) => void, of: Record<string, string> = {}): Credentials {
   return renewing(async (ask) => {
     const granted = await ask(form);
-    form = { grant_type: "refresh_token", refresh_token: granted.refresh_token ?? "" };
+    form = { grant_type: "refresh_token", refresh_token: granted.refresh_token ?? "", ...of };
     renewed(granted.refresh_token ?? "");
     return granted;
   });

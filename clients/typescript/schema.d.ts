@@ -11969,7 +11969,7 @@ export interface components {
         };
         /** @description How far the webhook is behind the end of the feed. */
         Behind: {
-            /** @description Events of the whole feed that it has not passed yet. */
+            /** @description Events of its owner's share of the feed that it has not passed yet; unless the owner reads everything, of the next 10,000 events of the feed. */
             events: number;
             /** @description How long the first of them waits. */
             seconds: number;

@@ -111,7 +111,7 @@ IMPERSONAL: Mapping[str, str] = {
     "access_webhook": f"{RECORD} name url types countries records signatures bulk rate in_flight owner_kind owner_id",
     "access_webhook_key": "id webhook_id sealed public starts_at ends_at",
     "access_webhook_state": "webhook_id position holder fence expires_at failures failing_since last_success_at"
-    " last_problem last_milliseconds verified_at mailed",
+    " last_problem last_milliseconds verified_at mailed reach",
     "access_webhook_delivery": "id day webhook_id event_id position after_position events type record country status"
     " replay next_attempt_at attempts milliseconds last_at",
     "access_reference_move": "loser_id winner_id resource record_id field position before after",

@@ -205,6 +205,28 @@ console.log(await name(new Api(base, apiKey("escm_wrong"))).catch((failure) => f
     assert said.splitlines() == ["Olga Officer", "Olga Officer 2", "invalid_token"]
 
 
+def test_a_session_names_its_public_client_each_time(project: Path) -> None:
+    program = _compiled(
+        project,
+        "renewed",
+        """import { session } from "@escm/client";
+const who = session("first", () => undefined, "client-1");
+const sent: Record<string, string>[] = [];
+const ask = async (form: Record<string, string>) => {
+  sent.push({ ...form });
+  return { access_token: "granted", token_type: "Bearer", expires_in: 0, scope: "", refresh_token: "next" };
+};
+await who.token(ask);
+await who.token(ask);
+console.log(JSON.stringify(sent.map((form) => [form.grant_type, form.refresh_token, form.client_id])));
+""",
+    )
+    assert json.loads(run(_NODE, program)) == [
+        ["refresh_token", "first", "client-1"],
+        ["refresh_token", "next", "client-1"],
+    ]
+
+
 def test_the_folder_of_the_tools_has_what_the_package_needs() -> None:
     wanted = json.loads((CLIENT / "package.json").read_text())["dependencies"]["openapi-fetch"]
     assert (

@@ -15,10 +15,11 @@ from tests.containers.compose import ROOT, Compose, Psql
 from tests.containers.test_containers import _all_ready
 from tests.faults.clients import Client
 from tests.faults.history import History
-from tests.support.documents import commands_of
+from tests.support.documents import agrees, commands_of, shown_in
 from tests.support.waiting import eventually
 
 _BASE, _RESTORE, _REPLACE, _REMOVE = commands_of("operations.md", "Point in time in containers")
+_SHOWN = shown_in("operations.md", "Point in time in containers")[0]
 _FILES = (ROOT / "docker-compose.yml", ROOT / "deploy/containers/archive.yml")
 _SETTINGS = "SELECT name, setting FROM pg_settings WHERE name LIKE $1 || '%'"
 
@@ -53,7 +54,7 @@ async def test_the_second_before_a_deletion_is_restored(
     await eventually(lambda: _all_ready(client), within=60)
     began = datetime.now(UTC)
     archiving.execute("postgres", "mkdir", "/archive/base/20200101T000000Z")
-    run(_BASE)
+    assert agrees(_SHOWN, run(_BASE))
     assert "20200101T000000Z" not in archiving.execute("postgres", "ls", "/archive/base")
     early, late = f"{history.prefix}early", f"{history.prefix}late"
     assert await history.attempt(early, client.create(early, key=early)) == "ok"

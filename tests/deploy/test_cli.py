@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from deploy.cli.main import app
 from deploy.local.folder import PROJECT
+from tests.support.documents import agrees, commands_of, run, shown_in
 
 runner = CliRunner()
 
@@ -66,6 +67,16 @@ def test_a_mistyped_setting_stops_a_command_with_its_name(tmp_path: Path) -> Non
     shown = runner.invoke(app, ["migrate"], env=given)
     assert shown.exit_code == 1
     assert "ESCM_ROLE_PREFFIX is not a setting" in shown.output
+
+
+def test_the_manual_makes_the_same_files_of_secrets(tmp_path: Path) -> None:
+    (commands,), (shown,) = commands_of("operations.md", "Containers"), shown_in("operations.md", "Containers")
+    said = run(commands, tmp_path)
+    assert agrees(shown, said), said
+    found = {file.name: file for file in (tmp_path / "secrets").iterdir()}
+    assert found.keys() == {file.name for file in (PROJECT / "deploy/containers/secrets").iterdir()}
+    assert {file.stat().st_mode & 0o777 for file in found.values()} == {0o444}
+    assert found["postgres_password"].read_text().strip() in found["database_url"].read_text()
 
 
 def test_secrets_are_generated_once_and_fit_production(tmp_path: Path) -> None:

@@ -169,7 +169,7 @@ class Cluster:
         url = f"http://{HOST}:{port}"
         command = ("serve", service, "--port", str(port), "--grace", "2")
         ready = readiness_check([f"{url}/{service}/v1/livez"])
-        environment = self.environment(database_port) | settings
+        environment = self.environment(database_port) | {"ESCM_METRICS_PORT": str(self._next_port()), **settings}
         program = self._python(name, Stage.APPS, environment, ready, "deploy.cli", *command)
         return self._process(program), url
 

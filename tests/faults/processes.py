@@ -69,6 +69,11 @@ class Process:
         while self._child.running:  # noqa: ASYNC110 - a process sends no event when it ends
             await asyncio.sleep(0.02)
 
+    @property
+    def metrics(self) -> str:
+        """The address of its metrics."""
+        return f"http://127.0.0.1:{self._child.program.environment['ESCM_METRICS_PORT']}/metrics"
+
     def log(self) -> str:
         """All that it has logged."""
         return self._child.log.read_text(errors="replace")

@@ -40,6 +40,7 @@ def template(
     minor: str = "1.37",
     chart: Path = CHART,
     helm: str = "v4",
+    namespace: str = NAMESPACE,
 ) -> Outcome:
     """`helm template` of a release `escm` for a minor version of Kubernetes, with a file of values and more of them.
     `helm` is the version of its library."""
@@ -49,13 +50,27 @@ def template(
         files = [*([str(VALUES / f"{values}.yaml")] if values else []), str(given)]
         if program := tools.helm():
             words = [word for file in files for word in ("--values", file)]
-            fixed = ("--namespace", NAMESPACE, "--kube-version", f"{minor}.0")
+            fixed = ("--namespace", namespace, "--kube-version", f"{minor}.0")
             return _program(program, "template", "escm", str(chart), *fixed, *words)
         arguments = {
-            "release_name": "escm", "chart": str(chart), "namespace": NAMESPACE, "kube_version": f"{minor}.0",
+            "release_name": "escm", "chart": str(chart), "namespace": namespace, "kube_version": f"{minor}.0",
             "values_files": files, "helm_version": helm,
         }  # fmt: skip
         return _library("helm_template", arguments)
+
+
+def notes(more: Mapping[str, Any], namespace: str) -> str:
+    """What `helm install` says about a release `escm` with these values. It makes nothing."""
+    with TemporaryDirectory() as folder:
+        given = Path(folder) / "values.yaml"
+        given.write_text(json.dumps(more))
+        if program := tools.helm():
+            words = ("--namespace", namespace, "--dry-run=client", "--values", str(given))
+            outcome = _program(program, "install", "escm", str(CHART), *words)
+            return outcome.text.partition("NOTES:\n")[2]
+        asked = {"release_name": "escm", "chart": str(CHART), "namespace": namespace, "dry_run": "client"}
+        outcome = _library("helm_install", {**asked, "values_files": [str(given)]})
+        return str(json.loads(outcome.text)["notes"])
 
 
 def _program(program: str, *words: str) -> Outcome:

@@ -3,6 +3,7 @@
 import json
 import re
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import yaml
 from tests.kubernetes import helm
 from tests.kubernetes.helm import CHART, ROOT
 from tests.kubernetes.test_hardening import COMPOSE, Objects, of_kind, pod
+from tests.support.documents import Programs, agrees, commands_of, programs_in, run, shown_in
 
 SCHEMA = json.loads((CHART / "values.schema.json").read_text())
 VALUES = yaml.safe_load((CHART / "values.yaml").read_text())
@@ -295,10 +297,36 @@ def test_values_and_schema_have_the_same_fields() -> None:
     assert differences(VALUES, SCHEMA, "") == []
 
 
-def test_the_values_of_the_guide_render() -> None:
-    block = MANUAL.partition("This is the least:\n\n```\n")[2].partition("```")[0]
-    outcome = helm.template(None, yaml.safe_load(block))
+def test_the_guide_shows_what_the_installation_says() -> None:
+    (values, _), (_, shown) = _plain_in("Install")
+    assert agrees(shown, f"NOTES:\n{helm.notes(yaml.safe_load(values), 'escm')}")
+
+
+def test_the_guide_shows_the_job_of_a_command() -> None:
+    (values, _), _ = _plain_in("Install")
+    command = ["admin", "create", "you@example.org"]
+    outcome = helm.template(None, {**yaml.safe_load(values), "run": command}, namespace="escm")
     assert outcome.succeeded, outcome.text
+    (job,) = (part for part in outcome.text.split("---\n") if "templates/job.yaml" in part)
+    (typed, shown), _ = _plain_in("Run a command")
+    assert json.dumps(command) in typed
+    assert agrees(shown, f"---\n{job}")
+
+
+def test_the_guide_shows_the_files_of_secrets(tmp_path: Path) -> None:
+    (commands,), (shown,) = commands_of("kubernetes.md", "Secrets"), shown_in("kubernetes.md", "Secrets")
+    given = {"VALKEY_PASSWORD": "one", "MAIL_USER": "two", "MAIL_PASSWORD": "three"}
+    said = run(commands, tmp_path, **given)
+    assert agrees(shown, said), said
+    files = {path.name: path for path in (tmp_path / "secrets").iterdir()}
+    assert {path.stat().st_mode & 0o077 for path in files.values()} == {0}
+    assert files.keys() <= set(SCHEMA["properties"]["secrets"]["properties"]["elsewhere"]["properties"])
+    assert len({path.read_text() for path in files.values()}) == len(files)
+
+
+def _plain_in(section: str) -> Programs:
+    """The blocks of a section that no shell runs here, each with what the guide shows below it."""
+    return programs_in(MANUAL.split(f"## {section}\n")[1].split("\n## ")[0], "")
 
 
 def test_the_job_runs_any_command_and_reads_the_password_of_an_administrator() -> None:

@@ -13,12 +13,12 @@ from clients.python.escm_client import (
     Api,
     ApiKey,
     ClientSecret,
-    Device,
     DPoP,
     InvalidRequest,
     TryLater,
     VersionConflict,
 )
+from clients.python.escm_client.commands.device import Device
 from clients.python.escm_client.transport import written
 from tests.support.scripted import Scripted, scripted
 

@@ -193,6 +193,15 @@ def shown_in(page: str, section: str) -> list[str]:
     return [shown for _, shown in programs_in(part, "sh")]
 
 
+def run(commands: str, folder: Path, **environment: str) -> str:
+    """What a block of commands prints that needs no system. AssertionError if one fails."""
+    given = {**os.environ, **environment}
+    words = ["bash", "-euc", commands]
+    done = subprocess.run(words, env=given, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def run_escm(command: str, folder: Path, **environment: str) -> tuple[int, str]:
     """Runs a command in the folder, with this project's `escm`. Returns its status and output."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ESCM_")}

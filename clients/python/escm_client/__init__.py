@@ -12,7 +12,6 @@ from .contract import VERSION as VERSION
 from .credentials import ApiKey as ApiKey
 from .credentials import ClientSecret as ClientSecret
 from .credentials import Credentials as Credentials
-from .credentials import Device as Device
 from .credentials import Password as Password
 from .credentials import Session as Session
 from .credentials import SignedKey as SignedKey

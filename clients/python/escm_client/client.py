@@ -2,26 +2,22 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 import httpx
 
-from .contract import VERSION
+from .contract import VERSION, Services
 from .credentials import Credentials
 from .dpop import DPoP
 from .feed import EVENTS, Positions, read
 from .jobs import Job
-from .resources import Service
 from .transport import Transport
 
 if TYPE_CHECKING:
-    from .models.access import AccessService, CloudEvent
-    from .models.actions import ActionsService
-    from .models.centres import CentresService
-    from .models.membership import MembershipService
+    from .models.access import CloudEvent
 
 
-class Api:
+class Api(Services):
     """The API at an origin, such as `https://escm.example.org`, for a caller or, without credentials, for anybody.
 
     `timeout` is how many seconds a response may take, `attempts` how often a request is sent at most. An `http` client
@@ -46,11 +42,7 @@ class Api:
             dpop.watch(self._http)
         if language:
             self._http.headers["Accept-Language"] = language
-        self.transport = Transport(self._http, credentials, attempts, sleep)
-        self.access = cast("AccessService", Service("access", self.transport))
-        self.membership = cast("MembershipService", Service("membership", self.transport))
-        self.centres = cast("CentresService", Service("centres", self.transport))
-        self.actions = cast("ActionsService", Service("actions", self.transport))
+        super().__init__(Transport(self._http, credentials, attempts, sleep))
 
     def __enter__(self) -> "Api":
         return self

@@ -1,5 +1,16 @@
 """What the client asks the contract for. Written by `clients.python.generate`."""
 
+from typing import TYPE_CHECKING, cast
+
+from .resources import Service
+from .transport import Transport
+
+if TYPE_CHECKING:
+    from .models.access import AccessService
+    from .models.actions import ActionsService
+    from .models.centres import CentresService
+    from .models.membership import MembershipService
+
 VERSION = "0.1.0"
 """Of this client, and of the API that it was written for."""
 RESOURCES = (
@@ -108,3 +119,14 @@ RESOURCES = (
     "membership.supports",
 )
 """The addresses right below those of the services."""
+
+
+class Services:
+    """The services, each with its resources."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+        self.access = cast("AccessService", Service("access", transport))
+        self.actions = cast("ActionsService", Service("actions", transport))
+        self.centres = cast("CentresService", Service("centres", transport))
+        self.membership = cast("MembershipService", Service("membership", transport))

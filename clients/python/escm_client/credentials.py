@@ -3,17 +3,18 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from .errors import InvalidRequest, Unauthenticated
-from .signing import algorithm_of, signed
 from .transport import Form, Transport
 
+if TYPE_CHECKING:
+    from joserfc.jwk import ECKey, RSAKey
+
 TOKEN = "/access/v1/oauth/token"  # noqa: S105 (an address)
-COMMAND_LINE = "escm-cli"
-_DEVICE, _DEVICE_GRANT = "/access/v1/oauth/device_authorization", "urn:ietf:params:oauth:grant-type:device_code"
 _EARLY = 30.0
 Renewed = Callable[[dict[str, Any]], object]
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -57,7 +58,7 @@ class ClientSecret(Credentials):
         self._form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
 
     def _request(self, transport: Transport) -> dict[str, Any]:
-        return _granted(transport, self._form)
+        return tokens(transport, self._form)
 
 
 class SignedKey(Credentials):
@@ -66,22 +67,18 @@ class SignedKey(Credentials):
 
     def __init__(self, client_id: str, key: str | bytes | Path, key_id: str | None = None, audience: str = "") -> None:
         super().__init__()
-        from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
-        pem = key.read_bytes() if isinstance(key, Path) else key.encode() if isinstance(key, str) else key
-        self._id, self._key, self._key_id = client_id, load_pem_private_key(pem, None), key_id
-        self._audience = audience
+        self._id, self._key, self._audience = client_id, _private(key), audience
+        self._header = {"typ": "JWT"} | ({"kid": key_id} if key_id else {})
 
     def _request(self, transport: Transport) -> dict[str, Any]:
         audience = self._audience or str(transport.http.base_url.join(TOKEN))
-        return _granted(transport, lambda: self._form(audience))
+        return tokens(transport, lambda: self._form(audience))
 
     def _form(self, audience: str) -> dict[str, str]:
         now = int(time.time())
-        header = {"alg": algorithm_of(self._key), "typ": "JWT", **({"kid": self._key_id} if self._key_id else {})}
         claims = {"iss": self._id, "sub": self._id, "aud": audience, "iat": now, "exp": now + 60, "jti": str(uuid4())}
         kinds = {"grant_type": "client_credentials", "client_assertion_type": _ASSERTION}
-        return {**kinds, "client_assertion": signed(self._key, header, claims)}
+        return {**kinds, "client_assertion": signed(self._key, self._header, claims)}
 
 
 class ApiKey(Credentials):
@@ -108,14 +105,14 @@ class Session(Credentials):
         self.scheme = str(granted.get("token_type", "Bearer"))
 
     def _request(self, transport: Transport) -> dict[str, Any]:
-        return _granted(transport, {"grant_type": "refresh_token", "refresh_token": self._refresh, **self._client})
+        return tokens(transport, {"grant_type": "refresh_token", "refresh_token": self._refresh, **self._client})
 
     def _keep(self, granted: dict[str, Any]) -> None:
         super()._keep(granted)
         self._refresh = str(granted["refresh_token"])
         if self._renewed:
-            tokens = {"refresh_token": self._refresh, "access_token": self._token, "until": self._until}
-            self._renewed({**tokens, "token_type": self.scheme, **self._client})
+            stored = {"refresh_token": self._refresh, "access_token": self._token, "until": self._until}
+            self._renewed({**stored, "token_type": self.scheme, **self._client})
 
 
 class Password(Session):
@@ -127,38 +124,30 @@ class Password(Session):
 
     def _request(self, transport: Transport) -> dict[str, Any]:
         if self._refresh:
-            try:
+            with suppress(InvalidRequest, Unauthenticated):
                 return super()._request(transport)
-            except (InvalidRequest, Unauthenticated):
-                self._refresh = ""
-        return _granted(transport, self._form)
+        return tokens(transport, self._form)
 
 
-class Device(Session):
-    """A person who enters a code elsewhere, since this machine has no browser, in an installation that gives such codes
-    (RFC 8628). `show` gets the address and the code. The first request waits until the person has decided; raises
-    InvalidRequest `access_denied` or `expired_token` otherwise."""
-
-    def __init__(self, show: Callable[[str, str], object], renewed: Renewed | None = None) -> None:
-        super().__init__({"client_id": COMMAND_LINE}, renewed)
-        self._show = show
-
-    def _request(self, transport: Transport) -> dict[str, Any]:
-        if self._refresh:
-            return super()._request(transport)
-        codes = transport.send("POST", _DEVICE, form=self._client, anonymous=True).json()
-        self._show(codes["verification_uri"], codes["user_code"])
-        form = {"grant_type": _DEVICE_GRANT, "device_code": codes["device_code"], **self._client}
-        pause = float(codes.get("interval", 5))
-        while True:
-            transport.sleep(pause)
-            try:
-                return _granted(transport, form)
-            except InvalidRequest as waiting:
-                if waiting.code not in ("slow_down", "authorization_pending"):
-                    raise
-                pause += 5 if waiting.code == "slow_down" else 0
-
-
-def _granted(transport: Transport, form: Form) -> dict[str, Any]:
+def tokens(transport: Transport, form: Form) -> dict[str, Any]:
+    """The response to a request for a token."""
     return dict(transport.send("POST", TOKEN, form=form, anonymous=True).json())
+
+
+def _private(key: str | bytes | Path) -> "ECKey | RSAKey":
+    from joserfc.errors import InvalidKeyTypeError
+    from joserfc.jwk import ECKey, RSAKey
+
+    pem = key.read_bytes() if isinstance(key, Path) else key
+    try:
+        return ECKey.import_key(pem)
+    except InvalidKeyTypeError:
+        return RSAKey.import_key(pem)
+
+
+def signed(key: "ECKey | RSAKey", header: dict[str, Any], claims: dict[str, Any]) -> str:
+    """A JSON Web Token in its compact form."""
+    from joserfc import jwt
+
+    algorithm = "ES256" if key.key_type == "EC" else "PS256"
+    return jwt.encode({**header, "alg": algorithm}, claims, key, [algorithm])

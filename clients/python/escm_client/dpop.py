@@ -1,13 +1,13 @@
 """Tokens that are bound to a key, so that nobody uses them who only has the token (DPoP, RFC 9449)."""
 
+import base64
 import time
 from hashlib import sha256
 from uuid import uuid4
 
 import httpx
 
-from .credentials import TOKEN
-from .signing import base64url, signed
+from .credentials import TOKEN, signed
 
 
 class DPoP:
@@ -15,16 +15,12 @@ class DPoP:
     Give it to `Api`. Needs `escm-client[crypto]`."""
 
     def __init__(self, key: bytes | None = None) -> None:
-        from cryptography.hazmat.primitives.asymmetric import ec
-        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+        from joserfc.jwk import ECKey
 
-        loaded = load_pem_private_key(key, None) if key else ec.generate_private_key(ec.SECP256R1())
-        if not isinstance(loaded, ec.EllipticCurvePrivateKey):
+        self._key, self._nonce = ECKey.import_key(key) if key else ECKey.generate_key("P-256"), ""
+        if self._key.curve_name != "P-256":
             raise ValueError("the key is not of P-256")
-        self._key, self._nonce = loaded, ""
-        numbers = loaded.public_key().public_numbers()
-        x, y = (base64url(number.to_bytes(32, "big")) for number in (numbers.x, numbers.y))
-        self._header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": {"kty": "EC", "crv": "P-256", "x": x, "y": y}}
+        self._header = {"typ": "dpop+jwt", "jwk": self._key.as_dict(private=False)}
 
     def watch(self, http: httpx.Client) -> None:
         """Adds proofs to the requests of an HTTP client, also to those that follow redirects."""
@@ -37,8 +33,12 @@ class DPoP:
             return
         claims = {"jti": str(uuid4()), "htm": request.method, "htu": str(request.url.copy_with(query=None))}
         claims |= {"nonce": self._nonce} if self._nonce else {}
-        claims |= {"ath": base64url(sha256(token.encode()).digest())} if scheme == "DPoP" else {}
+        claims |= {"ath": _digest(token)} if scheme == "DPoP" else {}
         request.headers["DPoP"] = signed(self._key, self._header, {**claims, "iat": int(time.time())})
 
     def _keep_nonce(self, response: httpx.Response) -> None:
         self._nonce = response.headers.get("dpop-nonce", self._nonce)
+
+
+def _digest(token: str) -> str:
+    return base64.urlsafe_b64encode(sha256(token.encode()).digest()).rstrip(b"=").decode()

@@ -6,15 +6,18 @@ from typing import Any
 
 import httpx
 
-Problem = dict[str, Any]
-
 
 class ApiError(Exception):
     """A response other than the expected one. `problem` is the problem document (RFC 9457): its `code` is stable, and
     `/problems/{code}` explains it. `status` is that of HTTP, 0 if there was no response. `retry_after` is the seconds
     that the system names, if it does."""
 
-    def __init__(self, problem: Problem, retry_after: float | None = None) -> None:
+    by_status: dict[int, type["ApiError"]] = {}
+
+    def __init_subclass__(cls, status: int = 0) -> None:
+        cls.by_status[status] = cls
+
+    def __init__(self, problem: dict[str, Any], retry_after: float | None = None) -> None:
         super().__init__(problem)
         self.problem, self.retry_after = problem, retry_after
         self.status, self.code = int(problem.get("status", 0)), str(problem.get("code", ""))
@@ -33,31 +36,31 @@ class InvalidRequest(ApiError):
     """400, 422 and the like: the request is wrong and stays so."""
 
 
-class Unauthenticated(ApiError):
+class Unauthenticated(ApiError, status=401):
     """401: there is no token, or it is not accepted."""
 
 
-class Forbidden(ApiError):
+class Forbidden(ApiError, status=403):
     """403: the caller may not do this; `problem["reason"]` says why."""
 
 
-class NotFound(ApiError):
+class NotFound(ApiError, status=404):
     """404: it does not exist, or the caller may not know of it."""
 
 
-class Gone(ApiError):
+class Gone(ApiError, status=410):
     """410: it was erased, or the position in the feed has expired."""
 
 
-class NotAllowedNow(ApiError):
+class NotAllowedNow(ApiError, status=409):
     """409: the state of the record does not allow it."""
 
 
-class VersionConflict(ApiError):
+class VersionConflict(ApiError, status=412):
     """412: somebody changed the record since it was read."""
 
 
-class TryLater(ApiError):
+class TryLater(ApiError, status=429):
     """429, 5xx, or no response, also after all repetitions."""
 
 
@@ -65,25 +68,14 @@ class JobFailed(ApiError):
     """A job ended without success."""
 
 
-_BY_STATUS: dict[int, type[ApiError]] = {
-    401: Unauthenticated,
-    403: Forbidden,
-    404: NotFound,
-    409: NotAllowedNow,
-    410: Gone,
-    412: VersionConflict,
-    429: TryLater,
-}
-
-
 def error_of(response: httpx.Response) -> ApiError:
     """The error of a response whose content was read."""
-    problem: Problem = {"status": response.status_code, "code": "", "title": response.reason_phrase}
+    problem: dict[str, Any] = {"status": response.status_code, "code": "", "title": response.reason_phrase}
     if "json" in response.headers.get("content-type", ""):
         content: Any = response.json()
         if isinstance(content, dict):
             problem.update(content)
-    kind = _BY_STATUS.get(response.status_code, TryLater if response.status_code >= 500 else InvalidRequest)
+    kind = ApiError.by_status.get(response.status_code, TryLater if response.status_code >= 500 else InvalidRequest)
     return kind(problem, retry_after(response))
 
 

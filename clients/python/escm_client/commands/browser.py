@@ -10,9 +10,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from ..credentials import COMMAND_LINE, TOKEN, Renewed, Session
+from ..credentials import Renewed, Session, tokens
 from ..transport import Transport
 
+COMMAND_LINE = "escm-cli"
 PATIENCE = 300.0
 """Seconds within which the person signs in."""
 _METADATA = "/.well-known/oauth-authorization-server"
@@ -61,7 +62,7 @@ class Browser(Session):
             "code_verifier": verifier,
             "client_id": COMMAND_LINE,
         }
-        return dict(transport.send("POST", TOKEN, form=form, anonymous=True).json())
+        return tokens(transport, form)
 
 
 class _Listener(HTTPServer):

@@ -8,11 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from ..client import Api
-from ..credentials import Credentials, Device, Password, Renewed
+from ..credentials import Credentials, Password, Renewed
 from ..errors import ApiError
 from . import output, stored
 from .browser import Browser
 from .calling import connect, mistake
+from .device import Device
 
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
 

@@ -35,6 +35,13 @@ class Share:
     kinds: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
 
+    @property
+    def reach(self) -> list[str] | None:
+        """The kinds, countries and records of which the share has facts; None for everything."""
+        if self.everything:
+            return None
+        return sorted(self.kinds | {place.partition("|")[2] for place in self.places})
+
 
 @lru_cache(256)
 def share_of(principal: Principal) -> Share:

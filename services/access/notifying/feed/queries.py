@@ -145,6 +145,12 @@ def withheld(*, are_decisions: bool = False) -> Select[tuple[Any]]:
     return select(_withheld.c.id).where(_withheld.c.is_decision == literal(are_decisions))
 
 
+def within(reach: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Facts of the kinds, countries and records of a share's reach."""
+    fact = core_fact.c
+    return or_(*(part == any_(reach) for part in (_entity, fact.country, fact.country_left, cast(fact.subject, Text))))
+
+
 def _covered() -> ColumnElement[bool]:
     """Facts of records that the caller may know of in their present country."""
     kinds = bindparam("kinds", type_=_TEXTS)

@@ -11,12 +11,15 @@ from services.access.notifying.feed.domain import Choice, Share, share_of
 from services.access.notifying.feed.tail import Follower
 from services.access.notifying.feed.taking import NewFact, may_take
 from services.access.notifying.sending.events import Advance
+from services.access.notifying.webhooks import queries
 from services.access.notifying.webhooks.choosing import choice_of
 from services.access.notifying.webhooks.domain import NOTICE_EVERY
 from services.access.notifying.webhooks.record import Webhook
 from shared.auth.published import PrincipalCache
 from shared.contracts.envelope import Fact
+from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
+from shared.database.unit_of_work import unit_of_work
 from shared.kernel.principal import PrincipalKind
 
 PAGE = 200
@@ -81,6 +84,9 @@ class Reading:
     async def refresh(self) -> None:
         """Throws away what was read under other grants, or long ago."""
         share = await self.current_share()
+        if share != self.share:
+            async with unit_of_work(self.database, SYSTEM_CONTEXT) as uow:
+                await queries.note_reach(uow.connection, self.webhook.id, share.reach)
         if share != self.share or (self._facts and time.monotonic() - self._read_at > _BELIEVED):
             self.share = share
             self._unread()

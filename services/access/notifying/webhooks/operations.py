@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from services.access.authority.grants.queries import is_active
-from services.access.notifying.feed.domain import type_pattern
+from services.access.notifying.feed.domain import share_of, type_pattern
 from services.access.notifying.webhooks import deliveries, domain, queries
 from services.access.notifying.webhooks.domain import LIFECYCLE, WebhookGuardContext, may_own
 from services.access.notifying.webhooks.keys import Key, KeySeal
@@ -40,7 +40,9 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Webhook) -> tuple[We
     create, Invalid for an address or a type that cannot be, Conflict if the owner has 20.
     """
     principal = access.principal
+    reach: list[str] | None = []
     if (new.owner_kind, new.owner_id) == (str(principal.kind), principal.id):
+        reach = share_of(principal).reach
         if not may_own(principal, "write"):
             raise Forbidden("You cannot have webhooks.", members={"reason": "not_permitted"})
     else:
@@ -51,7 +53,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Webhook) -> tuple[We
     if await queries.living(uow.connection, new.owner_id) >= domain.MOST_OF_OWNER:
         raise Conflict(f"An owner has at most {domain.MOST_OF_OWNER} webhooks.", code="too_many_webhooks")
     made = await WEBHOOKS.insert(uow, replace(new, status="unverified", visibility="restricted"))
-    await queries.add_state(uow.connection, made.id)
+    await queries.add_state(uow.connection, made.id, reach)
     key = await _add_key(uow, made.id)
     await _enter_ping(uow, made)
     return made, key

@@ -1,16 +1,18 @@
 """Reading webhooks, with how they do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, cast, delete, func, literal_column, select, update
+from sqlalchemy import Select, bindparam, case, cast, delete, func, literal_column, select, true, update
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, insert
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.access.access import NO_STATE
+from services.access.notifying.feed.domain import SCANNED
+from services.access.notifying.feed.queries import within
 from services.access.notifying.webhooks.domain import LIFECYCLE
 from services.access.notifying.webhooks.record import Webhook
 from services.access.notifying.webhooks.tables import webhook, webhook_key, webhook_state
@@ -28,6 +30,18 @@ _INSTANT = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
 _of_this = webhook_state.c.webhook_id == webhook.c.id
 _head: ColumnElement[Any] = literal_column("(SELECT head FROM core_feed_ends)")
 _next = select(core_fact.c.sequenced_at).where(core_fact.c.position == webhook_state.c.position + 1).scalar_subquery()
+_reach = webhook_state.c.reach
+_missed = (
+    select(func.count().label("events"), func.min(core_fact.c.sequenced_at).label("first"))
+    .where(
+        _reach.is_not(None),
+        core_fact.c.position > webhook_state.c.position,
+        core_fact.c.position <= webhook_state.c.position + literal_column(str(SCANNED)),
+        within(_reach),
+    )
+    .lateral("missed")
+)
+_first = case((_reach.is_(None), _next), else_=_missed.c.first)
 
 
 def _shown(instant: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -35,14 +49,19 @@ def _shown(instant: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 _parts: Mapping[str, ColumnElement[Any]] = {
-    "events": func.greatest(_head - webhook_state.c.position, 0),
-    "seconds": func.greatest(func.coalesce(func.date_part("epoch", func.clock_timestamp() - _next), 0), 0),
+    "events": case((_reach.is_(None), func.greatest(_head - webhook_state.c.position, 0)), else_=_missed.c.events),
+    "seconds": func.greatest(func.coalesce(func.date_part("epoch", func.clock_timestamp() - _first), 0), 0),
     "failures": webhook_state.c.failures,
     "milliseconds": webhook_state.c.last_milliseconds,
     "last_success": _shown(webhook_state.c.last_success_at),
     "last_problem": webhook_state.c.last_problem,
 }
-_state = select(func.jsonb_build_object(*chain(*_parts.items()))).where(_of_this).scalar_subquery()
+_state = (
+    select(func.jsonb_build_object(*chain(*_parts.items())))
+    .select_from(webhook_state.join(_missed, true()))
+    .where(_of_this)
+    .scalar_subquery()
+)
 _key_parts: Mapping[str, ColumnElement[Any]] = {
     "id": webhook_key.c.id,
     "public": webhook_key.c.public,
@@ -71,7 +90,10 @@ _LOCK_LIVING = Statement(
     select(webhook).where(webhook.c.owner_id == bindparam("owner"), _is_living).order_by(webhook.c.id).with_for_update()
 )
 _STATE = Lookup(select(webhook_state).where(webhook_state.c.webhook_id == bindparam("webhook")).limit(1))
-_ADD_STATE = "INSERT INTO access_webhook_state (webhook_id, position) SELECT $1, head FROM core_feed_ends"
+_ADD_STATE = "INSERT INTO access_webhook_state (webhook_id, position, reach) SELECT $1, head, $2 FROM core_feed_ends"
+_NOTE_REACH = """
+UPDATE access_webhook_state SET reach = $2 WHERE webhook_id = $1 AND reach IS DISTINCT FROM $2
+"""
 _UNHELD = {"fence": webhook_state.c.fence + 1, "expires_at": literal_column("'-infinity'::timestamptz")}
 _BEGIN_AGAIN = Statement(
     update(webhook_state)
@@ -133,9 +155,14 @@ async def state_of(connection: Connection, key: UUID) -> Row | None:
     return await _STATE.fetchrow(connection, webhook=key)
 
 
-async def add_state(connection: Connection, key: UUID) -> None:
+async def add_state(connection: Connection, key: UUID, reach: Sequence[str] | None) -> None:
     """A new webhook begins at the end of the feed."""
-    await connection.execute(_ADD_STATE, key)
+    await connection.execute(_ADD_STATE, key, reach)
+
+
+async def note_reach(connection: Connection, key: UUID, reach: Sequence[str] | None) -> None:
+    """What its owner's share of the feed reaches."""
+    await connection.execute(_NOTE_REACH, key, reach)
 
 
 async def begin_again(connection: Connection, key: UUID) -> None:

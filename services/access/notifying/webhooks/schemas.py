@@ -82,7 +82,12 @@ class WebhookKey(ResponseModel):
 class Behind(ResponseModel):
     """How far the webhook is behind the end of the feed."""
 
-    events: Annotated[int, Field(examples=[0]), "Events of the whole feed that it has not passed yet."]
+    events: Annotated[
+        int,
+        Field(examples=[0]),
+        "Events of its owner's share of the feed that it has not passed yet; unless the owner reads everything, of the"
+        " next 10,000 events of the feed.",
+    ]
     seconds: Annotated[float, Field(examples=[0.0]), "How long the first of them waits."]
 
 

@@ -1,6 +1,7 @@
 """Webhooks, their keys, their state, and what was sent."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, LargeBinary, SmallInteger, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, LargeBinary, SmallInteger, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.access.notifying.webhooks.record import Webhook
 from shared.database.tables import document, instant, table, text
@@ -30,8 +31,10 @@ webhook_state = table(
     Column("last_milliseconds", Integer),
     instant("verified_at", nullable=True),
     Column("mailed", SmallInteger, nullable=False),
+    Column("reach", ARRAY(Text)),
 )
-"""The position up to which everything was attempted, and the lease of the worker that drives the webhook."""
+"""The position up to which everything was attempted, the lease of the worker that drives the webhook, and the owner's
+reach; null is everything."""
 webhook_delivery = table(
     "access_webhook_delivery",
     Column("id", Uuid, primary_key=True),

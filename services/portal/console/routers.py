@@ -9,6 +9,7 @@ from services.portal.console.people.routes import router as people
 from services.portal.console.records.lists import router as lists
 from services.portal.console.records.many import router as many
 from services.portal.console.records.showing import router as showing
+from services.portal.console.reporting.routes import router as reporting
 from services.portal.console.screening.routes import router as screening
 from services.portal.console.signing_in.routes import router as signing_in
 from services.portal.console.work.routes import router as work
@@ -17,5 +18,5 @@ from services.portal.console.writing.editing import router as editing
 from services.portal.console.writing.stepping import router as stepping
 
 _RECORDS = (lists, many, creating, editing, stepping, showing)
-_PAGES = (work, countries, imports, import_files, people, screening, centre_file, merging)
+_PAGES = (work, countries, reporting, imports, import_files, people, screening, centre_file, merging)
 CONSOLE = (signing_in, *_PAGES, *_RECORDS)

@@ -4,6 +4,7 @@ from services.portal.console.centre_file.routes import router as centre_file
 from services.portal.console.countries.routes import router as countries
 from services.portal.console.imports.routes import files as import_files
 from services.portal.console.imports.routes import router as imports
+from services.portal.console.jobs.routes import router as jobs
 from services.portal.console.merging.routes import router as merging
 from services.portal.console.people.routes import router as people
 from services.portal.console.records.lists import router as lists
@@ -18,5 +19,5 @@ from services.portal.console.writing.editing import router as editing
 from services.portal.console.writing.stepping import router as stepping
 
 _RECORDS = (lists, many, creating, editing, stepping, showing)
-_PAGES = (work, countries, reporting, imports, import_files, people, screening, centre_file, merging)
+_PAGES = (work, countries, reporting, jobs, imports, import_files, people, screening, centre_file, merging)
 CONSOLE = (signing_in, *_PAGES, *_RECORDS)

@@ -18,6 +18,7 @@ _CODES = (
     "audience.",
     "direction.",
     "holder.",
+    "job.",
     "priority.",
     "recommendation.",
     "severity.",

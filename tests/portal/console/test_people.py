@@ -96,7 +96,6 @@ async def test_what_was_sent_to_a_webhook_is_listed(console: ConsoleSystem, admi
     [
         ("/console/clients", "/console/access/clients"),
         ("/console/webhooks", "/console/access/webhooks"),
-        ("/console/jobs", "/console/imports"),
     ],
 )
 async def test_short_addresses_lead_to_lists(admin: Browser, path: str, place: str) -> None:

@@ -617,6 +617,13 @@ class Job(TypedDict):
     finished_at: str | None
 
 
+class JobPage(TypedDict):
+    items: list[Job]
+    next: str | None
+    total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
+
+
 class JsonWebKey(TypedDict):
     kty: str
     kid: NotRequired[str | None]

@@ -938,6 +938,13 @@ class Job(TypedDict):
     finished_at: str | None
 
 
+class JobPage(TypedDict):
+    items: list[Job]
+    next: str | None
+    total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
+
+
 class KeptRecord(TypedDict):
     resource: str
     id: str

@@ -34,6 +34,7 @@ SECTIONS = (
     Section("reporting", "/console/reporting", _REPORTING),
     Section("records", "/console/records"),
     Section("imports", "/console/imports", _IMPORTING),
+    Section("jobs", "/console/jobs"),
     Section("grants", "/console/grants", _GRANTING),
 )
 

@@ -59,12 +59,6 @@ async def to_webhooks() -> Response:
     return RedirectResponse("/console/access/webhooks", 303)
 
 
-@router.get("/console/jobs", options=_PAGE)
-async def to_jobs() -> Response:
-    """The jobs that people start at the console."""
-    return RedirectResponse("/console/imports", 303)
-
-
 @router.get("/console/clients/{key}", options=_PAGE)
 async def show_client(key: str, caller: CurrentCaller) -> Response:
     """A client: its secrets, and what it called."""

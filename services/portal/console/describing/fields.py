@@ -22,9 +22,10 @@ Kind: TypeAlias = Literal[
     "group",
     "rows",
     "json",
+    "file",
 ]
 """How a value is entered. `choices` are several codes; `lines` are texts, one a line; `group` is an object, `rows` are
-several, each with fields of its own; `json` is a value that no other kind has a form for."""
+several, each with fields of its own; `json` is a value that no other kind has a form for; `file` is sent beside it."""
 Opening: TypeAlias = Callable[[Schema], Schema]
 """Finds the schema that a `$ref` names."""
 
@@ -156,6 +157,8 @@ def _kind(schema: Schema, opening: Opening, depth: int) -> Kind:
 
 
 def _kind_of_text(schema: Schema) -> Kind:
+    if schema.get("contentMediaType"):
+        return "file"
     if schema.get("x-escm-reference"):
         return "reference"
     formats: dict[str, Kind] = {"date": "day", "date-time": "moment", "uri": "text"}

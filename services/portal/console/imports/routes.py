@@ -42,11 +42,11 @@ async def choose_file(request: Request, caller: CurrentCaller) -> Response:
 
 @files.post("/console/imports/columns", options=_PAGE)
 async def choose_columns(caller: CurrentCaller, form: FileForm) -> Response:
-    """The columns of a file with its first rows; a file that is not CSV is rehearsed at once."""
+    """The columns of a file with its first rows; one without a preview is rehearsed at once."""
     kind, file = _kind_in(form), await _file_in(form)
     if kind is None or file is None:
         return await _choice(caller, form.get("kind", ""), "imports.need_file", 422)
-    preview = preview_of(file, kind)
+    preview = await preview_of(file, kind, caller.principal.account)
     if preview is None:
         return await _rehearsed(caller, kind, form, file, {})
     values = {"preview": preview, "headings": kind.headings, "column": _COLUMN, "field": _FIELD}
@@ -152,7 +152,7 @@ async def _rehearsed(
 
 async def _refused(caller: Caller, kind: ImportKind, form: Form, file: SentFile, reply: Reply) -> Response:
     """The page of the columns, with what the API found wrong with the file."""
-    problem, preview = reply.document, preview_of(file, kind)
+    problem, preview = reply.document, await preview_of(file, kind, caller.principal.account)
     if preview is None:
         return await _choice(caller, kind.key, "", 422, problem)
     values = {"preview": preview, "headings": kind.headings, "column": _COLUMN, "field": _FIELD, "problem": problem}

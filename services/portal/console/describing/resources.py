@@ -14,16 +14,8 @@ _JSON, _PATCH, _WITH_FILE = "application/json", "application/merge-patch+json", 
 _RECORD = "{record}"
 _CONTROLS = frozenset(("sort", "limit", "cursor", "fields", "include", "format", "safe", "bom"))
 FRAME = (
-    "id",
-    "ref",
-    "version",
-    "status",
-    "country",
-    "visibility",
-    "created_at",
-    "created_by",
-    "updated_at",
-    "updated_by",
+    *("id", "ref", "version", "status", "country", "visibility"),
+    *("created_at", "created_by", "updated_at", "updated_by"),
 )
 """The members that every record has."""
 _NOT_SHOWN = frozenset((*FRAME, "allowed_actions", "links"))

@@ -6,15 +6,8 @@ from dataclasses import dataclass
 from services.portal.console.session.caller import ConsolePrincipal
 
 _SECRETARIAT = frozenset(("secretariat_admin", "secretariat_officer"))
-_REPORTING = _SECRETARIAT | {
-    "government_focal_point",
-    "national_author",
-    "national_publisher",
-    "committee_president",
-    "committee_secretary",
-    "reviewer",
-    "auditor",
-}
+_NATIONAL = frozenset(("government_focal_point", "national_author", "national_publisher"))
+_REPORTING = _SECRETARIAT | _NATIONAL | {"committee_president", "committee_secretary", "reviewer", "auditor"}
 _IMPORTING = _SECRETARIAT | {"national_author", "national_publisher", "centre_director"}
 _GRANTING = _SECRETARIAT | {"government_focal_point", "platform_operator", "auditor"}
 

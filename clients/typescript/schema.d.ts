@@ -1840,7 +1840,7 @@ export interface paths {
         };
         /**
          * List your jobs, the newest first
-         * @description Those that the caller ordered, until they are deleted 90 days after their end.
+         * @description Those that the caller ordered in the last 90 days.
          */
         get: operations["listAccessJobs"];
         put?: never;
@@ -6586,7 +6586,7 @@ export interface paths {
         };
         /**
          * List your jobs, the newest first
-         * @description Those that the caller ordered, until they are deleted 90 days after their end.
+         * @description Those that the caller ordered in the last 90 days.
          */
         get: operations["listActionsJobs"];
         put?: never;
@@ -8483,7 +8483,7 @@ export interface paths {
         };
         /**
          * List your jobs, the newest first
-         * @description Those that the caller ordered, until they are deleted 90 days after their end.
+         * @description Those that the caller ordered in the last 90 days.
          */
         get: operations["listCentresJobs"];
         put?: never;
@@ -11464,7 +11464,7 @@ export interface paths {
         };
         /**
          * List your jobs, the newest first
-         * @description Those that the caller ordered, until they are deleted 90 days after their end.
+         * @description Those that the caller ordered in the last 90 days.
          */
         get: operations["listJobs"];
         put?: never;
@@ -13145,6 +13145,8 @@ export interface components {
             created_at: string;
             /** @description When it ended; null until then. */
             finished_at: string | null;
+            /** @description Addresses of the job. */
+            links: components["schemas"]["Links"];
         } & {
             [key: string]: unknown;
         };

@@ -19,7 +19,7 @@ from shared.web.contract.catalogue import PROBLEMS
 from shared.web.contract.fields import ResponseModel
 from shared.web.contract.operation_ids import operation_id
 from shared.web.contract.route_options import RouteOptions, query_of
-from shared.web.contract.schemas import Problem, page_of
+from shared.web.contract.schemas import Links, Problem, page_of
 from shared.web.jobs.job_events import EVENT, LAST_EVENT_ID, MOST_OF_ONE, MOST_STREAMS, JobEvents
 from shared.web.request.paging import page_by_id, place_by_id
 from shared.web.request.places import Places
@@ -57,6 +57,7 @@ class Job(ResponseModel):
     attempts: Annotated[int, Field(examples=[1]), "How often it was begun."]
     created_at: Annotated[datetime, "When it was ordered."]
     finished_at: Annotated[datetime | None, "When it ended; null until then."]
+    links: Annotated[Links, "Addresses of the job."]
 
 
 def job_routes(service: str, roles: RoleTable, *, others: Collection[str] = ()) -> ResourceRouter:

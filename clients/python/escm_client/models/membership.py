@@ -1184,6 +1184,7 @@ class Job(TypedDict):
     attempts: int
     created_at: str
     finished_at: str | None
+    links: Links
 
 
 class JobPage(TypedDict):

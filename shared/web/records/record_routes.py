@@ -74,8 +74,7 @@ def _add_reads(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
     known = frozenset(api.response_model.model_fields)
     readable = Annotated[Row, Depends(api.readable)]
     besides = ("history", *(["update"] if api.update else []))
-    is_created = api.create is not None or api.bodies.creation is not None
-    verbs = ("import", *besides, *(["create"] if is_created else []), *api.kind.lifecycle.verbs)
+    verbs = ("import", *besides, *(["create"] if api.create or api.bodies.creation else []), *api.kind.lifecycle.verbs)
 
     @router.get(
         "",

@@ -31,7 +31,8 @@ Opening: TypeAlias = Callable[[Schema], Schema]
 
 EVIDENCE = "/actions/v1/evidence"
 """The list of the files of documents."""
-_EVIDENCE_FIELD = "evidence_id"
+EVIDENCE_FIELD = "evidence_id"
+"""The member of a document that names its file."""
 _LINE = 500
 """The longest text that has one line to write in."""
 _DEEPEST = 4
@@ -77,7 +78,7 @@ def fields_in(schema: Schema, opening: Opening, *, without: Collection[str] = ()
 def field_of(name: str, schema: Schema, opening: Opening, *, is_required: bool = False, depth: int = 0) -> Field:
     """A field of its schema: of the richest alternative that has a form."""
     whole = _opened(schema, opening)
-    if name == _EVIDENCE_FIELD:
+    if name == EVIDENCE_FIELD:
         whole = {**whole, "x-escm-reference": EVIDENCE}
     chosen = _chosen(whole, opening)
     kind = _kind(chosen, opening, depth)

@@ -18,6 +18,8 @@ FRAME = (
     *("created_at", "created_by", "updated_at", "updated_by"),
 )
 """The members that every record has."""
+_NOT_ENTERED = frozenset(("sha256",))
+"""What programs alone say of a new record."""
 _NOT_SHOWN = frozenset((*FRAME, "allowed_actions", "links"))
 
 
@@ -116,7 +118,7 @@ def _kind(service: str, document: Mapping[str, Any], path: str, plural: str, ent
     creation = _body(document, listing.get("post", {}), *((_WITH_FILE,) if path == EVIDENCE else ()))
     change = _body(document, one.get("patch", {}))
     has_frame = {"ref", "status", "version"} <= entry["properties"].keys()
-    written = fields_in(creation, opening) if creation is not None else None
+    written = fields_in(creation, opening, without=_NOT_ENTERED) if creation is not None else None
     return Kind(
         service,
         plural,

@@ -55,6 +55,13 @@ class Waiting:
     page: str
     violations: Sequence[tuple[str, str]]
 
+    @property
+    def value(self) -> str:
+        """Its number, the two numbers of a share, or its code; empty for a text."""
+        record = self.record
+        share = f"{record.get('numerator')} / {record.get('denominator')}" if record.get("denominator") else ""
+        return str(record.get("value") or share or record.get("code") or "")
+
 
 @dataclass(frozen=True, slots=True)
 class Round:

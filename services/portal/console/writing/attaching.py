@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from starlette.datastructures import UploadFile
 
-from services.portal.console.describing.fields import EVIDENCE, Field
+from services.portal.console.describing.fields import EVIDENCE, EVIDENCE_FIELD, Field
 from services.portal.console.forms.inputs import Input, all_of, inputs_of
 from services.portal.console.forms.reading import Fault
 from services.portal.console.forms.texts import Texts
@@ -68,4 +68,4 @@ async def send_evidence(caller: Caller, said: Mapping[str, Any], file: SentFile)
 
 
 def _takes_file(one: Input) -> bool:
-    return one.field.kind == "reference" and one.field.refers == EVIDENCE
+    return one.field.name == EVIDENCE_FIELD

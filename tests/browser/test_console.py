@@ -16,10 +16,7 @@ from tests.browser.conftest import PATIENCE
 from tests.browser.test_pages import _OVERFLOW, _barriers
 
 _LOOKS = [
-    (width, scheme, language)
-    for width in (360, 1280)
-    for scheme in ("light", "dark")
-    for language in ("en", "ar")
+    (width, scheme, language) for width in (360, 1280) for scheme in ("light", "dark") for language in ("en", "ar")
 ]
 _FIRST = re.compile(r'<th role="rowheader" scope="row"><a href="(/console/[a-z/_]+/[0-9a-f-]{36})"')
 """The first record of a list."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -132,6 +133,22 @@ def test_an_officer_imports_a_thousand_rows_by_keyboard_and_undoes_them(
     expect(page.locator("dl")).to_contain_text("997")
     page.get_by_role("button", name="Undo the import").press("Enter")
     expect(page.locator(".lead")).to_have_text("Undone", timeout=PATIENCE)
+    context.close()
+
+
+def test_an_officer_screens_an_applicant_by_keyboard(browser: Browser, running: dict[str, Any]) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    _sign_in(page, running, running["demo"]["accounts"]["admin"])
+    page.get_by_role("link", name="Approve", exact=True).first.press("Enter")
+    expect(page).to_have_url(re.compile("/console/experts/[0-9a-f-]{36}/screen$"))
+    name = page.get_by_role("heading", level=1).inner_text()
+    page.get_by_role("radio", name="Approve").press("Space")
+    page.get_by_role("button", name="Decide and go on").press("Enter")
+    expect(page.get_by_role("heading", level=1)).not_to_have_text(name)
+    page.goto(f"{running['base_url']}/console/membership/experts?q={quote(name)}")
+    expect(page.get_by_role("row").nth(1)).to_contain_text("Active member")
     context.close()
 
 

@@ -1831,6 +1831,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/access/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your jobs, the newest first
+         * @description Those that the caller ordered in the last 90 days.
+         */
+        get: operations["listAccessJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/access/v1/jobs/{job}": {
         parameters: {
             query?: never;
@@ -6557,6 +6577,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/actions/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your jobs, the newest first
+         * @description Those that the caller ordered in the last 90 days.
+         */
+        get: operations["listActionsJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/actions/v1/jobs/{job}": {
         parameters: {
             query?: never;
@@ -8428,6 +8468,26 @@ export interface paths {
          * @description For five minutes a browser fetches the file without a token: an export, a template, a list with `format`. The link is bound to the caller, whose grants are checked at each use.
          */
         post: operations["createCentresLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/centres/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your jobs, the newest first
+         * @description Those that the caller ordered in the last 90 days.
+         */
+        get: operations["listCentresJobs"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -11395,6 +11455,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/membership/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your jobs, the newest first
+         * @description Those that the caller ordered in the last 90 days.
+         */
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/membership/v1/jobs/{job}": {
         parameters: {
             query?: never;
@@ -13065,6 +13145,21 @@ export interface components {
             created_at: string;
             /** @description When it ended; null until then. */
             finished_at: string | null;
+            /** @description Addresses of the job. */
+            links: components["schemas"]["Links"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description One page of a list of records, without `allowed_actions`. */
+        JobPage: {
+            /** @description The records of this page. */
+            items: components["schemas"]["Job"][];
+            /** @description The address of the next page, relative to the origin; null on the last one. */
+            next: string | null;
+            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
+            total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -32270,6 +32365,32 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listAccessJobs: {
+        parameters: {
+            query?: {
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list of records, without `allowed_actions`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getAccessJob: {
         parameters: {
             query?: never;
@@ -42054,6 +42175,32 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listActionsJobs: {
+        parameters: {
+            query?: {
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list of records, without `allowed_actions`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getActionsJob: {
         parameters: {
             query?: never;
@@ -45905,6 +46052,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Link"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listCentresJobs: {
+        parameters: {
+            query?: {
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list of records, without `allowed_actions`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPage"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -51446,6 +51619,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Link"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: {
+                /** @description The position to continue from, as in `next`; for the same filters and sort. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Entries of a page. */
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list of records, without `allowed_actions`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPage"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -81,7 +81,7 @@ ROLES: RoleTable = {
     | _PARTNER
     | _EVALUATED,
     "centre_director": _READ_FILES
-    | _APPLY
+    | _APPLY - _permissions("centres", "create")
     | _STAGES
     | _CHANGE
     | _REPORT

@@ -1,5 +1,6 @@
 """Queries on jobs and dead letters."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -12,6 +13,10 @@ _GET = """
 SELECT id, service, job_type, status, done, total, result, result_url, problem, attempts, created_by, created_at,
     finished_at
 FROM core_job WHERE id = $1
+"""
+_OWN = """
+SELECT id, job_type, status, done, total, result, result_url, problem, attempts, created_at, finished_at
+FROM core_job WHERE created_by = $1 AND service = ANY($2) AND ($3::uuid IS NULL OR id < $3) ORDER BY id DESC LIMIT $4
 """
 _CANCEL = """
 UPDATE core_job SET cancel_requested = true,
@@ -76,6 +81,14 @@ class DeadLetter:
 async def get(connection: Connection, job: UUID) -> Row | None:
     """The job's row. `problem` holds `code`, `detail` and `errors`. The caller checks the access."""
     return await connection.fetchrow(_GET, job)
+
+
+async def ordered_by(
+    connection: Connection, caller: str, services: Collection[str], before: UUID | None, limit: int
+) -> list[Row]:
+    """The jobs that a caller ordered from services, the newest first. Returns one more than `limit` if there are
+    more."""
+    return list(await connection.fetch(_OWN, caller, list(services), before, limit + 1))
 
 
 async def cancel(uow: UnitOfWork, job: UUID) -> bool:

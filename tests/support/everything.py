@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from shared.kernel.clock import today
+from shared.kernel.clock import now, to_text, today
 from tests.support.centres import sections
 from tests.support.editions import CONTRIBUTIONS, EDITIONS, FIGURES, WROTE, contribution_body, edition_body, figure_body
 from tests.support.running import Client, eventually
@@ -65,7 +65,9 @@ def enter_everything(by: Client, admin: Client, accounts: dict[str, Any]) -> Non
     by.create("/access/v1/api_keys", {"name": "Reader", **_KEY})
     provider = {"code": "health-xa", "titles": {"en": "Ministry of Health"}, "client_id": "escm"}
     by.create("/access/v1/identity_providers", {**provider, "issuer": "https://id.health.gov.example"})
-    by.create("/access/v1/webhooks", {"name": "Reader", "url": "http://127.0.0.1:9/in", "types": ["*"]})
+    webhook = by.create("/access/v1/webhooks", {"name": "Reader", "url": "http://127.0.0.1:9/in", "types": ["*"]})
+    since = to_text(now() - timedelta(days=30))
+    by.start(f"{webhook['links']['self']}/replays", {"status": "failed", "from": since})
     _propose(admin, f"/membership/v1/experts/{officers[2]['id']}", "terminate", reason="Moved abroad")
     _propose(admin, centre["links"]["self"], "designate", fields=_WAIVER)
     _propose(admin, programme["links"]["self"], "start", fields=_WAIVER)

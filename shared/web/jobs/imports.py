@@ -1,16 +1,13 @@
 """Imports over HTTP: the file is stored before the transaction opens, and a worker runs the import."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 import orjson
 from fastapi import Depends, File, Form, Request, Response, UploadFile
-from sqlalchemy import column
-from sqlalchemy.types import Uuid
 from starlette.datastructures import FormData
 from starlette.datastructures import UploadFile as FormFile
 
@@ -43,8 +40,8 @@ from shared.web.jobs.import_response import Import, ImportTransition, KeptRecord
 from shared.web.jobs.jobs import Job, queued_response
 from shared.web.request.conditional import changed_since, is_current
 from shared.web.request.files import download
-from shared.web.request.paging import cut, linked_page, page_limit, place_of
-from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.paging import page_by_id, place_by_id
+from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import item_response, transitions_response
 from shared.web.request.route import ResourceRouter
 from shared.web.request.streams import is_safe
@@ -56,7 +53,6 @@ undoes those that others must not use meanwhile."""
 HEADINGS = "x-escm-headings"
 """The member of the field `resource` with the headings that a file of each resource may have."""
 _FIELDS = frozenset({"file", "resource", "mode", "on_error", "mapping", "source", "licence", "registry"})
-_KEYSET: list[Any] = [column("id", Uuid)]
 
 
 def import_routes(api: ImportApi) -> ResourceRouter:
@@ -161,10 +157,10 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
         responses={200: {"model": page_of(Import)}},
     )
     async def list_all(ctx: CurrentContext) -> Response:
-        limit, before = _place(ctx)
+        limit, before = place_by_id(ctx)
         async with ctx.connection() as connection:
             rows = await list_imports(connection, api.service, api.creator_filter(ctx), before, limit)
-        return _page(ctx, rows, limit, present)
+        return page_by_id(ctx, rows, limit, present)
 
     @router.get(
         "/{record}",
@@ -225,24 +221,11 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
         responses={200: {"model": page_of(KeptRecord)}},
     )
     async def list_kept(row: readable, ctx: CurrentContext) -> Response:
-        limit, after = _place(ctx)
+        limit, after = place_by_id(ctx)
         importable = api.importables[row["resource"]]
         async with ctx.connection() as connection:
             rows = await undoing.kept(connection, importable, row["id"], after, limit)
-        return _page(ctx, rows, limit, lambda one: kept_record(one, importable))
-
-
-def _place(ctx: RequestContext) -> tuple[int, UUID | None]:
-    """The size of the requested page, and the id after which it begins."""
-    query = ctx.request.query_params
-    place = place_of(ctx, query.get("cursor"), _KEYSET)
-    return page_limit(query.get("limit")), place[0] if place else None
-
-
-def _page(ctx: RequestContext, rows: Sequence[Row], limit: int, shown: Callable[[Row], dict[str, Any]]) -> Response:
-    """The page of these rows, of which there is one more than the limit if there is a next page."""
-    page, following = cut(ctx, rows, limit, lambda row: [row["id"]])
-    return linked_page({"items": [shown(row) for row in page], "next": following}, following)
+        return page_by_id(ctx, rows, limit, lambda one: kept_record(one, importable))
 
 
 def _add_undo(router: ResourceRouter, api: ImportApi) -> None:

@@ -18,9 +18,10 @@ from shared.messaging import jobs
 from shared.web.contract.catalogue import PROBLEMS
 from shared.web.contract.fields import ResponseModel
 from shared.web.contract.operation_ids import operation_id
-from shared.web.contract.route_options import RouteOptions
-from shared.web.contract.schemas import Problem
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.contract.schemas import Links, Problem, page_of
 from shared.web.jobs.job_events import EVENT, LAST_EVENT_ID, MOST_OF_ONE, MOST_STREAMS, JobEvents
+from shared.web.request.paging import page_by_id, place_by_id
 from shared.web.request.places import Places
 from shared.web.request.request_authenticator import authorization_of
 from shared.web.request.request_context import CurrentContext
@@ -56,6 +57,7 @@ class Job(ResponseModel):
     attempts: Annotated[int, Field(examples=[1]), "How often it was begun."]
     created_at: Annotated[datetime, "When it was ordered."]
     finished_at: Annotated[datetime | None, "When it ended; null until then."]
+    links: Annotated[Links, "Addresses of the job."]
 
 
 def job_routes(service: str, roles: RoleTable, *, others: Collection[str] = ()) -> ResourceRouter:
@@ -77,6 +79,20 @@ def job_routes(service: str, roles: RoleTable, *, others: Collection[str] = ()) 
         if row["created_by"] != principal.label and not oversees(principal, roles, resource):
             raise NotFound
         return {**row, "service": service}
+
+    @router.get(
+        "",
+        options=RouteOptions(query=query_of("limit", "cursor")),
+        operation_id=operation_id(service, "listJobs"),
+        summary="List your jobs, the newest first",
+        description="Those that the caller ordered in the last 90 days.",
+        responses={200: {"model": page_of(Job)}},
+    )
+    async def list_jobs(ctx: CurrentContext) -> Response:
+        limit, before = place_by_id(ctx)
+        async with ctx.connection() as connection:
+            rows = await jobs.ordered_by(connection, ctx.principal.label, workers, before, limit)
+        return page_by_id(ctx, rows, limit, lambda row: _shown({**row, "service": service}))
 
     @router.get(
         "/{job}",

@@ -74,7 +74,7 @@ def _add_reads(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
     known = frozenset(api.response_model.model_fields)
     readable = Annotated[Row, Depends(api.readable)]
     besides = ("history", *(["update"] if api.update else []))
-    verbs = ("import", *besides, *(["create"] if api.create else []), *api.kind.lifecycle.verbs)
+    verbs = ("import", *besides, *(["create"] if api.create or api.bodies.creation else []), *api.kind.lifecycle.verbs)
 
     @router.get(
         "",

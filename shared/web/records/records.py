@@ -69,10 +69,10 @@ class Created(Generic[R]):
 
 @dataclass(frozen=True, slots=True)
 class Bodies:
-    """What callers write of a record. `creation` is the body of a creation, if it differs from that of changes.
-    `columns` returns the columns that a body sets, `written` the fields of a row that a patch is merged into; by
-    default both are the body's own fields. `before` reads what a write needs before its transaction opens, `step_up` is
-    what writing asks of the sign-in of a person."""
+    """What callers write of a record. `creation` is the body of a creation, if it differs from that of changes, or if a
+    route of the resource takes it. `columns` returns the columns that a body sets, `written` the fields of a row that a
+    patch is merged into; by default both are the body's own fields. `before` reads what a write needs before its
+    transaction opens, `step_up` is what writing asks of the sign-in of a person."""
 
     change: type[BaseModel] = BaseModel
     creation: type[BaseModel] | None = None

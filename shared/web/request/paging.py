@@ -6,9 +6,11 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import orjson
 from fastapi import Request, Response
+from sqlalchemy import Uuid, column
 from sqlalchemy.sql.elements import ColumnElement
 from starlette.datastructures import QueryParams
 
@@ -30,6 +32,7 @@ TOTAL = "total_estimate"
 PERMITTED = "permitted"
 """A value of `include` of every list: the verbs that the caller's grants include for some records of the kind."""
 _OF_PAGES = frozenset((TOTAL, PERMITTED))
+_BY_ID: list[ColumnElement[Any]] = [column("id", Uuid)]
 _LISTS = 512
 """Addresses of lists whose parsed parameters are cached."""
 
@@ -135,6 +138,21 @@ def cut(
     """The rows of a page, and the address of the next page, if there are more rows than the limit. `place` returns the
     sort keys of a row."""
     return list(rows[:limit]), page_after(ctx, place(rows[limit - 1])) if len(rows) > limit else None
+
+
+def place_by_id(ctx: RequestContext) -> tuple[int, UUID | None]:
+    """The size of the requested page of a list that is sorted by id alone, and the id after which it begins."""
+    query = ctx.request.query_params
+    place = place_of(ctx, query.get("cursor"), _BY_ID)
+    return page_limit(query.get("limit")), place[0] if place else None
+
+
+def page_by_id(
+    ctx: RequestContext, rows: Sequence[Row], limit: int, shown: Callable[[Row], dict[str, Any]]
+) -> Response:
+    """The page of these rows, of which there is one more than the limit if there is a next page."""
+    page, following = cut(ctx, rows, limit, lambda row: [row["id"]])
+    return linked_page({"items": [shown(row) for row in page], "next": following}, following)
 
 
 def linked_page(body: Mapping[str, Any], following: str | None) -> Response:

@@ -12,7 +12,18 @@ from shared.kernel.text import LANGUAGES
 
 _CONSOLE = Path(__file__).parents[3] / "services/portal/console"
 _SHARED = ("nav.", "search.", "note.", "failure.", "chart.", "languages.")
-_CODES = ("alike.", "asserted_by.", "audience.", "direction.", "holder.", "priority.", "recommendation.", "visibility.")
+_CODES = (
+    "alike.",
+    "asserted_by.",
+    "audience.",
+    "direction.",
+    "holder.",
+    "job.",
+    "priority.",
+    "recommendation.",
+    "severity.",
+    "visibility.",
+)
 """Texts of codes of the API, by the fields that have them."""
 _KEYS = sorted(key for key in PAGES.texts.rows if not key.startswith(_SHARED))
 

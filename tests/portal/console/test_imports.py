@@ -1,15 +1,18 @@
 """A person imports a list at the console: columns, rehearsal, import, failures, undo."""
 
-from collections.abc import AsyncIterator
+import io
+from collections.abc import AsyncIterator, Sequence
 from uuid import uuid4
 
 import httpx
 import pytest
+import xlsxwriter
 
 from services.membership.settings import MembershipSettings
 from services.membership.worker import create_worker
+from services.portal.console.frame.files import SentFile
 from services.portal.console.imports import files
-from services.portal.console.imports.files import SentFile, preview_of
+from services.portal.console.imports.files import carried, from_carried, preview_of
 from services.portal.console.imports.kinds import import_kinds, named_kinds
 from tests.support.console import Browser, ConsoleSystem, form_of
 from tests.support.waiting import eventually
@@ -38,6 +41,16 @@ def _list(bad: int = 1) -> bytes:
     word = uuid4().hex
     good = [f"Nadia {word} {n},XA,{word}-{n}@example.org,=soil\r\n" for n in range(3)]
     return "".join(["Full name,country,Mail,keywords\r\n", *good, *["No Country <b>,ZZ,,\r\n"] * bad]).encode()
+
+
+def _workbook(rows: Sequence[Sequence[str]]) -> bytes:
+    """A workbook of one sheet."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as workbook:
+        sheet = workbook.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    return file.getvalue()
 
 
 async def _ended(person: Browser, place: str) -> httpx.Response:
@@ -98,6 +111,22 @@ async def test_a_list_is_looked_at_rehearsed_imported_and_undone(
     assert "list.csv" in (await author.get("/console/imports")).text
 
 
+async def test_the_columns_of_a_workbook_are_matched_and_its_faulty_rows_are_shown(
+    worker: None, author: Browser
+) -> None:
+    rows = [("Name of the person", "country"), (f"Xenia {uuid4().hex}", "XA"), ("No Country", "ZZ")]
+    columns = await _columns(author, _workbook(rows), "list.xlsx")
+    assert columns.status_code == 200, columns.text
+    assert "Name of the person" in columns.text
+    assert "No Country" in columns.text
+    checked = await _onward(author, columns, "check", **{"field-0": "full_name", "field-1": "country"})
+    assert "<dt>new</dt><dd>1</dd>" in checked.text
+    assert "<dt>failed</dt><dd>1</dd>" in checked.text
+    failed = checked.text.partition("Rows that fail")[2]
+    assert "No Country" in failed
+    assert "Xenia" not in failed
+
+
 async def test_who_may_import_nothing_reads_why(console: ConsoleSystem) -> None:
     reader = await console.person(("committee_secretary", "country", "XA"))
     await reader.open(NEW)
@@ -154,17 +183,17 @@ async def test_an_empty_form_says_what_is_missing(author: Browser) -> None:
 
 def test_a_file_is_carried_whole_or_chosen_again() -> None:
     file = SentFile("list.csv", "text/csv", _list(0))
-    assert SentFile.from_carried("list.csv", "text/csv", file.carried) == file
-    assert SentFile.from_carried("a", "", "no base64") is None
-    assert SentFile.from_carried("a", "", "AAAA") is None
+    assert from_carried("list.csv", "text/csv", carried(file)) == file
+    assert from_carried("a", "", "no base64") is None
+    assert from_carried("a", "", "AAAA") is None
     anything = SentFile("a.csv", "text/csv", b"".join(uuid4().bytes for _ in range(70_000)))
-    assert anything.carried == ""
+    assert carried(anything) == ""
 
 
 def test_a_small_text_that_unpacks_to_a_large_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    carried = SentFile("a.csv", "text/csv", b"a" * 4000).carried
+    text = carried(SentFile("a.csv", "text/csv", b"a" * 4000))
     monkeypatch.setattr(files, "LARGEST", 3999)
-    assert SentFile.from_carried("a.csv", "text/csv", carried) is None
+    assert from_carried("a.csv", "text/csv", text) is None
 
 
 @pytest.mark.parametrize(
@@ -172,15 +201,17 @@ def test_a_small_text_that_unpacks_to_a_large_file_is_refused(monkeypatch: pytes
     [
         ("a.csv", b"\xef\xbb\xbffull_name;country\r\nX;XA\r\n", (("full_name", "full_name"), ("country", "country"))),
         ("a.tsv", b"full name\tx\nX\tY\n", (("full name", "full_name"), ("x", ""))),
+        ("a.xlsx", _workbook([("Full name", "x"), ("X", "Y")]), (("Full name", "full_name"), ("x", ""))),
         ("a.xlsx", b"PK", None),
+        ("a.json", b"[]", None),
         ("a.csv", b"\xff\xfe", None),
         ("a.csv", b"", None),
     ],
 )
-def test_a_file_is_looked_at_by_its_delimiter_and_headings(
+async def test_a_file_is_looked_at_by_its_delimiter_and_headings(
     name: str, content: bytes, columns: tuple[tuple[str, str], ...] | None
 ) -> None:
-    preview = preview_of(SentFile(name, "", content), import_kinds()[EXPERTS])
+    preview = await preview_of(SentFile(name, "", content), import_kinds()[EXPERTS], "somebody")
     assert (preview.columns if preview else None) == columns
 
 

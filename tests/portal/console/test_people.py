@@ -1,6 +1,8 @@
 """People and access at the console: lists by what one may read, secrets of programs, deliveries of webhooks."""
 
+import re
 from dataclasses import replace
+from html import unescape
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -96,8 +98,22 @@ async def test_what_was_sent_to_a_webhook_is_listed(console: ConsoleSystem, admi
     [
         ("/console/clients", "/console/access/clients"),
         ("/console/webhooks", "/console/access/webhooks"),
-        ("/console/jobs", "/console/imports"),
     ],
 )
 async def test_short_addresses_lead_to_lists(admin: Browser, path: str, place: str) -> None:
     assert (await admin.get(path)).headers["location"] == place
+
+
+async def test_the_audit_trail_is_read_by_its_readers_alone(console: ConsoleSystem, admin: Browser) -> None:
+    assert 'href="/console/audit"' in (await admin.get("/console/grants")).text
+    page = await admin.get("/console/audit")
+    assert page.status_code == 200, page.text
+    assert "Audit trail" in page.text
+    following = re.search(r'href="(/console/audit\?[^"]+)"', page.text)
+    if following:
+        assert (await admin.get(unescape(following[1]))).status_code == 200
+    assert (await admin.get("/console/audit?subject=nothing")).status_code == 400
+    officer = await console.person(("secretariat_officer", "country", "XA"))
+    await officer.open("/console/")
+    assert "/console/audit" not in (await officer.get("/console/grants")).text
+    assert (await officer.get("/console/audit")).status_code == 403

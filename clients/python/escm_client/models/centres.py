@@ -936,6 +936,14 @@ class Job(TypedDict):
     attempts: int
     created_at: str
     finished_at: str | None
+    links: Links
+
+
+class JobPage(TypedDict):
+    items: list[Job]
+    next: str | None
+    total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
 
 
 class KeptRecord(TypedDict):

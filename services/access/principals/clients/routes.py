@@ -39,7 +39,7 @@ CLIENT_API = RecordApi(
     listing=LISTING,
     response_model=Client,
     present=present,
-    bodies=Bodies(ClientBody),
+    bodies=Bodies(ClientBody, creation=ClientCreate),
     update=operations.update,
     steps=Steps(
         operations.transition,

@@ -71,7 +71,7 @@ EVIDENCE_API = EvidenceApi(
     listing=LISTING,
     response_model=EvidenceResponse,
     present=present,
-    bodies=Bodies(EvidenceBody),
+    bodies=Bodies(EvidenceBody, creation=EvidenceCreate),
     update=operations.update,
     steps=Steps(operations.transition, guards=operations.load_guard_context, fields=EvidenceFields),
     items=Items(includes=True, in_history=_in_history),

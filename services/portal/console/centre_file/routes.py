@@ -20,6 +20,7 @@ from services.portal.console.records.showing import PartShown, blocked, parts_of
 from services.portal.console.records.shown import Shown, fields_shown, references_in, shown_in
 from services.portal.console.session.caller import Caller
 from services.portal.console.session.guards import CurrentCaller, SentForm
+from services.portal.console.writing.attaching import may_attach
 from services.portal.console.writing.filling import filled
 from services.portal.console.writing.panels import Panel, scoped, step_panels
 from services.portal.pages.texts import best
@@ -69,6 +70,9 @@ async def show_centre(key: str, caller: CurrentCaller) -> Response:
         _below(caller, "reviewers", query, here),
         _below(caller, "annual_reports", query, here, with_steps=False),
     )
+    panels = await step_panels(caller, found, here)
+    inviting, agreeing = await _inviting(caller, found), await _agreeing(caller, found, here)
+    forms = (*panels, inviting, agreeing, *(panel for one in (*agreements, *reviewers) for panel in one.panels))
     return page(
         caller,
         "centre_file.html",
@@ -84,10 +88,11 @@ async def show_centre(key: str, caller: CurrentCaller) -> Response:
         agreements=agreements,
         reviewers=reviewers,
         reports=reports,
-        panels=await step_panels(caller, found, here),
+        panels=panels,
         blocked=blocked(found, caller.language),
-        inviting=await _inviting(caller, found),
-        agreeing=await _agreeing(caller, found, here),
+        inviting=inviting,
+        agreeing=agreeing,
+        sends_files=await may_attach(caller, [each for form in forms if form for each in form.inputs]),
     )
 
 

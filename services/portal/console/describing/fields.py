@@ -22,15 +22,17 @@ Kind: TypeAlias = Literal[
     "group",
     "rows",
     "json",
+    "file",
 ]
 """How a value is entered. `choices` are several codes; `lines` are texts, one a line; `group` is an object, `rows` are
-several, each with fields of its own; `json` is a value that no other kind has a form for."""
+several, each with fields of its own; `json` is a value that no other kind has a form for; `file` is sent beside it."""
 Opening: TypeAlias = Callable[[Schema], Schema]
 """Finds the schema that a `$ref` names."""
 
 EVIDENCE = "/actions/v1/evidence"
 """The list of the files of documents."""
-_EVIDENCE_FIELD = "evidence_id"
+EVIDENCE_FIELD = "evidence_id"
+"""The member of a document that names its file."""
 _LINE = 500
 """The longest text that has one line to write in."""
 _DEEPEST = 4
@@ -76,7 +78,7 @@ def fields_in(schema: Schema, opening: Opening, *, without: Collection[str] = ()
 def field_of(name: str, schema: Schema, opening: Opening, *, is_required: bool = False, depth: int = 0) -> Field:
     """A field of its schema: of the richest alternative that has a form."""
     whole = _opened(schema, opening)
-    if name == _EVIDENCE_FIELD:
+    if name == EVIDENCE_FIELD:
         whole = {**whole, "x-escm-reference": EVIDENCE}
     chosen = _chosen(whole, opening)
     kind = _kind(chosen, opening, depth)
@@ -156,6 +158,8 @@ def _kind(schema: Schema, opening: Opening, depth: int) -> Kind:
 
 
 def _kind_of_text(schema: Schema) -> Kind:
+    if schema.get("contentMediaType"):
+        return "file"
     if schema.get("x-escm-reference"):
         return "reference"
     formats: dict[str, Kind] = {"date": "day", "date-time": "moment", "uri": "text"}

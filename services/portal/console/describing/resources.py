@@ -5,27 +5,21 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from services.portal.console.describing.fields import Field, Schema, field_of, fields_in, opening_in
+from services.portal.console.describing.fields import EVIDENCE, Field, Schema, field_of, fields_in, opening_in
 from services.portal.reference.contents import documents
 from shared.web.contract.sharing import opened
 
 SERVICES = ("membership", "centres", "actions", "access")
-_JSON, _PATCH = "application/json", "application/merge-patch+json"
+_JSON, _PATCH, _WITH_FILE = "application/json", "application/merge-patch+json", "multipart/form-data"
 _RECORD = "{record}"
 _CONTROLS = frozenset(("sort", "limit", "cursor", "fields", "include", "format", "safe", "bom"))
 FRAME = (
-    "id",
-    "ref",
-    "version",
-    "status",
-    "country",
-    "visibility",
-    "created_at",
-    "created_by",
-    "updated_at",
-    "updated_by",
+    *("id", "ref", "version", "status", "country", "visibility"),
+    *("created_at", "created_by", "updated_at", "updated_by"),
 )
 """The members that every record has."""
+_NOT_ENTERED = frozenset(("sha256",))
+"""What programs alone say of a new record."""
 _NOT_SHOWN = frozenset((*FRAME, "allowed_actions", "links"))
 
 
@@ -121,10 +115,10 @@ def _kind(service: str, document: Mapping[str, Any], path: str, plural: str, ent
     listing, one = paths[path], paths.get(f"{path}/{_RECORD}", {})
     moving = _body(document, paths.get(f"{path}/{_RECORD}/transitions", {}).get("post", {}))
     parameters = [opened(document, each) for each in listing["get"].get("parameters", ())]
-    creation = _body(document, listing.get("post", {}))
+    creation = _body(document, listing.get("post", {}), *((_WITH_FILE,) if path == EVIDENCE else ()))
     change = _body(document, one.get("patch", {}))
     has_frame = {"ref", "status", "version"} <= entry["properties"].keys()
-    written = fields_in(creation, opening) if creation is not None else None
+    written = fields_in(creation, opening, without=_NOT_ENTERED) if creation is not None else None
     return Kind(
         service,
         plural,
@@ -180,7 +174,7 @@ def _entry_of(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Sche
     return opened(document, entries["items"]) if "items" in entries else None
 
 
-def _body(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Schema | None:
+def _body(document: Mapping[str, Any], operation: Mapping[str, Any], *more: str) -> Schema | None:
     content = operation.get("requestBody", {}).get("content", {})
-    schema = next((content[media]["schema"] for media in (_JSON, _PATCH) if media in content), None)
+    schema = next((content[media]["schema"] for media in (_JSON, _PATCH, *more) if media in content), None)
     return opened(document, schema) if schema else None

@@ -6,20 +6,8 @@ from typing import Any
 from services.portal.pages.texts import best
 
 _TITLES = (
-    *(
-        "display_name",
-        "titles",
-        "names",
-        "name",
-        "title",
-        "subject",
-        "purpose",
-        "label",
-        "person",
-        "email",
-        "file_name",
-    ),
-    "office",
+    *("display_name", "titles", "names", "name", "title", "subject", "purpose", "label", "person", "email"),
+    *("file_name", "office"),
 )
 """Members that say what a record is called, the best first."""
 _LONGEST = 120

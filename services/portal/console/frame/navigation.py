@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from services.portal.console.session.caller import ConsolePrincipal
 
 _SECRETARIAT = frozenset(("secretariat_admin", "secretariat_officer"))
+_NATIONAL = frozenset(("government_focal_point", "national_author", "national_publisher"))
+_REPORTING = _SECRETARIAT | _NATIONAL | {"committee_president", "committee_secretary", "reviewer", "auditor"}
 _IMPORTING = _SECRETARIAT | {"national_author", "national_publisher", "centre_director"}
 _GRANTING = _SECRETARIAT | {"government_focal_point", "platform_operator", "auditor"}
 
@@ -22,8 +24,10 @@ class Section:
 SECTIONS = (
     Section("work", "/console/"),
     Section("countries", "/console/countries"),
+    Section("reporting", "/console/reporting", _REPORTING),
     Section("records", "/console/records"),
     Section("imports", "/console/imports", _IMPORTING),
+    Section("jobs", "/console/jobs"),
     Section("grants", "/console/grants", _GRANTING),
 )
 

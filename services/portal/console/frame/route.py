@@ -18,7 +18,7 @@ from services.portal.console.session.guards import (
     require_own_page,
     session_of,
 )
-from services.portal.console.session.kept import FORM, keep, kept_form, own_address
+from services.portal.console.session.kept import has_files, keep, kept_form, own_address
 from shared.kernel.errors import ErrorCategory
 from shared.web.contract.route_options import NONE, OptionsRouter, RouteOptions
 from shared.web.request.endpoint import Handler
@@ -76,10 +76,8 @@ async def _to_sign_in(request: Request, needed: SignInNeeded) -> Response:
         require_own_page(request)
     except AnotherSite as other:
         return problem_page(request, None, other)
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != FORM:
-        is_import = request.scope["path"].startswith("/console/imports/")
-        return _sent(sign_in_address("/console/imports/new" if is_import else "/console/", **asked))
+    if has_files(request) and request.scope["path"].startswith("/console/imports/"):
+        return _sent(sign_in_address("/console/imports/new", **asked))
     form, session = await kept_form(request), session_of(request)
     kept = keep(keys_of(request), request.app.state.settings.issuer, session.account, form) if session else None
     if kept is None:

@@ -1,51 +1,48 @@
-"""The file of an import: received, looked at, carried through the pages, and sent on to the API.
+"""The file of an import: looked at, and carried through the pages.
 
 The portal stores no file. A small one goes from page to page in the form; a larger one is chosen again.
 """
 
+import asyncio
 import csv
 import io
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from secrets import token_hex
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from services.portal.console.frame.files import LARGEST, SentFile
 from services.portal.console.imports.kinds import ImportKind
 from shared.bulk.layout import delimiter_of, field_of
+from shared.bulk.spreadsheets import as_text
+from shared.bulk.store import FileStore
+from shared.kernel.errors import EscmError
 
-LARGEST = 32 << 20
-"""Bytes of a file at the console; larger ones are imported over the API."""
 LARGEST_CARRIED = 1 << 20
 """Characters of a file, compressed, that a form carries."""
 PREVIEWED = 10
 _MOST_COLUMNS = 200
 _LONGEST_CELL = 60
+_LONGEST_LINE = 1 << 16
+_LARGEST_WORKBOOK = 1 << 20
+"""Bytes of a workbook that the portal unpacks; a larger one is rehearsed by its headings."""
 
 
-@dataclass(frozen=True, slots=True)
-class SentFile:
-    """A file with its name and type."""
+def carried(file: SentFile) -> str:
+    """The content of a file for a field of a form; empty for one that is too large."""
+    text = b64encode(zlib.compress(file.content, 6)).decode()
+    return text if len(text) <= LARGEST_CARRIED else ""
 
-    name: str
-    media: str
-    content: bytes
 
-    @property
-    def carried(self) -> str:
-        """The content for a field of a form; empty for one that is too large."""
-        text = b64encode(zlib.compress(self.content, 6)).decode()
-        return text if len(text) <= LARGEST_CARRIED else ""
-
-    @classmethod
-    def from_carried(cls, name: str, media: str, text: str) -> "SentFile | None":
-        """The file of such a field; None for any other text."""
-        try:
-            unpacker = zlib.decompressobj()
-            content = unpacker.decompress(b64decode(text, validate=True), LARGEST)
-        except (ValueError, zlib.error):
-            return None
-        return None if unpacker.unconsumed_tail or not content else cls(name, media, content)
+def from_carried(name: str, media: str, text: str) -> SentFile | None:
+    """The file of such a field; None for any other text."""
+    try:
+        unpacker = zlib.decompressobj()
+        content = unpacker.decompress(b64decode(text, validate=True), LARGEST)
+    except (ValueError, zlib.error):
+        return None
+    return None if unpacker.unconsumed_tail or not content else SentFile(name, media, content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +53,33 @@ class Preview:
     rows: tuple[tuple[str, ...], ...]
 
 
-def preview_of(file: SentFile, kind: ImportKind) -> Preview | None:
-    """What a file of CSV begins with; None for other files, which the API looks at itself."""
-    if not file.name.lower().endswith((".csv", ".tsv", ".txt")):
+async def preview_of(file: SentFile, kind: ImportKind, sender: str) -> Preview | None:
+    """What a file of CSV or XLSX begins with; None for other files, larger workbooks, and those that cannot be
+    read, which the API looks at itself."""
+    name = file.name.lower()
+    if name.endswith((".csv", ".tsv", ".txt")):
+        return _begun(file.content, kind)
+    if not name.endswith(".xlsx") or len(file.content) > _LARGEST_WORKBOOK:
         return None
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / "list.xlsx"
+        await asyncio.to_thread(path.write_bytes, file.content)
+        try:
+            async with as_text(FileStore(Path(folder)), path, "xlsx", sender=sender) as text:
+                return _begun(await asyncio.to_thread(_head_of, text), kind)
+        except EscmError:
+            return None
+
+
+def _head_of(path: Path) -> bytes:
+    """The first rows of a file, within bounds."""
+    with path.open("rb") as opened:
+        return b"".join(opened.readline(_LONGEST_LINE) for _ in range(PREVIEWED + 1))
+
+
+def _begun(content: bytes, kind: ImportKind) -> Preview | None:
     try:
-        text = file.content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
         first = text.partition("\n")[0]
         reader = csv.reader(
             io.StringIO(text, newline=""), delimiter=delimiter_of(first, kind.headings, {}), strict=True
@@ -77,34 +95,3 @@ def preview_of(file: SentFile, kind: ImportKind) -> Preview | None:
 
 def _short(cell: str) -> str:
     return cell if len(cell) <= _LONGEST_CELL else f"{cell[:_LONGEST_CELL]}…"
-
-
-def as_form(fields: Mapping[str, str], file: SentFile) -> tuple[str, AsyncIterator[bytes]]:
-    """The media type and the content of a form with a file (RFC 7578)."""
-    boundary = token_hex(16)
-
-    async def parts() -> AsyncIterator[bytes]:
-        for name, value in fields.items():
-            yield _head(boundary, f'name="{name}"') + value.encode() + b"\r\n"
-        yield _head(boundary, f'name="file"; filename="{_plain(file.name)}"', _media(file.media))
-        for start in range(0, len(file.content), 1 << 16):
-            yield file.content[start : start + (1 << 16)]
-        yield f"\r\n--{boundary}--\r\n".encode()
-
-    return f"multipart/form-data; boundary={boundary}", parts()
-
-
-def _head(boundary: str, disposition: str, media: str = "") -> bytes:
-    typed = f"\r\nContent-Type: {media}" if media else ""
-    return f"--{boundary}\r\nContent-Disposition: form-data; {disposition}{typed}\r\n\r\n".encode()
-
-
-def _plain(name: str) -> str:
-    return "".join(letter for letter in name if letter.isprintable() and letter not in '"\\')[:200] or "file"
-
-
-def _media(media: str) -> str:
-    plain = media.partition(";")[0].strip()
-    return (
-        plain if plain and all(letter.isalnum() or letter in "/.+-" for letter in plain) else "application/octet-stream"
-    )

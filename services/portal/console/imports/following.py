@@ -11,13 +11,12 @@ from typing import Any
 import orjson
 
 from services.portal.console.describing.labels import kind_label
-from services.portal.console.imports.files import SentFile, as_form
+from services.portal.console.frame.files import UPLOAD_SECONDS, SentFile, as_form
 from services.portal.console.imports.kinds import SERVICES, ImportKind
 from services.portal.console.session.caller import Caller, accepted
 from shared.kernel.errors import NotFound
 from shared.reading.api import Reply
 
-_UPLOAD_SECONDS = 300.0
 _PAUSES = (0.1, 0.2, 0.3, 0.5, *([1.0] * 15))
 """Seconds between two looks at a rehearsal while its page waits."""
 UNDER_WAY = frozenset(("queued", "running"))
@@ -52,7 +51,7 @@ async def ordered(caller: Caller, order: Order, file: SentFile, mode: str) -> Re
     media, content = as_form(fields, file)
     path = f"/{order.kind.service}/v1/imports"
     headers = {"Content-Type": media}
-    return await caller.send("POST", path, headers=headers, content=content, seconds=_UPLOAD_SECONDS)
+    return await caller.send("POST", path, headers=headers, content=content, seconds=UPLOAD_SECONDS)
 
 
 async def waited_for(caller: Caller, service: str, job: str) -> dict[str, Any]:

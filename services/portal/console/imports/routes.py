@@ -1,65 +1,29 @@
 """Imports at the console: a file, its columns, a rehearsal, the import, its failures and its undo."""
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Any
 
-from fastapi import Depends, Request, Response
-from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException
+from fastapi import Request, Response
 
 from services.portal.console.describing.labels import state_label
+from services.portal.console.frame.files import LARGEST, FileForm, SentFile, file_router, read_file
 from services.portal.console.frame.responses import page, seen
-from services.portal.console.frame.route import ConsoleRoute, console_router
+from services.portal.console.frame.route import console_router
 from services.portal.console.imports import following
-from services.portal.console.imports.files import LARGEST, LARGEST_CARRIED, SentFile, preview_of
+from services.portal.console.imports.files import carried, from_carried, preview_of
 from services.portal.console.imports.following import UNDER_WAY, Order
 from services.portal.console.imports.kinds import ImportKind, allowed_kinds, import_kinds, named_kinds
 from services.portal.console.session.caller import Caller, accepted
-from services.portal.console.session.guards import CurrentCaller, Form, SentForm, taken
-from shared.configuration.settings import Settings
-from shared.kernel.errors import Malformed, RateLimited, TooLarge
+from services.portal.console.session.guards import CurrentCaller, Form, SentForm
 from shared.reading.api import Reply
-from shared.web.contract.route_options import OptionsRouter, RouteOptions
+from shared.web.contract.route_options import RouteOptions
 
 _PAGE = RouteOptions(is_public=True, is_keyed=False)
-_MOST_FIELDS = 450
 _COLUMN = "column-"
 _FIELD = "field-"
-_AT_ONCE = asyncio.Semaphore(4)
-"""Files that a process holds at once."""
-
-
-class FileRoute(ConsoleRoute):
-    """A route of a form with a file."""
-
-    def form_limit(self, _settings: Settings) -> int:
-        """The file, and what a page carries of it."""
-        return LARGEST + 2 * LARGEST_CARRIED
-
 
 router = console_router()
-files = OptionsRouter(route_class=FileRoute, include_in_schema=False)
-
-
-async def sent_file(request: Request, caller: CurrentCaller) -> AsyncIterator[Form]:
-    """The form of a page of this session with its file. Raises TooLarge, Malformed and FormNotOfSession."""
-    if _AT_ONCE.locked():
-        raise RateLimited("Several files are being received. Try again in a moment.", retry_after=5)
-    async with _AT_ONCE:
-        try:
-            form = await request.form(max_files=1, max_fields=_MOST_FIELDS, max_part_size=LARGEST_CARRIED + 1024)
-        except MultiPartException as error:
-            raise Malformed(error.message) from None
-        try:
-            fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
-            file = form.get("file")
-            yield taken(request, caller, fields, file if isinstance(file, UploadFile) and file.filename else None)
-        finally:
-            await form.close()
-
-
-FileForm = Annotated[Form, Depends(sent_file)]
+files = file_router()
 
 
 @router.get("/console/imports", options=_PAGE)
@@ -78,11 +42,11 @@ async def choose_file(request: Request, caller: CurrentCaller) -> Response:
 
 @files.post("/console/imports/columns", options=_PAGE)
 async def choose_columns(caller: CurrentCaller, form: FileForm) -> Response:
-    """The columns of a file with its first rows; a file that is not CSV is rehearsed at once."""
+    """The columns of a file with its first rows; one without a preview is rehearsed at once."""
     kind, file = _kind_in(form), await _file_in(form)
     if kind is None or file is None:
         return await _choice(caller, form.get("kind", ""), "imports.need_file", 422)
-    preview = preview_of(file, kind)
+    preview = await preview_of(file, kind, caller.principal.account)
     if preview is None:
         return await _rehearsed(caller, kind, form, file, {})
     values = {"preview": preview, "headings": kind.headings, "column": _COLUMN, "field": _FIELD}
@@ -188,7 +152,7 @@ async def _rehearsed(
 
 async def _refused(caller: Caller, kind: ImportKind, form: Form, file: SentFile, reply: Reply) -> Response:
     """The page of the columns, with what the API found wrong with the file."""
-    problem, preview = reply.document, preview_of(file, kind)
+    problem, preview = reply.document, await preview_of(file, kind, caller.principal.account)
     if preview is None:
         return await _choice(caller, kind.key, "", 422, problem)
     values = {"preview": preview, "headings": kind.headings, "column": _COLUMN, "field": _FIELD, "problem": problem}
@@ -215,7 +179,7 @@ def _carried(caller: Caller, kind: ImportKind, form: Form, file: SentFile) -> di
         "kind": kind,
         "kind_named": name,
         "file": file,
-        "carried": file.carried,
+        "carried": carried(file),
         "source": form.get("source", ""),
         "licence": form.get("licence", ""),
         "problem": None,
@@ -228,12 +192,9 @@ def _kind_in(form: Form) -> ImportKind | None:
 
 async def _file_in(form: Form) -> SentFile | None:
     """The file of a form: the one that was chosen, else the one that the page carried. Raises TooLarge."""
-    if form.file is None:
-        return SentFile.from_carried(form.get("file_name", "file"), form.get("file_media", ""), form.get("carried", ""))
-    content = await form.file.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        raise TooLarge(f"At most {LARGEST >> 20} MiB here; import larger files over the API.")
-    return SentFile(form.file.filename or "file", form.file.content_type or "", content) if content else None
+    if (file := form.files.get("file")) is not None:
+        return await read_file(file)
+    return from_carried(form.get("file_name", "file"), form.get("file_media", ""), form.get("carried", ""))
 
 
 def _mapping_in(form: Form) -> dict[str, str | None]:

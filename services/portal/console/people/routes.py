@@ -3,12 +3,13 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import Response
 from fastapi.responses import RedirectResponse
 
 from services.portal.console.describing.labels import state_label
+from services.portal.console.describing.resources import kind_of
 from services.portal.console.frame.naming import place_of
 from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import console_router
@@ -29,7 +30,9 @@ _LISTS = (
     ("identity_providers", "/access/v1/identity_providers"),
     ("signing_keys", "/access/v1/signing_keys"),
 )
+_AUDITING = frozenset(("secretariat_admin", "auditor"))
 _SHOWN = "25"
+_LONGEST = 200
 _LIVING_SECRETS = 2
 _WEBHOOKS = "access.webhooks"
 _MONTH = timedelta(days=30)
@@ -44,7 +47,20 @@ async def show_people(caller: CurrentCaller) -> Response:
         if reply.status_code == 200:
             place = f"/console/{path.replace('/v1', '', 1).strip('/')}"
             tiles.append({"key": key, "place": place, "can_create": "create" in reply.document.get("permitted", ())})
-    return page(caller, "people.html", here="grants", tiles=tiles)
+    return page(caller, "people.html", here="grants", tiles=tiles, reads_trail=bool(_AUDITING & caller.principal.roles))
+
+
+@router.get("/console/audit", options=_PAGE)
+async def show_trail(caller: CurrentCaller) -> Response:
+    """The audit trail from a position on, in the order of the chain, of one `subject` or `actor` if that is given."""
+    query = caller.request.query_params
+    asked = {
+        name: query[name].strip()[:_LONGEST] for name in ("subject", "actor", "after") if query.get(name, "").strip()
+    }
+    found = await caller.read("/access/v1/audit", {**asked, "limit": _SHOWN})
+    following = "" if found["next_after"] == asked.get("after") else urlencode({**asked, "after": found["next_after"]})
+    lines = [(line, kind_of(*str(line["resource"]).split(".", 1))) for line in found["items"]]
+    return page(caller, "audit.html", here="grants", lines=lines, asked=asked, following=following)
 
 
 @router.get("/console/clients", options=_PAGE)
@@ -57,12 +73,6 @@ async def to_clients() -> Response:
 async def to_webhooks() -> Response:
     """The list of webhooks."""
     return RedirectResponse("/console/access/webhooks", 303)
-
-
-@router.get("/console/jobs", options=_PAGE)
-async def to_jobs() -> Response:
-    """The jobs that people start at the console."""
-    return RedirectResponse("/console/imports", 303)
 
 
 @router.get("/console/clients/{key}", options=_PAGE)

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import orjson
@@ -184,7 +183,17 @@ class Caller:
         content: Content | None,
         seconds: float | None,
     ) -> Reply:
-        send = partial(self._reply, method, path, query, headers, content, seconds)
+        async def send() -> Reply:
+            given = {
+                "Authorization": f"Bearer {self.session.access}",
+                "Accept": "application/json, application/problem+json",
+                "Accept-Language": self.language,
+                **headers,
+            }
+            api, request = self._client.api, self.request
+            async with self._slots:
+                return await api.send(method, path, request, given, query=query, content=content, seconds=seconds)
+
         reply = await send()
         if reply.status_code == 401 and "insufficient" not in reply.headers.get("www-authenticate", ""):
             await self.renew()
@@ -196,25 +205,6 @@ class Caller:
         if problem.get("code") == _STEP_UP:
             raise StepUpNeeded(str(problem["acr_values"]), int(problem["max_age"]))
         raise SignInNeeded("Your session is over: sign in again.")
-
-    async def _reply(
-        self,
-        method: str,
-        path: str,
-        query: Mapping[str, str] | None,
-        headers: Mapping[str, str],
-        content: Content | None,
-        seconds: float | None,
-    ) -> Reply:
-        given = {
-            "Authorization": f"Bearer {self.session.access}",
-            "Accept": "application/json, application/problem+json",
-            "Accept-Language": self.language,
-            **headers,
-        }
-        api = self._client.api
-        async with self._slots:
-            return await api.send(method, path, self.request, given, query=query, content=content, seconds=seconds)
 
     async def renew(self) -> None:
         """Gets another access token. Raises SignInNeeded if the session is over."""

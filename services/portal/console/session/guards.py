@@ -1,6 +1,6 @@
 """The checks before a page of the console: its session, and where a form comes from."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -107,11 +107,11 @@ def require_own_page(request: Request) -> None:
 
 
 class Form(ImmutableMultiDict[str, str]):
-    """The fields of a form; `file` is its file, if it has one. Each value is a text, as it was sent."""
+    """The fields of a form, and its files by their fields. Each value is a text, as it was sent."""
 
-    def __init__(self, fields: Sequence[tuple[str, str]], file: UploadFile | None = None) -> None:
+    def __init__(self, fields: Sequence[tuple[str, str]], files: Mapping[str, UploadFile] | None = None) -> None:
         super().__init__(list(fields))
-        self.file = file
+        self.files = files or {}
 
 
 async def sent_form(request: Request, caller: CurrentCaller) -> Form:
@@ -119,7 +119,12 @@ async def sent_form(request: Request, caller: CurrentCaller) -> Form:
     return taken(request, caller, await fields_of(request))
 
 
-def taken(request: Request, caller: Caller, fields: Sequence[tuple[str, str]], file: UploadFile | None = None) -> Form:
+def taken(
+    request: Request,
+    caller: Caller,
+    fields: Sequence[tuple[str, str]],
+    files: Mapping[str, UploadFile] | None = None,
+) -> Form:
     """A form whose token was checked. Raises FormNotOfSession."""
     given = dict(fields)
     if not keys_of(request).is_form_token(caller.session.id, given.get(TOKEN_FIELD, "")):
@@ -127,7 +132,7 @@ def taken(request: Request, caller: Caller, fields: Sequence[tuple[str, str]], f
     caller.form_key = given.get(KEY_FIELD, "")[:_LONGEST_KEY]
     caller.is_resumed = KEPT_FIELD in given
     own = OWN_FIELDS | {KEY_FIELD}
-    return Form([(name, value) for name, value in fields if name not in own], file)
+    return Form([(name, value) for name, value in fields if name not in own], files)
 
 
 SentForm = Annotated[Form, Depends(sent_form)]

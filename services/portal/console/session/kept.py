@@ -8,6 +8,9 @@ from urllib.parse import parse_qsl
 
 import orjson
 from fastapi import Request
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 
 from services.portal.console.session import cookies
 from services.portal.console.session.keys import ConsoleKeys
@@ -16,7 +19,10 @@ from shared.kernel.errors import Malformed
 FORM = "application/x-www-form-urlencoded"
 TOKEN_FIELD, KEY_FIELD, KEPT_FIELD = "form_token", "form_key", "form_kept"
 OWN_FIELDS = frozenset((TOKEN_FIELD, KEPT_FIELD))
-MOST_FIELDS = 2_000
+_WITH_FILES = "multipart/form-data"
+MOST_FIELDS, _MOST_FILES = 2_000, 10
+LONGEST_PART = (1 << 20) + 1024
+"""Bytes of a field of a form with files."""
 _LARGEST = 1 << 20
 Fields = Sequence[tuple[str, str]]
 
@@ -30,14 +36,43 @@ class KeptForm:
 
 
 async def fields_of(request: Request) -> Fields:
-    """The fields of a form in the order in which they were sent. Raises Malformed."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+    """The fields of a form in the order in which they were sent, without its files. Raises Malformed."""
+    if has_files(request):
+        return [(name, value) for name, value in (await _parts(request)).multi_items() if isinstance(value, str)]
+    if _media(request) != FORM:
         return []
     try:
         text = (await request.body()).decode("ascii")
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError:
         raise Malformed(f"The form has more than {MOST_FIELDS} fields, or is none.") from None
+
+
+async def files_of(request: Request) -> Mapping[str, UploadFile]:
+    """The files of a form by their fields. Raises Malformed."""
+    if not has_files(request):
+        return {}
+    parts = (await _parts(request)).multi_items()
+    return {name: value for name, value in parts if isinstance(value, UploadFile) and value.filename}
+
+
+def has_files(request: Request) -> bool:
+    """Whether the request has a form that may have files."""
+    return _media(request) == _WITH_FILES
+
+
+async def _parts(request: Request) -> FormData:
+    """The fields and files, which the request closes at its end."""
+    try:
+        return await request.form(max_files=_MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_PART)
+    except HTTPException as error:
+        raise Malformed(str(error.detail)) from None
+    except MultiPartException as error:
+        raise Malformed(error.message) from None
+
+
+def _media(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def own_address(request: Request) -> str:

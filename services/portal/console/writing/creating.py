@@ -2,23 +2,28 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from fastapi import Response
 
 from services.portal.console.describing.fields import Field
+from services.portal.console.describing.resources import Kind
+from services.portal.console.forms.reading import Fault
+from services.portal.console.frame.files import FileForm, file_router, read_file
 from services.portal.console.frame.naming import title_of
 from services.portal.console.frame.responses import page, seen
-from services.portal.console.frame.route import console_router
 from services.portal.console.records.reading import Found, find, known_kind
 from services.portal.console.records.showing import page_of
 from services.portal.console.session.caller import Caller
-from services.portal.console.session.guards import CurrentCaller, SentForm
+from services.portal.console.session.guards import CurrentCaller, Form
+from services.portal.console.writing.attaching import send_evidence
 from services.portal.console.writing.filling import Filled, filled, form_values, own_fields
 from services.portal.console.writing.refusing import refused_values
 from shared.kernel.errors import NotFound
+from shared.reading.api import Reply
 from shared.web.contract.route_options import RouteOptions
 
-router = console_router()
+router = file_router()
 _OWN_PAGE = re.compile(r"/console/[A-Za-z0-9_/-]{0,200}")
 
 
@@ -39,19 +44,30 @@ async def new_record(service: str, resource: str, caller: CurrentCaller) -> Resp
 
 
 @router.post("/console/{service}/{resource}/new", options=RouteOptions(is_public=True))
-async def create_record(service: str, resource: str, caller: CurrentCaller, form: SentForm) -> Response:
+async def create_record(service: str, resource: str, caller: CurrentCaller, form: FileForm) -> Response:
     """Creates the record, or shows what is wrong with the form."""
     kind = known_kind(service, resource)
     fields = _creation(kind.creation)
     given = await filled(caller, fields, form)
     if given.wants_row or given.faults:
         return await _page(caller, service, resource, fields, given)
-    reply = await caller.send("POST", kind.path, given.values)
+    reply = await _created(caller, kind, given, form)
+    if reply is None:
+        return await _page(caller, service, resource, fields, replace(given, faults=(Fault("file", "required"),)))
     if reply.status_code >= 400:
         return await _page(caller, service, resource, fields, given.refused(reply), **refused_values(reply))
     if secret := reply.document.get("secret"):
         return page(caller, "records_secret.html", secret=secret, back=f"{kind.page}/{reply.document['id']}")
     return seen(following_page(given, page_of(kind, str(reply.document["id"]))), done="created")
+
+
+async def _created(caller: Caller, kind: Kind, given: Filled, form: Form) -> Reply | None:
+    """The response to the new record; None if it lacks the file that it is made of."""
+    if not any(field.kind == "file" for field in kind.creation or ()):
+        return await caller.send("POST", kind.path, given.values)
+    chosen = form.files.get("file")
+    file = await read_file(chosen) if chosen else None
+    return await send_evidence(caller, given.values, file) if file else None
 
 
 async def _page(
@@ -81,11 +97,11 @@ async def new_entry(service: str, resource: str, key: str, part: str, caller: Cu
 
 @router.post("/console/{service}/{resource}/{key}/{part}/new", options=RouteOptions(is_public=True))
 async def create_entry(
-    service: str, resource: str, key: str, part: str, caller: CurrentCaller, form: SentForm
+    service: str, resource: str, key: str, part: str, caller: CurrentCaller, form: FileForm
 ) -> Response:
     """Adds the entry, or shows what is wrong with the form. With `_to`, a page of the console comes next."""
     found = await find(caller, known_kind(service, resource), key)
-    given = await filled(caller, _fields_of_part(found, part), form)
+    given = await filled(caller, _fields_of_part(found, part), form, found.record)
     if given.wants_row or given.faults:
         return await _entry_page(caller, found, part, given)
     reply = await caller.send("POST", f"{found.path}/{part}", given.values)

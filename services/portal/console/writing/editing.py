@@ -9,19 +9,19 @@ from fastapi import Response
 from services.portal.console.describing.fields import Field
 from services.portal.console.forms.changes import Difference, differences, merge_patch, rebased, written
 from services.portal.console.forms.texts import texts_of
+from services.portal.console.frame.files import FileForm, file_router
 from services.portal.console.frame.naming import title_of
 from services.portal.console.frame.responses import page, seen
-from services.portal.console.frame.route import console_router
 from services.portal.console.records.reading import Found, find, known_kind, names_of
 from services.portal.console.records.shown import Shown, references_in, value_shown
 from services.portal.console.session.caller import Caller
-from services.portal.console.session.guards import CurrentCaller, SentForm
+from services.portal.console.session.guards import CurrentCaller
 from services.portal.console.writing.filling import Filled, filled, form_values, own_fields
 from services.portal.console.writing.refusing import CONFLICT, refused_values
 from shared.kernel.errors import Malformed, NotFound
 from shared.web.contract.route_options import RouteOptions
 
-router = console_router()
+router = file_router()
 
 
 @router.get("/console/{service}/{resource}/{key}/edit", options=RouteOptions(is_public=True))
@@ -35,10 +35,10 @@ async def edit_record(service: str, resource: str, key: str, caller: CurrentCall
 
 
 @router.post("/console/{service}/{resource}/{key}/edit", options=RouteOptions(is_public=True))
-async def change_record(service: str, resource: str, key: str, caller: CurrentCaller, form: SentForm) -> Response:
+async def change_record(service: str, resource: str, key: str, caller: CurrentCaller, form: FileForm) -> Response:
     """Changes the fields that the person changed. Shows both versions if somebody else did so meanwhile."""
     found, fields = await _found(caller, service, resource, key)
-    given = await filled(caller, fields, form)
+    given = await filled(caller, fields, form, found.record)
     before = _before(given)
     if given.wants_row or given.faults:
         return await _page(caller, found, fields, given, before, etag=given.own("etag"))

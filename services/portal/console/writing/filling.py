@@ -16,6 +16,7 @@ from services.portal.console.frame.naming import title_of
 from services.portal.console.records.reading import is_id, names_of
 from services.portal.console.session.caller import Caller
 from services.portal.console.session.guards import Form
+from services.portal.console.writing.attaching import attached, may_attach
 from services.portal.register.views import country_choices
 from shared.reading.api import Reply
 
@@ -55,12 +56,16 @@ class Filled:
         return replace(self, faults=tuple(faults_of(reply.document, below=below)))
 
 
-async def filled(caller: Caller, fields: Sequence[Field], form: Form) -> Filled:
-    """A submitted form with the ids of the records that it names."""
+async def filled(caller: Caller, fields: Sequence[Field], form: Form, about: Mapping[str, Any] | None = None) -> Filled:
+    """A submitted form with the ids of the records that it names. Its files become evidence of the country of the form,
+    or of the record that it is `about`."""
     sent = texts_in(form.multi_items())
     resolved, wrong, candidates = await _resolved(caller, fields, sent)
-    values, faults = values_of(fields, resolved)
-    return Filled(sent, values, (*wrong, *faults), candidates)
+    said = about or {name: texts[-1] for name, texts in resolved.items()}
+    files, unsent = await attached(caller, fields, sent, form.files, said)
+    sent |= files
+    values, faults = values_of(fields, {**resolved, **files})
+    return Filled(sent, values, (*unsent, *wrong, *faults), candidates)
 
 
 async def inputs_for(caller: Caller, fields: Sequence[Field], shown: Filled) -> list[Input]:
@@ -91,6 +96,7 @@ async def form_values(
 ) -> dict[str, Any]:
     """What the template of a form shows: its inputs, what is wrong with them, and why the API refused it."""
     made = await inputs_for(caller, fields, given)
+    sends_files = any(one.field.kind == "file" for one in made) or await may_attach(caller, made)
     language, settings = caller.language, caller.request.app.state.settings
     return {
         "status": 422 if given.faults else 200,
@@ -98,6 +104,7 @@ async def form_values(
         "request_id": "",
         **refused,
         "inputs": made,
+        "sends_files": sends_files,
         "faults": given.faults,
         "unplaced": unplaced(made, given.faults),
         "countries": partial(country_choices, language, fictional=settings.fictional_countries),

@@ -9,7 +9,7 @@ from services.portal.console.describing.labels import state_label, verb_label, v
 from services.portal.console.forms.inputs import Input
 from services.portal.console.records.reading import Found, Step
 from services.portal.console.session.caller import Caller
-from services.portal.console.writing.filling import Filled, form_values, own_fields
+from services.portal.console.writing.filling import Filled, inputs_for, own_fields
 from services.portal.console.writing.stepping import fields_of
 
 
@@ -48,8 +48,7 @@ async def _step_panel(caller: Caller, found: Found, step: Step, to: str) -> Pane
 
 async def scoped(caller: Caller, fields: Sequence[Field], scope: str, texts: Any = None) -> tuple[Input, ...]:
     """The inputs of a blank form, or one with these texts, with ids of their own in the page."""
-    values = await form_values(caller, fields, Filled(texts or {}, {}), {})
-    return tuple(_scoped(each, scope) for each in values["inputs"])
+    return tuple(_scoped(each, scope) for each in await inputs_for(caller, fields, Filled(texts or {}, {})))
 
 
 def _scoped(one: Input, scope: str) -> Input:

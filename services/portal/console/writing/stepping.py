@@ -7,13 +7,13 @@ from fastapi import Response
 
 from services.portal.console.describing.fields import Field, fields_in, opening_in
 from services.portal.console.describing.labels import reason_label, state_label, verb_label, verb_meaning
+from services.portal.console.frame.files import FileForm, file_router
 from services.portal.console.frame.naming import title_of
 from services.portal.console.frame.responses import page, seen
-from services.portal.console.frame.route import console_router
 from services.portal.console.records.reading import Found, Step, find, known_kind
 from services.portal.console.records.shown import Shown
 from services.portal.console.session.caller import Caller, accepted
-from services.portal.console.session.guards import CurrentCaller, SentForm
+from services.portal.console.session.guards import CurrentCaller
 from services.portal.console.writing.creating import following_page
 from services.portal.console.writing.filling import Filled, filled, form_values, own_fields
 from services.portal.console.writing.refusing import CONFLICT, NOT_REFUSED, refused_values
@@ -21,7 +21,7 @@ from shared.kernel.errors import NotFound
 from shared.reading.api import Reply
 from shared.web.contract.route_options import RouteOptions
 
-router = console_router()
+router = file_router()
 _REASON = "reason"
 _DECISIONS = ("confirm", "decline", "withdraw")
 
@@ -37,12 +37,12 @@ async def show_step(service: str, resource: str, key: str, verb: str, caller: Cu
 
 @router.post("/console/{service}/{resource}/{key}/do/{verb}", options=RouteOptions(is_public=True))
 async def take_step(
-    service: str, resource: str, key: str, verb: str, caller: CurrentCaller, form: SentForm
+    service: str, resource: str, key: str, verb: str, caller: CurrentCaller, form: FileForm
 ) -> Response:
     """Takes the step, or shows what is wrong with its form. With `_to`, a page of the console comes next."""
     found = await find(caller, known_kind(service, resource), key)
     step = found.step(verb)
-    given = await filled(caller, fields_of(step), form)
+    given = await filled(caller, fields_of(step), form, found.record)
     if step is None or given.wants_row or given.faults:
         return await _page(caller, found, verb, given)
     reply = await send_step(caller, found, step, given)
@@ -109,7 +109,7 @@ async def show_pending(service: str, resource: str, key: str, pending: str, call
 
 @router.post("/console/{service}/{resource}/{key}/pending/{pending}", options=RouteOptions(is_public=True))
 async def decide_pending(
-    service: str, resource: str, key: str, pending: str, caller: CurrentCaller, form: SentForm
+    service: str, resource: str, key: str, pending: str, caller: CurrentCaller, form: FileForm
 ) -> Response:
     """Confirms, declines or withdraws the step."""
     found = await find(caller, known_kind(service, resource), key)

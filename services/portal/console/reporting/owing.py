@@ -1,0 +1,159 @@
+"""What is owed about a period, and what waits to be validated, as the caller's grants show it."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.portal.console.describing.labels import state_label
+from services.portal.console.frame.naming import place_of
+from services.portal.console.frame.templates import PAGES
+from services.portal.console.records.reading import Record, names_of
+from services.portal.console.session.caller import Caller, accepted
+from services.portal.pages.texts import best
+from shared.kernel.text import LANGUAGES
+
+PERIODS, TASKS = "/actions/v1/periods", "/actions/v1/tasks"
+_EXPECTED, _INDICATORS, _RESULTS = "/actions/v1/reports/expected", "/actions/v1/indicators", "/actions/v1/results"
+_MANY = "200"
+_MOST_RESULTS = 40
+_LIGHTS = {"red": "late", "yellow": "late", "green": ""}
+_WORST_FIRST = ("error", "warning", "clean")
+VALIDATED = ("submitted", "approved", "accepted")
+"""The states of results that somebody validates, returns or publishes."""
+VALIDATING = ("approve", "accept", "publish", "return")
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A report that a programme owes or has sent. `light` is None once it was sent. `is_reminded`: a reminder is
+    open."""
+
+    programme: str
+    country: str
+    framework: str
+    due: str
+    light: str | None
+    state: str
+    page: str | None
+    on_time: bool | None
+    is_reminded: bool
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its last day has passed."""
+        return _LIGHTS.get(self.light or "") == "late"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A result that waits, with the name of its indicator, and what is wrong with it in the reader's language."""
+
+    record: Record
+    title: str
+    state: str
+    page: str
+    violations: Sequence[tuple[str, str]]
+
+    @property
+    def value(self) -> str:
+        """Its number, the two numbers of a share, or its code; empty for a text."""
+        record = self.record
+        share = f"{record.get('numerator')} / {record.get('denominator')}" if record.get("denominator") else ""
+        return str(record.get("value") or share or record.get("code") or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A round of reports. `verbs` are the steps that the caller may take with results; `more` is the list of all that
+    wait, if there are further ones."""
+
+    code: str
+    periods: Sequence[Record]
+    owed: Sequence[Owed]
+    sent: Sequence[Owed]
+    results: Sequence[Waiting]
+    verbs: Sequence[str]
+    may_remind: bool
+    more: str | None
+
+
+def reminder(code: str) -> Mapping[str, str]:
+    """The title of a reminder about a period, by language."""
+    return {tag: PAGES.texts.text(tag, "reporting.reminder", period=code) for tag in LANGUAGES}
+
+
+async def round_of(caller: Caller, code: str) -> Round:
+    """What is owed about the periods with a code, the latest first, and what waits to be validated."""
+    periods, (expected, reminded, may_remind), (results, verbs, more) = await asyncio.gather(
+        caller.items(PERIODS, {"code": code, "limit": _MANY}), owed_about(caller, code), _waiting(caller, code)
+    )
+    frameworks = {str(one["id"]): str(one["framework"]) for one in periods}
+    made = [_owed(one, frameworks, reminded, caller.language) for one in expected]
+    owed = sorted((one for one in made if one.light), key=lambda one: (one.due, one.country))
+    sent = sorted((one for one in made if not one.light), key=lambda one: one.country)
+    return Round(code, periods, owed, sent, results, verbs, may_remind, more)
+
+
+async def owed_about(caller: Caller, code: str) -> tuple[list[Record], frozenset[str], bool]:
+    """The reports that are expected about a period; the programmes that were reminded; whether the caller may do so."""
+    asked = {"about_kind": "other", "status": "open,in_progress", "q": code, "limit": _MANY, "include": "permitted"}
+    expected, reply = await asyncio.gather(caller.items(_EXPECTED, {"period": code}), caller.get(TASKS, asked))
+    tasks = reply.document if reply.status_code == 200 else {"items": []}
+    titles = reminder(code)
+    reminded = {str(task["about"]["id"]) for task in tasks["items"] if task["titles"] == titles}
+    return expected, frozenset(reminded), "create" in tasks.get("permitted", ())
+
+
+def _owed(one: Record, frameworks: Mapping[str, str], reminded: frozenset[str], language: str) -> Owed:
+    report = one["report"]
+    return Owed(
+        str(one["programme"]),
+        str(one["country"]),
+        frameworks.get(str(one["period_id"]), ""),
+        str(one["due_on"]),
+        one["light"],
+        state_label(str(one["status"]), "actions.reports", language) if one["status"] else "",
+        place_of("actions", "reports", str(report)) if report else None,
+        one["on_time"],
+        str(one["programme"]) in reminded,
+    )
+
+
+async def _waiting(caller: Caller, code: str) -> tuple[list[Waiting], list[str], str | None]:
+    """The first results that wait, the worst violations first; the verbs of the caller; the list of all."""
+    query = {"period": code, "status": ",".join(VALIDATED)}
+    asked = {**query, "limit": str(_MOST_RESULTS), "include": "permitted"}
+    replies = await asyncio.gather(*(caller.get(_RESULTS, {**asked, "validation": one}) for one in _WORST_FIRST))
+    if any(reply.status_code in (403, 404) for reply in replies):
+        return [], [], None
+    lists = [accepted(reply).document for reply in replies]
+    found: list[Record] = [record for one in lists for record in one["items"]]
+    shown, wrong = found[:_MOST_RESULTS], {str(r["id"]) for one in lists[:-1] for r in one["items"]}
+    names, read = await asyncio.gather(
+        names_of(caller, [(_INDICATORS, str(record["indicator_id"])) for record in shown]),
+        asyncio.gather(*(_violations(caller, record, str(record["id"]) in wrong) for record in shown)),
+    )
+    waiting = [
+        Waiting(
+            record,
+            name.title if (name := names.get((_INDICATORS, str(record["indicator_id"])))) else str(record["ref"]),
+            state_label(str(record["status"]), "actions.results", caller.language),
+            place_of("actions", "results", str(record["id"])),
+            violations,
+        )
+        for record, violations in zip(shown, read, strict=True)
+    ]
+    permitted = lists[0].get("permitted", ())
+    place = f"/console/actions/results?period={code}&status={query['status']}"
+    has_more = len(found) > len(shown) or any(one["next"] for one in lists)
+    return waiting, [verb for verb in VALIDATING if verb in permitted], place if has_more else None
+
+
+async def _violations(caller: Caller, record: Record, is_wrong: bool) -> list[tuple[str, str]]:
+    """What is wrong with a result: how severe it is, and what is expected."""
+    if not is_wrong:
+        return []
+    reply = await caller.get(f"{_RESULTS}/{record['id']}")
+    found: Sequence[Mapping[str, Any]] = reply.document.get("validation") or () if reply.status_code == 200 else ()
+    return [(str(one["severity"]), best(one["instruction"], caller.language)[1] or str(one["rule"])) for one in found]

@@ -224,6 +224,7 @@ REPORTS = _view(
 """Every progress report, without its content, with the experts who contributed and the code of its period."""
 DELEGATIONS = _view("action_published_delegation", **_RECORD, report_id="id", account_id="id", due_on="day")
 """Every delegation of sections of a progress report to an account."""
+EDITIONS = _view("action_published_edition", **_RECORD)
 CONTRIBUTIONS = _view("action_published_contribution", **_RECORD, edition_id="id", expert_ids="ids", editor_id="id")
 """Every contribution to the Global Report: its authors who are experts, and the account of its editor."""
 _REVIEW = {**_RECORD, "edition_id": "id", "contribution_id": "id"}

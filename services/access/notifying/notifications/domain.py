@@ -52,6 +52,9 @@ class Audience(StrEnum):
     REPRESENTATIVES = "representatives of the institution"
     AUTHOR = "who entered or claimed the record, except the secretariat"
     UPLOADER = "who uploaded the file"
+    EDITION_EDITORS = "the editors of the edition"
+    ANSWERING_AUTHORS = "the authors, who are experts, of contributions with comments that wait for an answer"
+    WRITING_AUTHORS = "the authors, who are experts, of contributions that they have not handed in"
     CONTRIBUTORS = "the authors of the contribution who are experts"
     CONTRIBUTION_EDITOR = "the editor of the contribution, or else the editors of the edition"
     CONTRIBUTION_REVIEWER = "the expert who is invited to review the contribution"
@@ -245,14 +248,18 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         *_notices("progress_report", _A.DELEGATED, of="actions.delegation created ended"),
         *_notices("progress_report", _A.REPORT_AUTHOR, of="actions.report_comment created resolved open"),
         *_notices("progress_report", _A.AUTHOR, of="actions.report_comment answered"),
+        *_notices(
+            "global_report", _A.EDITION_EDITORS, _A.ANSWERING_AUTHORS, of="actions.edition review_due review_late"
+        ),
+        *_notices("global_report", _A.EDITION_EDITORS, _A.WRITING_AUTHORS, of="actions.edition final_due final_late"),
         *_notices("global_report", _A.CONTRIBUTION_EDITOR, of="actions.contribution created assigned submitted"),
         *_notices("global_report", _A.CONTRIBUTORS, of="actions.contribution draft declined dropped deadline_near"),
         *_notices("global_report", _A.CONTRIBUTORS, _A.CONTRIBUTION_EDITOR, of="actions.contribution deadline_passed"),
         *_notices("global_report", _A.CONTRIBUTORS, of="actions.contribution changes_requested cleared corrected"),
         *_notices("global_report", _A.CONTRIBUTION_EDITOR, of="actions.contribution consented"),
-        *_notices("global_report", _A.CONTRIBUTION_REVIEWER, of="actions.reviewer created withdrawn"),
+        *_notices("global_report", _A.CONTRIBUTION_REVIEWER, of="actions.reviewer created withdrawn round_closing"),
         *_notices("global_report", _A.REVIEW_EDITORS, of="actions.reviewer accepted declined"),
-        *_notices("global_report", _A.REVIEWING_OFFICIALS, of="actions.review_round opened"),
+        *_notices("global_report", _A.REVIEWING_OFFICIALS, of="actions.review_round opened closing"),
         *_notices(COMMENT_KIND, _A.COMMENTED_AUTHORS, _A.COMMENTED_EDITORS, of="actions.comment created"),
         *_notices(COMMENT_KIND, _A.COMMENTED_AUTHORS, of="actions.comment reopened"),
         *_notices(COMMENT_KIND, _A.COMMENTER, of="actions.comment answered"),

@@ -105,6 +105,7 @@ _has_editor = (
 )
 EDITOR_OF_CONTRIBUTION = _editors.where(or_(_is_assigned, ~_has_editor))
 """The editor who handles a contribution, if that account still has a grant over the edition, or else all of them."""
+EDITION_EDITORS = holders_over("edition", views.EDITIONS.c.id, views.EDITIONS, views.EDITIONS.c.id)
 _v, _said = views.CONTRIBUTION_REVIEWERS, views.CONTRIBUTION_COMMENTS
 REVIEW_EDITORS = holders_over("edition", _v.c.id, _v, _v.c.edition_id)
 _of_round = views.ROUND_COUNTRIES

@@ -16,6 +16,7 @@ from services.access.notifying.notifications.audiences import messages, proposal
 from services.access.notifying.notifications.audiences.holders import (
     ACCOUNT,
     COMMENTED_EDITORS,
+    EDITION_EDITORS,
     EDITOR_OF_CONTRIBUTION,
     HOLDER_OF_CENTRE,
     KEYS,
@@ -118,14 +119,26 @@ _helping = (
 )
 
 
+_text, _said = views.CONTRIBUTIONS, views.CONTRIBUTION_COMMENTS
+_is_written = _text.c.status.in_([constant(status) for status in ("draft", "changes_requested")])
+_is_commented = exists().where(_said.c.contribution_id == _text.c.id, _said.c.status == constant("open"))
+
+
+def _authors_in_edition(condition: ColumnElement[bool]) -> Select[Any]:
+    """The accounts of the authors of those contributions of an edition that fulfil a condition."""
+    return (
+        select(_text.c.edition_id.label("subject"), _expert.c.account_id)
+        .select_from(_text.join(_expert, _expert.c.id == any_(_text.c.expert_ids)))
+        .where(_text.c.edition_id == KEYS, _expert.c.account_id.is_not(None), condition)
+        .distinct()
+    )
+
+
 _contributors = (
     select(views.CONTRIBUTIONS.c.id.label("subject"), _expert.c.account_id)
     .select_from(views.CONTRIBUTIONS.join(_expert, _expert.c.id == any_(views.CONTRIBUTIONS.c.expert_ids)))
     .where(views.CONTRIBUTIONS.c.id == KEYS, _expert.c.account_id.is_not(None))
 )
-
-
-_said = views.CONTRIBUTION_COMMENTS
 _commented_authors = (
     select(_said.c.id.label("subject"), _expert.c.account_id)
     .select_from(
@@ -212,6 +225,9 @@ _PEOPLE: Mapping[Audience, Statement] = {
         Audience.DELEGATES: select(_delegation.c.report_id.label("subject"), _delegation.c.account_id).where(
             _delegation.c.report_id == KEYS, _delegation.c.status == constant("active")
         ),
+        Audience.EDITION_EDITORS: EDITION_EDITORS,
+        Audience.ANSWERING_AUTHORS: _authors_in_edition(_is_commented),
+        Audience.WRITING_AUTHORS: _authors_in_edition(_is_written),
         Audience.CONTRIBUTORS: _contributors,
         Audience.CONTRIBUTION_EDITOR: EDITOR_OF_CONTRIBUTION,
         Audience.CONTRIBUTION_REVIEWER: _expert_of(

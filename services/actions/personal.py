@@ -114,10 +114,15 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         "action_version",
         "",
         {
-            NAMED_IN_TEXT: "blocks content cited note",
+            NAMED_IN_TEXT: "blocks content cited note images",
             _ABOUT_A_MATTER: "id contribution_id number language translates sha256 words warnings created_at"
             " created_by",
         },
+    ),
+    personal(
+        "action_version_image",
+        "",
+        {NAMED_IN_TEXT: "content", _ABOUT_A_MATTER: "contribution_id name media_type"},
     ),
     personal(
         "action_manuscript",

@@ -1,7 +1,7 @@
 """The actions worker: reacts to facts that change a country's stage, ends endorsements and offices, opens and closes
 periods, validates results, reminds of reports, expires offers of support, makes tasks of overdue milestones and
-letters, opens and closes calls of editions, asks and reminds authors, reminds editors and reviewers, keeps the files of evidence, prints public
-documents and reports, and makes copies of open data."""
+letters, opens and closes calls of editions, asks and reminds authors, reminds editors and reviewers, keeps the files of
+evidence, prints public documents and reports, and makes copies of open data."""
 
 from datetime import timedelta
 

@@ -231,8 +231,7 @@ _REVIEW = {**_RECORD, "edition_id": "id", "contribution_id": "id"}
 CONTRIBUTION_REVIEWERS = _view("action_published_reviewer", **_REVIEW, expert_id="id")
 CONTRIBUTION_COMMENTS = _view("action_published_comment", **_REVIEW, by_id="id")  # without text; `by_id` commented
 ROUND_COUNTRIES = _view("action_published_round_country", id="id", country="text", audience="text")  # of its chapters
-REPORT_COMMENTS = _view("action_published_report_comment", **_RECORD, report_id="id")
-"""Every comment on a progress report, without its text."""
+REPORT_COMMENTS = _view("action_published_report_comment", **_RECORD, report_id="id")  # without its text
 EVIDENCE = _view("action_published_evidence", **_RECORD, sha256="text", scope_id="id")
 """Every file of evidence."""
 _DOCUMENT = {

@@ -67,7 +67,7 @@ def test_an_image_keeps_what_shows_and_nothing_else(content: bytes, kind: str, s
         (_wide(4_001, 3_000), "it has more than 12 million pixels"),
         (_wide(0, 3), "it has more than 12 million pixels"),
         (png() + bytes(MOST_BYTES), "it has more than 5 MiB"),
-        (jpeg().replace(b"\xff\xc2\x00\x0b\x08\x00\x01\x00\x01\x01", b"\xff\xc2\x00\x0b\x08\x00\x01\x00\x01\x04"), "RGB"),
+        (jpeg().replace(b"\xff\xc2\0\x0b\x08\0\1\0\1\1", b"\xff\xc2\0\x0b\x08\0\1\0\1\4"), "save it as RGB"),
     ],
 )  # fmt: skip
 def test_what_is_no_image_is_refused(content: bytes, reason: str) -> None:
@@ -106,10 +106,12 @@ async def test_an_image_that_is_not_printed_names_its_block(text: str, code: str
 
 @pytest.mark.long(_COSTS)
 async def test_an_image_has_the_text_that_stands_for_it() -> None:
-    text = '![A *bog*](evidence:EVD-1)\n\nAnd ![](evidence:EVD-1){alt="In spring"} here.\n\n| a |\n|---|\n| ![Fen](evidence:EVD-1) |\n'
+    table = "| a |\n|---|\n| ![Fen](evidence:EVD-1) |\n"
+    text = f'![A *bog*](evidence:EVD-1)\n\nAnd ![](evidence:EVD-1){{alt="In spring"}} here.\n\n{table}'
     (_, reading), warnings = await _read(text, **{"EVD-1": png()})
     assert warnings == []
-    assert [(one["block"], one["alternative"]) for one in reading.placed] == [(1, "A bog"), (2, "In spring"), (3, "Fen")]
+    placed = [(one["block"], one["alternative"]) for one in reading.placed]
+    assert placed == [(1, "A bog"), (2, "In spring"), (3, "Fen")]
     assert {one["name"] for one in reading.placed} == {image_of(png()).name}
     assert [block["kind"] for block in reading.blocks] == ["figure", "paragraph", "table"]
 
@@ -243,18 +245,18 @@ async def test_images_stand_in_each_format_and_before_reviewers_without_metadata
 
 def _drawn(pdf: bytes) -> list[tuple[int, int]]:
     """The sizes of the images on the pages of a PDF."""
-    named = [page["/Resources"].get("/XObject", {}) for page in PdfReader(io.BytesIO(pdf)).pages]
-    drawn = [one.get_object() for each in named for one in each.values()]
+    resources: list[Any] = [page["/Resources"] for page in PdfReader(io.BytesIO(pdf)).pages]
+    drawn = [one.get_object() for each in resources for one in each.get("/XObject", {}).values()]
     return [(one["/Width"], one["/Height"]) for one in drawn if one["/Subtype"] == "/Image"]
 
 
 async def _is_shown_to_a_reviewer(
     text: UnderReview, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    judge = await reviewer(text, await opened(text), superuser, monkeypatch)
-    version = (await judge.get(f"{text.path}/versions/2")).json()
+    me = await reviewer(text, await opened(text), superuser, monkeypatch)
+    version = (await me.get(f"{text.path}/versions/2")).json()
     (image,) = version["images"]
-    sent = await judge.get(image["link"])
+    sent = await me.get(image["link"])
     assert sent.status_code == 200, sent.text
     assert sent.content.startswith(b"\x89PNG")
     assert SECRET not in sent.content

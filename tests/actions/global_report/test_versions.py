@@ -39,7 +39,7 @@ def docx(*paragraphs: str, head: str = "", more: str = "", links: str = "") -> b
         f'<Relationship Id="a" Type="{office}" Target="word/document.xml"/></Relationships>'
     )
     body = "".join(f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>" for text in paragraphs)
-    document = f'{head}<w:document {_NAMES}><w:body>{body}{more}</w:body></w:document>'
+    document = f"{head}<w:document {_NAMES}><w:body>{body}{more}</w:body></w:document>"
     found = io.BytesIO()
     with zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", types)

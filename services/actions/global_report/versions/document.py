@@ -6,13 +6,11 @@ The input is pandoc's document (pandoc-types 1.23). `read` returns it without wh
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from services.actions.global_report.versions.domain import Block, Placed, Unreadable, Warned, is_safe
 from services.actions.global_report.versions.images import Image
+from services.actions.global_report.versions.nodes import Node, words_of
 
-Node = Any
-"""A node of pandoc's document: JSON."""
 MOST_BLOCKS = 5_000
 MOST_WARNINGS = 200
 MOST_ALTERNATIVE = 1_000
@@ -57,21 +55,6 @@ class Reading:
             raise Unreadable(f"At most {MOST_BLOCKS:,} blocks.")
         self.blocks.append({"number": len(self.blocks) + 1, "kind": kind, "text": ""})
         return self.blocks[-1]
-
-
-def images_in(document: Node) -> list[str]:
-    """The addresses of the images of pandoc's document, each once, in their order."""
-    found: dict[str, None] = {}
-    waiting: list[Node] = [document["blocks"]]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, list):
-            waiting += reversed(node)
-        elif isinstance(node, dict):
-            if node.get("t") == "Image":
-                found[node["c"][2][0]] = None
-            waiting.append(node.get("c"))
-    return list(found)
 
 
 def read(
@@ -211,7 +194,7 @@ def _image(content: Node, reading: Reading) -> Node | None:
     """An image of the file that it names, if that is printed and has a text for who cannot see it."""
     (_, _, pairs), inner, (address, _) = content
     image = reading.images.get(address, "images are files of evidence")
-    alternative = _clean(dict(pairs).get("alt") or _words(inner), reading)[:MOST_ALTERNATIVE].strip()
+    alternative = _clean(dict(pairs).get("alt") or words_of(inner), reading)[:MOST_ALTERNATIVE].strip()
     if isinstance(image, str):
         reading.warn("unresolved_reference", f"The image {address[:100]} is left out: {image}.")
         return None
@@ -220,20 +203,6 @@ def _image(content: Node, reading: Reading) -> Node | None:
         return None
     reading.placed.append({"block": reading.number, "name": image.name, "alternative": alternative})
     return {"t": "Image", "c": [_PLAIN, [{"t": "Str", "c": alternative}], [image.name, ""]]}
-
-
-def _words(inlines: Node) -> str:
-    """The words of a text."""
-    found = [one["c"] if one["t"] == "Str" else _words(one["c"]) if "c" in one else " " for one in _nodes(inlines)]
-    return " ".join("".join(found).split())
-
-
-def _nodes(content: Node) -> Iterator[Node]:
-    for one in content if isinstance(content, list) else ():
-        if isinstance(one, dict) and "t" in one:
-            yield one
-        else:
-            yield from _nodes(one)
 
 
 def _told(kind: str, content: Node, reading: Reading, block: Block, _depth: int) -> Node:

@@ -56,7 +56,7 @@ async def _files(run: JobRun, objects: ObjectStore, sender: str, named: Collecti
     keys = {one.removeprefix(EVIDENCE): one for one in named if one.startswith(EVIDENCE)}
     async with run.unit_of_work(SYSTEM_CONTEXT) as uow:
         rows = await queries.evidence_of(uow.connection, sender, sorted(keys), MOST_BYTES)
-    found = {}
+    found: dict[str, bytes] = {}
     for row in rows:
         with suppress(FileNotFoundError):
             content = b"".join([block async for block in objects.blocks(row["sha256"])])
@@ -67,4 +67,3 @@ async def _files(run: JobRun, objects: ObjectStore, sender: str, named: Collecti
 def _result(row: Mapping[str, Any]) -> dict[str, Any]:
     shown = {name: row[name] for name in ("number", "language", "sha256", "words", "warnings")}
     return {**shown, "blocks": len(row["blocks"])}
-

@@ -25,7 +25,9 @@ _SUMMARY = tuple(
 _of = _v.contribution_id == bindparam("contribution")
 _LIST = Statement(within_context(select(*_SUMMARY).where(_of).order_by(_v.number.desc())))
 _ONE = Statement(
-    within_context(select(*_SUMMARY, _v.blocks, _v.cited, _v.images).where(_of, _v.number == bindparam("number")).limit(1))
+    within_context(
+        select(*_SUMMARY, _v.blocks, _v.cited, _v.images).where(_of, _v.number == bindparam("number")).limit(1)
+    )
 )
 _NEXT = Statement(select(func.coalesce(func.max(_v.number), 0) + 1).where(_of))
 _LANGUAGES = Statement(select(_v.number, _v.language).where(_of))

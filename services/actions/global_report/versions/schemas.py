@@ -65,10 +65,12 @@ class VersionWarning(ResponseModel):
         str,
         Field(
             examples=["unresolved_reference"],
-            json_schema_extra={STATES: [
+            json_schema_extra={
+                STATES: [
                     *("unresolved_reference", "unsafe_link", "raw_content", "direction_override"),
                     "alternative_missing",
-                ]},
+                ]
+            },
         ),
         "Why.",
     ]

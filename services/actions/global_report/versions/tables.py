@@ -23,8 +23,8 @@ version = table(
     document("images"),
 )
 """What was read of a manuscript. Nothing changes a row. `content` is pandoc's document without what is not printed,
-`cited` are the references, `translates` is the number of the version of which it is a translation, `images` are those of
-`content` with their blocks, files and texts."""
+`cited` are the references, `translates` is the number of the version of which it is a translation, `images` are those
+of `content` with their blocks, files and texts."""
 image = table(
     "action_version_image",
     Column("contribution_id", Uuid, primary_key=True),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.actions.global_report.versions.document import Node
+from services.actions.global_report.versions.nodes import Node
 from shared.records.record import Parts
 
 _FIGURE = re.compile(r"(\{figure:[A-Za-z0-9_-]{1,40}\})")

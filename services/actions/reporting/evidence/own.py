@@ -1,4 +1,5 @@
-"""Files that experts send for their own nomination, offer or contribution: they belong to the expert, not to a country."""
+"""Files that experts send for their own nomination, offer or contribution: they belong to the expert, not to a
+country."""
 
 from uuid import UUID
 

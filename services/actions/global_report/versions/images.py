@@ -1,11 +1,18 @@
-"""Images of manuscripts: PNG and JPEG, without what does not show, such as who took a photograph and where."""
+"""Images of manuscripts: PNG and JPEG, without what does not show, such as who took a photograph and where. Each is set
+once by the program that sets it in builds, in a process of its own."""
 
 import struct
+import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
+from pathlib import Path
+
+from shared.printing.document import Document, Unprintable
+from shared.printing.printer import LayoutFault, Printer
 
 MOST_IMAGES = 20
 """Most images of a version."""
@@ -24,6 +31,11 @@ _SCAN, _END, _ADOBE = 0xDA, 0xD9, 0xEE
 _KEPT_SEGMENTS = frozenset((*_FRAMES, 0xC4, 0xDB, 0xDD, _SCAN, 0xE0, _ADOBE))
 _IN_SCAN = frozenset((0x00, *range(0xD0, 0xD8)))
 """What follows 0xFF within the data of a scan."""
+
+_LAYOUT = Path(__file__).parent / "layouts" / "image.typ"
+_AT = datetime(2000, 1, 1, tzinfo=UTC)
+_MEMORY = 1 << 30
+_TOO_MANY = f"the images of a version have at most {MOST_TOGETHER >> 20} MiB"
 
 
 class Unusable(Exception):
@@ -47,6 +59,34 @@ class Image:
     def name(self) -> str:
         """The name of its file, by its digest."""
         return f"image-{self.sha256[:32]}.{_ENDINGS[self.media_type]}"
+
+
+async def usable(files: Mapping[str, bytes]) -> dict[str, Image | str]:
+    """The images in files by their addresses; for one that is not printed, why."""
+    found: dict[str, Image | str] = {}
+    if not files:
+        return found
+    with tempfile.TemporaryDirectory() as named:
+        folder = Path(named)
+        (folder / _LAYOUT.name).write_bytes(_LAYOUT.read_bytes())
+        async with Printer(folder, memory=_MEMORY) as printer:
+            for address, content in files.items():
+                together = sum(len(one.content) for one in found.values() if isinstance(one, Image))
+                is_more = together + len(content) > MOST_TOGETHER
+                found[address] = _TOO_MANY if is_more else await _set(printer, folder, content)
+    return found
+
+
+async def _set(printer: Printer, folder: Path, content: bytes) -> Image | str:
+    try:
+        image = image_of(content)
+        (folder / image.name).write_bytes(image.content)
+        await printer.pdf(Document(_LAYOUT.name, {"file": image.name}, _AT, standard="ua-1"))
+    except Unusable as error:
+        return str(error)
+    except (LayoutFault, Unprintable):
+        return "it is damaged"
+    return image
 
 
 def image_of(content: bytes) -> Image:

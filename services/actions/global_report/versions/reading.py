@@ -10,10 +10,9 @@ import orjson
 
 from services.actions.global_report.versions.document import Reading, read
 from services.actions.global_report.versions.domain import DOCX, Unreadable
-from services.actions.global_report.versions.images import MOST_BYTES, MOST_IMAGES
+from services.actions.global_report.versions.images import MOST_BYTES, MOST_IMAGES, usable
 from services.actions.global_report.versions.nodes import Node, images_in
 from services.actions.global_report.versions.pandoc import converted
-from services.actions.global_report.versions.setting import usable
 from shared.kernel.archives import ArchiveBounds, ArchiveFault, archive_fault
 
 Files: TypeAlias = Callable[[Collection[str]], Awaitable[Mapping[str, bytes]]]

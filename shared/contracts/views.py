@@ -225,8 +225,8 @@ REPORTS = _view(
 DELEGATIONS = _view("action_published_delegation", **_RECORD, report_id="id", account_id="id", due_on="day")
 """Every delegation of sections of a progress report to an account."""
 EDITIONS = _view("action_published_edition", **_RECORD)
-CONTRIBUTIONS = _view("action_published_contribution", **_RECORD, edition_id="id", expert_ids="ids", editor_id="id")
-"""Every contribution to the Global Report: its authors who are experts, and the account of its editor."""
+_TEXT = {**_RECORD, "edition_id": "id", "titles": "json"}
+CONTRIBUTIONS = _view("action_published_contribution", **_TEXT, expert_ids="ids", editor_id="id")  # to the Global Report
 _REVIEW = {**_RECORD, "edition_id": "id", "contribution_id": "id"}
 CONTRIBUTION_REVIEWERS = _view("action_published_reviewer", **_REVIEW, expert_id="id")
 CONTRIBUTION_COMMENTS = _view("action_published_comment", **_REVIEW, by_id="id")  # without text; `by_id` commented

@@ -226,7 +226,7 @@ DELEGATIONS = _view("action_published_delegation", **_RECORD, report_id="id", ac
 """Every delegation of sections of a progress report to an account."""
 EDITIONS = _view("action_published_edition", **_RECORD)
 _TEXT = {**_RECORD, "edition_id": "id", "titles": "json"}
-CONTRIBUTIONS = _view("action_published_contribution", **_TEXT, expert_ids="ids", editor_id="id")  # to the Global Report
+CONTRIBUTIONS = _view("action_published_contribution", **_TEXT, expert_ids="ids", editor_id="id")
 _REVIEW = {**_RECORD, "edition_id": "id", "contribution_id": "id"}
 CONTRIBUTION_REVIEWERS = _view("action_published_reviewer", **_REVIEW, expert_id="id")
 CONTRIBUTION_COMMENTS = _view("action_published_comment", **_REVIEW, by_id="id")  # without text; `by_id` commented

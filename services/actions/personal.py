@@ -54,7 +54,7 @@ PARTS: Mapping[str, PersonalTable] = {
     "contribution_reviewers": personal(
         "action_reviewer",
         f"{RECORD} edition_id contribution_id round_id round_number titles conflict_of_interest conflict",
-        {FOUND_BY: "expert_id"},
+        {FOUND_BY: "expert_id", "says when a mail was sent": "reminded_on"},
         retained="*",
     ),
     "contribution_comments": personal(

@@ -4493,6 +4493,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/actions/v1/contributions/{record}/versions/{version}/images/{image}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch an image of a version
+         * @description A PNG or JPEG without metadata, to who reads the version.
+         */
+        get: operations["getContributionVersionImage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/actions/v1/contributions/{record}/errata": {
         parameters: {
             query?: never;
@@ -15424,6 +15444,8 @@ export interface components {
             references: {
                 [key: string]: unknown;
             }[];
+            /** @description The images in their order. */
+            images: components["schemas"]["VersionImage"][];
         } & {
             [key: string]: unknown;
         };
@@ -16063,7 +16085,7 @@ export interface components {
             name: string;
             /** @description Its language; null for one of the whole build. */
             language: string | null;
-            /** @description The number of the contribution that it has by itself; null for others. */
+            /** @description The number of the contribution that it has, or is an image of; else null. */
             contribution: number | null;
             /** @description Its media type. */
             media_type: string;
@@ -21383,6 +21405,19 @@ export interface components {
             language?: string | null;
             /** @description For a translation: the number of the version of which it is one. */
             of?: number | null;
+        };
+        /** @description An image of a version. */
+        VersionImage: {
+            /** @description The name of its file, by its digest. */
+            name: string;
+            /** @description The number of its block. */
+            block: number;
+            /** @description What it shows, for who cannot see it. */
+            alternative: string;
+            /** @description Its address. */
+            link: string;
+        } & {
+            [key: string]: unknown;
         };
         /** @description A version without its text. */
         VersionSummary: {
@@ -37822,6 +37857,45 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ContributionVersion"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getContributionVersionImage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags that the caller has; 304 where one is current. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /** @description The version. */
+                version: string;
+                /** @description The image. */
+                image: string;
+                /** @description The id or the ref of the record. */
+                record: components["parameters"]["record"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The image. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description The representation named by `If-None-Match` is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };

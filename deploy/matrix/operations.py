@@ -64,6 +64,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "createContributionErratum": Demand(Ask.DO, "create", "errata"),
     **dict.fromkeys(("listContributionErrata", "listEditionErrata", "getContributionErratum"), Demand(Ask.SEE)),
     **dict.fromkeys(("listContributionVersions", "getContributionVersion", "getFigureData"), Demand(Ask.SEE)),
+    "getContributionVersionImage": Demand(Ask.SEE),
     **dict.fromkeys(
         (
             *("listEditionReviewRounds", "listReviewersOfContribution"),

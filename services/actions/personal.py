@@ -54,7 +54,7 @@ PARTS: Mapping[str, PersonalTable] = {
     "contribution_reviewers": personal(
         "action_reviewer",
         f"{RECORD} edition_id contribution_id round_id round_number titles conflict_of_interest conflict",
-        {FOUND_BY: "expert_id"},
+        {FOUND_BY: "expert_id", "says when a mail was sent": "reminded_on"},
         retained="*",
     ),
     "contribution_comments": personal(
@@ -114,10 +114,15 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         "action_version",
         "",
         {
-            NAMED_IN_TEXT: "blocks content cited note",
+            NAMED_IN_TEXT: "blocks content cited note images",
             _ABOUT_A_MATTER: "id contribution_id number language translates sha256 words warnings created_at"
             " created_by",
         },
+    ),
+    personal(
+        "action_version_image",
+        "",
+        {NAMED_IN_TEXT: "content", _ABOUT_A_MATTER: "contribution_id name media_type"},
     ),
     personal(
         "action_manuscript",
@@ -167,7 +172,7 @@ IMPERSONAL: Mapping[str, str] = {
     "action_erratum": "id edition_id contribution_id issue version replaces severity texts published_at created_by",
     "action_extension": "period_id country visibility until reason created_at created_by",
     "action_edition": f"{RECORD} year number titles languages licence doi isbn outline call deadlines review"
-    " as_of frozen_at published_at issue retraction search_key",
+    " as_of frozen_at published_at issue retraction review_reminded_on final_reminded_on search_key",
     "action_figure": f"{RECORD} edition_id key kind titles captions alternatives query x y series source as_of"
     " definition release sha256 search_key",
     "action_figure_data": "figure_id content verified_at seen_sha256 is_same",
@@ -186,7 +191,7 @@ IMPERSONAL: Mapping[str, str] = {
     "action_result": f"{RECORD} indicator_id action_id centre_id kind period_id year method value numerator denominator"
     " code text missing breakdown source method_note comment evidence revision revision_of superseded_by late"
     " acknowledged submitted_at accepted_at published_at ended_at claimants",
-    "action_review_round": f"{RECORD} edition_id number opens closes audience contributions",
+    "action_review_round": f"{RECORD} edition_id number opens closes audience contributions reminded_on",
     "action_report_template": f"{RECORD} framework template_version titles search_key sections",
     "action_result_validation": "result_id country centre_id state",
     "action_target": f"{RECORD} indicator_id action_id centre_id period_id value code breakdown comment",

@@ -1,7 +1,7 @@
 """The actions worker: reacts to facts that change a country's stage, ends endorsements and offices, opens and closes
 periods, validates results, reminds of reports, expires offers of support, makes tasks of overdue milestones and
-letters, opens and closes calls of editions, asks and reminds authors, keeps the files of evidence, prints public
-documents and reports, and makes copies of open data."""
+letters, opens and closes calls of editions, asks and reminds authors, reminds editors and reviewers, keeps the files of
+evidence, prints public documents and reports, and makes copies of open data."""
 
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from services.actions.global_report.contributions.jobs import author_jobs
 from services.actions.global_report.editions import operations as editions
 from services.actions.global_report.editions.operations import EDITIONS
 from services.actions.global_report.review_rounds import operations as review_rounds
+from services.actions.global_report.reviewers import operations as reviewers
 from services.actions.global_report.versions.operations import forget_old
 from services.actions.governments.endorsements.operations import expire_endorsements
 from services.actions.measurement.periods import operations as periods
@@ -70,6 +71,12 @@ async def _follow_editions(uow: UnitOfWork) -> None:
     await review_rounds.apply_scheduled(uow)
 
 
+async def _remind_of_reviews(uow: UnitOfWork) -> None:
+    await editions.remind(uow)
+    await review_rounds.remind(uow)
+    await reviewers.remind(uow)
+
+
 async def _delete_expired_tokens(uow: UnitOfWork) -> None:
     await tokens.delete_expired(uow.connection, tokens.ACTIONS, now())
 
@@ -77,6 +84,7 @@ async def _delete_expired_tokens(uow: UnitOfWork) -> None:
 SCHEDULES: Schedules = {
     "follow_editions": Schedule(timedelta(minutes=1), _follow_editions, catch_up=1),
     "remind_of_contributions": Schedule(timedelta(hours=1), contributions.remind, catch_up=1),
+    "remind_of_reviews": Schedule(timedelta(hours=1), _remind_of_reviews, catch_up=1),
     "forget_manuscripts": Schedule(timedelta(hours=1), forget_old, catch_up=1),
     "delete_expired_tokens": Schedule(timedelta(hours=1), _delete_expired_tokens, catch_up=1),
     "expire_endorsements": Schedule(timedelta(hours=1), _expire, catch_up=1),

@@ -11,10 +11,11 @@ from services.membership.certificates.certificates.domain import CENTRE, EXPERT,
 from services.membership.certificates.certificates.following import compare_names, follow_centre, follow_expert
 from services.membership.initiatives.supports.operations import list_again
 from services.membership.issuing.causes.operations import (
+    follow_contribution,
     follow_participation,
     follow_report,
-    follow_reports_of,
     follow_support,
+    follow_written_by,
 )
 from services.membership.protection.erasures.jobs import follow_reports
 from services.membership.protection.erasures.removal import remove_certificates
@@ -24,7 +25,7 @@ from services.membership.register.claims.queries import merge_target
 from services.membership.register.merges.following import follow_institution
 from services.membership.selection.conflicts.operations import follow_changes as follow_conflicts
 from services.membership.selection.review_invitations.operations import invite, invite_again
-from shared.contracts import access, actions, centres, membership, reporting, signing
+from shared.contracts import access, actions, centres, membership, report, reporting, signing
 from shared.contracts.envelope import Fact
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.inbox import Reaction, Reactions, of_each_subject
@@ -54,7 +55,7 @@ async def _expert_unmerged(uow: UnitOfWork, subject: UUID) -> None:
 
 async def _restriction_lifted(uow: UnitOfWork, subject: UUID) -> None:
     await follow_expert(uow, subject)
-    await follow_reports_of(uow, subject)
+    await follow_written_by(uow, subject)
     await list_again(uow, subject)
 
 
@@ -143,6 +144,7 @@ REACTIONS: Reactions = {
         _participated,
     ),
     **dict.fromkeys((reporting.REPORT_PUBLISHED, reporting.REPORT_SUPERSEDED, reporting.REPORT_RETRACTED), _authored),
+    report.CONTRIBUTION_PUBLISHED: of_each_subject(follow_contribution),
     membership.EXPERT_UPDATED: _experts_updated,
     **dict.fromkeys(
         (

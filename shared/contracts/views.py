@@ -224,14 +224,14 @@ REPORTS = _view(
 """Every progress report, without its content, with the experts who contributed and the code of its period."""
 DELEGATIONS = _view("action_published_delegation", **_RECORD, report_id="id", account_id="id", due_on="day")
 """Every delegation of sections of a progress report to an account."""
-CONTRIBUTIONS = _view("action_published_contribution", **_RECORD, edition_id="id", expert_ids="ids", editor_id="id")
-"""Every contribution to the Global Report: its authors who are experts, and the account of its editor."""
+EDITIONS = _view("action_published_edition", **_RECORD)
+_TEXT = {**_RECORD, "edition_id": "id", "titles": "json"}
+CONTRIBUTIONS = _view("action_published_contribution", **_TEXT, expert_ids="ids", editor_id="id")
 _REVIEW = {**_RECORD, "edition_id": "id", "contribution_id": "id"}
 CONTRIBUTION_REVIEWERS = _view("action_published_reviewer", **_REVIEW, expert_id="id")
 CONTRIBUTION_COMMENTS = _view("action_published_comment", **_REVIEW, by_id="id")  # without text; `by_id` commented
 ROUND_COUNTRIES = _view("action_published_round_country", id="id", country="text", audience="text")  # of its chapters
-REPORT_COMMENTS = _view("action_published_report_comment", **_RECORD, report_id="id")
-"""Every comment on a progress report, without its text."""
+REPORT_COMMENTS = _view("action_published_report_comment", **_RECORD, report_id="id")  # without its text
 EVIDENCE = _view("action_published_evidence", **_RECORD, sha256="text", scope_id="id")
 """Every file of evidence."""
 _DOCUMENT = {

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Table, any_, between, case, func, or_, select, update
+from sqlalchemy import Integer, Table, any_, between, case, func, or_, select, type_coerce, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.database.statements import Statement
 from shared.records.next_steps import TODAY
 
+_WEEK = 7
 LATEST = timedelta(days=6)
 """How much later a reminder is still made, after an outage."""
 
@@ -20,6 +21,12 @@ LATEST = timedelta(days=6)
 def latest_of(days: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
     """The last of these days that has come, the earliest given first; else the first one."""
     return case(*((day <= TODAY, day) for day in reversed(days[1:])), else_=days[0])
+
+
+def weekly_after(due: ColumnElement[Any], days: Sequence[int]) -> ColumnElement[Any]:
+    """The last of these days, counted from `due`, that has come; a week after `due` and later, the last seventh day."""
+    late = type_coerce(TODAY - due, Integer)
+    return case((late >= _WEEK, due + (late - late % _WEEK)), else_=latest_of([due + each for each in days]))
 
 
 def is_due(planned: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -33,10 +40,11 @@ def taking(
     *conditions: ColumnElement[bool],
     order: Sequence[ColumnElement[Any]] = (),
     most: int,
+    mark: str = "reminded_on",
 ) -> Statement:
-    """Sets `reminded_on` of at most so many records to today and returns them: those that no reminder was made of since
-    the planned day. Skips those that another transaction locks; versions stay. Parameter: `today`."""
-    is_open = or_(of.c.reminded_on.is_(None), of.c.reminded_on < planned)
+    """Sets the column `mark` of at most so many records to today and returns them: those that no reminder was made of
+    since the planned day. Skips those that another transaction locks; versions stay. Parameter: `today`."""
+    is_open = or_(of.c[mark].is_(None), of.c[mark] < planned)
     chosen = select(of.c.id).where(*conditions, is_open).order_by(*order, of.c.id).limit(most)
     keys = func.array(chosen.with_for_update(skip_locked=True).scalar_subquery())
-    return Statement(update(of).where(of.c.id == any_(keys)).values(reminded_on=TODAY).returning(of))
+    return Statement(update(of).where(of.c.id == any_(keys)).values({mark: TODAY}).returning(of))

@@ -16,9 +16,14 @@ if TYPE_CHECKING:
 
 _editions, _figures = count(1), count(1)
 _VERSION = """
+WITH shown AS (
+    INSERT INTO action_version_image (contribution_id, name, media_type, content)
+    VALUES ($1, 'image.png', 'image/png', convert_to($3, 'UTF8')) RETURNING name
+)
 INSERT INTO action_version (id, contribution_id, number, language, sha256, words, blocks, content, cited, warnings,
-    created_at, created_by)
-VALUES (uuidv7(), $1, 1, 'en', '', 1, $2, '[]', '[]', '[]', now(), 'system')
+    images, created_at, created_by)
+SELECT uuidv7(), $1, 1, 'en', '', 1, $2, '[]', '[]', '[]',
+    jsonb_build_array(jsonb_build_object('name', name, 'block', 1, 'alternative', $3::text)), now(), 'system' FROM shown
 """
 _BUILD = """
 WITH made AS (
@@ -67,7 +72,7 @@ async def _chapter(fixture: "CountryFixture", enter: Enter, superuser: asyncpg.C
     await enter(fixture, "actions", "editions", **edition_of(fixture))
     made = await enter(fixture, "actions", "contributions", **contribution_of(fixture))
     block = {"number": 1, "kind": "paragraph", "text": fixture.word}
-    await superuser.execute(_VERSION, made["id"], dumps([block]))
+    await superuser.execute(_VERSION, made["id"], dumps([block]), fixture.word)
     await superuser.execute(_ERRATUM, made["id"], dumps({"en": fixture.word}))
     of_round = await enter(fixture, "actions", f"editions/{fixture.id('editions')}/review_rounds", **round_of(fixture))
     await superuser.execute("UPDATE action_review_round SET status = 'open' WHERE id = $1", of_round["id"])

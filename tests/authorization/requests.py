@@ -448,6 +448,7 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
         "{build}": "1",
         "{erratum}": "1",
         "{file}": "report.pdf",
+        "{image}": "image.png",
         "{offer}": country_fixture.id("offers"),
         "{comment}": country_fixture.id("task_comments"),
         "{part}": country_fixture.records.get(_PARTS.get(parts[5], ""), {}).get("id", "") if len(parts) > 5 else "",

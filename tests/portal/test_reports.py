@@ -367,14 +367,25 @@ def test_a_text_ends_with_its_own_section() -> None:
         '<section id="x"><h5>B</h5></section></div></section>'
         '<section class="contribution" id="c12"><div class="text" lang="en">\n<p>Twelve</p></div></section></section>'
     )
-    one = fragment_of(page, 1, "/f")
+    one = fragment_of(page, 1, "/f", "/b")
     assert one is not None
     assert one.content.strip() == '<h2>A</h2><section id="x"><h3>B</h3></section>'
     assert (one.language, one.direction) == ("ar", "rtl")
-    twelve = fragment_of(page, 12, "/f")
+    twelve = fragment_of(page, 12, "/f", "/b")
     assert twelve is not None
     assert twelve.content.strip() == "<p>Twelve</p>"
-    assert fragment_of(page, 2, "/f") is None
+    assert fragment_of(page, 2, "/f", "/b") is None
+
+
+def test_an_image_of_a_text_is_the_file_of_its_build() -> None:
+    name = f"image-{'0a' * 16}.png"
+    page = (
+        '<section class="contribution" id="c1"><div class="text" lang="en">\n'
+        f'<p><img role="img" src="{name}" alt="A bog" /> src="{name}"</p></div></section>'
+    )
+    found = fragment_of(page, 1, "/f", "/b/1/files")
+    assert found is not None
+    assert found.content.strip() == f'<p><img role="img" src="/b/1/files/{name}" alt="A bog" /> src="{name}"</p>'
 
 
 async def test_pages_of_editions_are_read_once_and_the_oldest_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,15 +7,17 @@ programs and nobody's task waits for a build. Builds are made one at a time, and
 from services.actions.global_report.builds.jobs import build_jobs
 from services.actions.global_report.builds.operations import build_files
 from services.actions.global_report.versions import pandoc
-from services.actions.global_report.versions.jobs import VERSION_JOBS
+from services.actions.global_report.versions.jobs import version_jobs
 from services.actions.settings import PUBLISHING, ActionsSettings
 from shared.messaging.worker import Worker
+from shared.storage.objects import ObjectStore
 
 
 def create_worker(settings: ActionsSettings | None = None) -> Worker:
     """The worker. The settings default to those of the environment."""
     settings = settings or ActionsSettings()
-    return Worker(PUBLISHING, settings, {}, {**VERSION_JOBS, **build_jobs(build_files(settings), settings)})
+    reading = version_jobs(ObjectStore(settings.objects_url))
+    return Worker(PUBLISHING, settings, {}, {**reading, **build_jobs(build_files(settings), settings)})
 
 
 async def run() -> None:

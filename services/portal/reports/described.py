@@ -85,7 +85,8 @@ def _common(record: Values, cited: Values, language: str) -> dict[str, Any]:
 
 def _files_of(build: Values | None, contribution: int | None) -> list[Values]:
     """The files of a build that hold this contribution alone, by its number; without one, the whole edition."""
-    return [one for one in build["files"] if one["contribution"] == contribution] if build else []
+    files = build["files"] if build else ()
+    return [one for one in files if one["contribution"] == contribution and not one["media_type"].startswith("image/")]
 
 
 def _files(build: Values | None, origin: str) -> Iterator[dict[str, Any]]:

@@ -20,6 +20,7 @@ _TAG = re.compile(r"<[A-Za-z][^<>]*>")
 _STYLE = re.compile(r' style="[^"]*"')
 _TABLE = re.compile(r"<table(?=[ >])")
 _HEADING = re.compile(r"(</?h)([1-6])\b")
+_IMAGE = re.compile(r'(<img\b[^<>]* ?src=")(image-[0-9a-f]{32}\.(?:png|jpg)")')
 _FIGURE = re.compile(r'(<div class="report-figure" id="figure-([A-Za-z0-9_-]+)"><p class="figure-title">)(.*?)(</p>)')
 
 
@@ -35,9 +36,9 @@ class Fragment:
         return direction_of(self.language)
 
 
-def fragment_of(page: str, number: int, figures: str) -> Fragment | None:
+def fragment_of(page: str, number: int, figures: str, files: str) -> Fragment | None:
     """The text of the contribution of this number; None if the page has none. `figures` precedes the keys of figures in
-    their addresses.
+    their addresses, `files` the names of images.
 
     Styles of single elements are left out: the policy of pages allows none. Tables take the focus, since narrow screens
     scroll them.
@@ -50,7 +51,8 @@ def fragment_of(page: str, number: int, figures: str) -> Fragment | None:
         return None
     plain = _TAG.sub(lambda tag: _STYLE.sub("", tag[0]), page[text.end() : end])
     linked = _FIGURE.sub(lambda one: f'{one[1]}<a href="{figures}/{one[2]}">{one[3]}</a>{one[4]}', plain)
-    reached = _TABLE.sub('<table tabindex="0"', _raised(linked))
+    shown = _IMAGE.sub(rf"\1{files}/\2", linked)
+    reached = _TABLE.sub('<table tabindex="0"', _raised(shown))
     return Fragment(text[1], Markup(reached))  # noqa: S704  written by the build, which lets no markup through
 
 

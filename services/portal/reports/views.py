@@ -226,7 +226,7 @@ async def _text(
     while wanted in files:
         file = files.pop(wanted)
         page = await pages.page(reads, file["link"], file["sha256"])
-        found = fragment_of(page, record["number"], figures) or found
+        found = fragment_of(page, record["number"], figures, file["link"].rpartition("/")[0]) or found
         wanted = found.language if found else None
     return found
 

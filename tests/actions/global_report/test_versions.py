@@ -21,6 +21,9 @@ _TEXT = "# Peat\n\nPeat stores carbon [@known], also elsewhere [@unknown].\n\n- 
 _KNOWN = {"id": "known", "type": "report", "title": "Peat"}
 _LINKS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_NAMES = f'xmlns:w="{_WORD}" xmlns:wp="{_DRAWING}" xmlns:r="{_OFFICE}"'
 
 
 def docx(*paragraphs: str, head: str = "", more: str = "", links: str = "") -> bytes:
@@ -36,7 +39,7 @@ def docx(*paragraphs: str, head: str = "", more: str = "", links: str = "") -> b
         f'<Relationship Id="a" Type="{office}" Target="word/document.xml"/></Relationships>'
     )
     body = "".join(f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>" for text in paragraphs)
-    document = f'{head}<w:document xmlns:w="{_WORD}"><w:body>{body}{more}</w:body></w:document>'
+    document = f"{head}<w:document {_NAMES}><w:body>{body}{more}</w:body></w:document>"
     found = io.BytesIO()
     with zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", types)

@@ -592,6 +592,7 @@ class ContributionVersion(TypedDict):
     created_by: str | None
     blocks: list[VersionBlock]
     references: list[dict[str, Any]]
+    images: list[VersionImage]
 
 
 class ContributionVersionPage(TypedDict):
@@ -3497,6 +3498,13 @@ class VersionCreate(TypedDict):
     note: NotRequired[str | None]
     language: NotRequired[str | None]
     of: NotRequired[int | None]
+
+
+class VersionImage(TypedDict):
+    name: str
+    block: int
+    alternative: str
+    link: str
 
 
 class VersionSummary(TypedDict):

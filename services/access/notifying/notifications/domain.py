@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 
+from services.access.notifying.notifications.audience import Audience
 from shared.contracts.registry import FACTS
 
 WORK_KIND, WORK_EVENT = "work_list", "work_list.waiting"
@@ -13,75 +13,6 @@ COMMENT_KIND = "global_report_comment"
 """The kind of notifications of comments on the Global Report."""
 RETENTION = timedelta(days=365)
 """How long a notification is stored, read or not."""
-
-
-class Audience(StrEnum):
-    """Who is behind a record. Each text completes 'is for'."""
-
-    EXPERT = "the expert"
-    DECLARANT = "the expert who declares"
-    CONSENTING = "the expert who consents"
-    PARTICIPANT = "the expert who takes part"
-    CERTIFIED = "the expert who holds the certificate"
-    SUPPORTER = "the expert who supports"
-    SEATED = "the expert in the seat"
-    FOCAL_POINT = "the focal point"
-    REVIEWER = "the reviewer"
-    INVITED = "the expert who is invited to review"
-    ASKED = "the expert who is asked to help"
-    HELPING = "the experts who help"
-    SUPPORT_OFFICE = "the office of the country, if it has the request"
-    NOMINEE = "the nominee"
-    NOMINEES = "the nominees of the call"
-    PANEL = "the panel of the call"
-    EVALUATORS = "the panel of the evaluation, without conflicts of interest"
-    EVALUATED = "the director of the centre that is evaluated"
-    DIRECTOR = "the director of the centre"
-    HOST = "representatives of the institution that hosts the centre"
-    AGREEMENT_DIRECTOR = "the director of the agreement's centre"
-    AGREEMENT_HOST = "representatives of the host of the agreement's centre, once it is designated or they are named"
-    CENTRE_SECRETARIAT = "the office of the country"
-    COUNTRY_OFFICE = "the office of the country without a focal point"
-    REPORT_DIRECTOR = "the director of the centre that reports"
-    REPORT_HOST = "representatives of the host of the centre that reports"
-    REPORT_AUTHOR = "who entered the report that is commented on, except the secretariat"
-    DELEGATED = "the account to which sections of a report are delegated"
-    DELEGATES = "the accounts to which sections of the report are delegated"
-    PARTNERS = "the directors of the centres that are partners"
-    PARTNER_REPRESENTATIVES = "representatives of the institution that is the partner"
-    REPRESENTATIVES = "representatives of the institution"
-    AUTHOR = "who entered or claimed the record, except the secretariat"
-    UPLOADER = "who uploaded the file"
-    CONTRIBUTORS = "the authors of the contribution who are experts"
-    CONTRIBUTION_EDITOR = "the editor of the contribution, or else the editors of the edition"
-    CONTRIBUTION_REVIEWER = "the expert who is invited to review the contribution"
-    REVIEW_EDITORS = "the editors of the edition that is reviewed"
-    REVIEWING_OFFICIALS = "focal points and publishers of the countries whose chapters governments review"
-    COMMENTED_AUTHORS = "the authors, who are experts, of the contribution that it is about"
-    COMMENTED_EDITORS = "the editors of the edition that it is about"
-    COMMENTER = "who commented"
-    COMMITTEE = "president and secretary of the country's committee"
-    GOVERNMENT = "focal points of the country"
-    CLIENT_PEOPLE = "who made the client, and its contacts"
-    OWNER = "the owner of the account"
-    HOLDER = "the holder of a grant that somebody gave"
-    GRANTED = "the holder of a grant that somebody gave or confirmed, once it is in force"
-    KEY_OWNER = "the owner of the key"
-    FACTOR_OWNER = "the owner of the factor"
-    EXPERT_APPLICANT = "the expert on whose file the office posted it"
-    CENTRE_APPLICANT = "who applies for the centre on whose file the office posted it"
-    EXPERT_OFFICE = "the officer assigned to the expert, or else the office, if the expert posted it"
-    CENTRE_OFFICE = "the office, if the applicant posted it"
-    CENTRE_HOLDER = "who has the file: the assigned officer or else the office, or the reviewers who are expected"
-    TASK_OWNER = "who owns the task"
-    COMMENTED_OWNER = "who owns the task that it is about"
-    SECOND_PERSON = "the second person who was named"
-    PROPOSER = "who proposed it"
-    GRANT_SECOND_PERSON = "the second person who was named for a grant that waits"
-    GRANT_PROPOSER = "who proposed the grant"
-    GRANT_WAITING = "the holder of a grant of the system that waits"
-    GRANT_CONFIRMERS = "who may confirm a grant that waits, and whose act it follows from"
-    ERASURE_SECOND_PERSON = "the second person who was named for an erasure that waits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,14 +176,18 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         *_notices("progress_report", _A.DELEGATED, of="actions.delegation created ended"),
         *_notices("progress_report", _A.REPORT_AUTHOR, of="actions.report_comment created resolved open"),
         *_notices("progress_report", _A.AUTHOR, of="actions.report_comment answered"),
+        *_notices(
+            "global_report", _A.EDITION_EDITORS, _A.ANSWERING_AUTHORS, of="actions.edition review_due review_late"
+        ),
+        *_notices("global_report", _A.EDITION_EDITORS, _A.WRITING_AUTHORS, of="actions.edition final_due final_late"),
         *_notices("global_report", _A.CONTRIBUTION_EDITOR, of="actions.contribution created assigned submitted"),
         *_notices("global_report", _A.CONTRIBUTORS, of="actions.contribution draft declined dropped deadline_near"),
         *_notices("global_report", _A.CONTRIBUTORS, _A.CONTRIBUTION_EDITOR, of="actions.contribution deadline_passed"),
         *_notices("global_report", _A.CONTRIBUTORS, of="actions.contribution changes_requested cleared corrected"),
         *_notices("global_report", _A.CONTRIBUTION_EDITOR, of="actions.contribution consented"),
-        *_notices("global_report", _A.CONTRIBUTION_REVIEWER, of="actions.reviewer created withdrawn"),
+        *_notices("global_report", _A.CONTRIBUTION_REVIEWER, of="actions.reviewer created withdrawn round_closing"),
         *_notices("global_report", _A.REVIEW_EDITORS, of="actions.reviewer accepted declined"),
-        *_notices("global_report", _A.REVIEWING_OFFICIALS, of="actions.review_round opened"),
+        *_notices("global_report", _A.REVIEWING_OFFICIALS, of="actions.review_round opened closing"),
         *_notices(COMMENT_KIND, _A.COMMENTED_AUTHORS, _A.COMMENTED_EDITORS, of="actions.comment created"),
         *_notices(COMMENT_KIND, _A.COMMENTED_AUTHORS, of="actions.comment reopened"),
         *_notices(COMMENT_KIND, _A.COMMENTER, of="actions.comment answered"),

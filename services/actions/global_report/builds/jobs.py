@@ -130,16 +130,22 @@ class _Making:
 
     async def _volume(self, writing: Writing) -> Volume:
         """The texts of the edition in one language."""
-        written = []
+        written, pictures = [], dict[int, Mapping[str, bytes]]()
         for place in places_of(self._whole):
             for passage in place.passages:
                 text = passage.text_in(writing.language)
                 self._warn_of(passage, text.language, writing.language)
                 async with snapshot(self._run.database, SYSTEM_CONTEXT) as connection:
                     found = await queries.content_of(connection, passage.id, text.number)
+                    names = sorted({one["name"] for one in found["images"]})
+                    images = await queries.images_of(connection, passage.id, names) if names else ()
+                pictures[passage.number] = {one["name"]: bytes(one["content"]) for one in images}
+                for one in images:
+                    await self._keep(one["name"], None, one["media_type"], bytes(one["content"]), passage.number)
                 written.append(await writing.write(passage, found["content"], found["cited"], place.level + 1))
                 await self._step()
-        return Volume(self._whole, writing, written, writing.unmentioned(), self._row["kind"] != domain.FINAL)
+        is_proof = self._row["kind"] != domain.FINAL
+        return Volume(self._whole, writing, written, writing.unmentioned(), is_proof, pictures)
 
     def _warn_of(self, passage: Passage, text: str, language: str) -> None:
         if text != language:

@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.actions.global_report.builds.domain import BUILDING, COMPLETE, FINAL
 from services.actions.global_report.builds.tables import build, build_file, build_part
-from services.actions.global_report.versions.tables import version
+from services.actions.global_report.versions.tables import image, version
 from services.actions.global_report.volumes.domain import BuildWarning
 from shared.database.context import Lookup, within_context
 from shared.database.locks import lock_names
@@ -148,8 +148,16 @@ _FORGET_PARTS = Statement(
         )
     )
 )
+_IMAGES = Statement(
+    select(image.c.name, image.c.media_type, image.c.content)
+    .where(
+        image.c.contribution_id == bindparam("contribution", type_=Uuid),
+        image.c.name == any_(bindparam("names", type_=ARRAY(Text))),
+    )
+    .order_by(image.c.name)
+)
 _CONTENT = Statement(
-    select(_v.content, _v.cited).where(
+    select(_v.content, _v.cited, _v.images).where(
         _v.contribution_id == bindparam("contribution", type_=Uuid), _v.number == bindparam("number", type_=Integer)
     )
 )
@@ -257,8 +265,13 @@ async def unknown(connection: Connection, digests: Sequence[str]) -> list[str]:
 
 
 async def content_of(connection: Connection, contribution_id: UUID, number: int) -> Row:
-    """The text and the references of a version. Raises LookupError."""
+    """The text, the references and the images of a version. Raises LookupError."""
     row = await _CONTENT.fetchrow(connection, contribution=contribution_id, number=number)
     if row is None:
         raise LookupError("no such version")
     return row
+
+
+async def images_of(connection: Connection, contribution_id: UUID, names: Sequence[str]) -> list[Row]:
+    """The files of images of a contribution."""
+    return await _IMAGES.fetch(connection, contribution=contribution_id, names=names)

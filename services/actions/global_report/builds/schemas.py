@@ -58,7 +58,7 @@ class EditionBuildFile(ResponseModel):
     name: Annotated[str, Field(examples=["report-2027-1.en.pdf"]), "Its name."]
     language: Annotated[str | None, Field(examples=["en"]), "Its language; null for one of the whole build."]
     contribution: Annotated[
-        int | None, Field(examples=[None]), "The number of the contribution that it has by itself; null for others."
+        int | None, Field(examples=[None]), "The number of the contribution that it has, or is an image of; else null."
     ]
     media_type: Annotated[str, Field(examples=["application/pdf"]), "Its media type."]
     sha256: Annotated[str, Field(examples=["0" * 64]), "Its digest."]

@@ -21,8 +21,6 @@ EDITABLE = ("proposed", *AWAITED)
 OPEN = (*EDITABLE, "submitted", "in_review")
 PUBLISHED = frozenset({"published"})
 """The states in which a contribution is visible by its visibility, which its edition gives it."""
-REMINDED = (-14, -3, 0)
-"""The days from the last day on which authors are reminded; afterwards each week."""
 COMMENTED = ("open", "answered", "resolved")
 """The states of comments that count."""
 CONFIRM = "confirm_authorship"

@@ -15,12 +15,10 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
-    case,
     cast,
     func,
     or_,
     select,
-    type_coerce,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -32,10 +30,10 @@ from services.actions.global_report.contributions.domain import (
     LIFECYCLE,
     OPEN,
     PUBLISHED,
-    REMINDED,
 )
 from services.actions.global_report.contributions.record import Contribution
 from services.actions.global_report.contributions.tables import comment, contribution, review_round, version
+from services.actions.global_report.editions.domain import REMINDED
 from services.actions.global_report.editions.tables import edition
 from shared.contracts import views
 from shared.database.context import Lookup
@@ -44,9 +42,9 @@ from shared.database.statements import Connection, Row, Statement
 from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.filters import values
 from shared.records.listing import Listing
-from shared.records.next_steps import ME, TODAY, NextStep, NextSteps
+from shared.records.next_steps import ME, NextStep, NextSteps
 from shared.records.plain import listing
-from shared.records.reminding import is_due, latest_of, taking
+from shared.records.reminding import is_due, taking, weekly_after
 from shared.records.rows import records_of
 
 _AT_ONCE = 500
@@ -196,8 +194,7 @@ _OTHER = Lookup(
     )
     .limit(1)
 )
-_late = type_coerce(TODAY - _c.due, Integer)
-_planned = case((_late >= 7, _c.due + (_late - _late % 7)), else_=latest_of([_c.due + days for days in REMINDED]))
+_planned = weekly_after(_c.due, REMINDED)
 _TAKE = taking(
     contribution,
     _planned,

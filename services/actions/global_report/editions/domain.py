@@ -20,6 +20,8 @@ LIVING = ("draft", "call", "writing")
 FROZEN = "frozen"
 ENDED = ("cleared", "declined", "dropped")
 """The states of contributions that a freeze leaves as they are."""
+UNREVIEWED = ("draft", "submitted", "in_review")
+"""The states of contributions that have not come through the review."""
 CITED = ("writing", FROZEN, "published")
 """The states in which a DOI that was registered is recorded."""
 CORRECTABLE = ("published", "superseded")
@@ -30,6 +32,10 @@ RELEASED = (*CORRECTABLE, "retracted")
 PUBLISHED = frozenset(("call", "writing", FROZEN, *RELEASED))
 """The states in which an edition is visible by its visibility."""
 DEADLINES = ("draft", "review", "final")
+STEPS = ("review", "final")
+"""The steps of whose last days an edition reminds: each contribution has the last day of its own draft."""
+REMINDED = (-14, -3, 0)
+"""The days from a last day on which it is reminded of; afterwards each week."""
 
 
 def number_of(of: Edition) -> str:
@@ -106,6 +112,12 @@ LIFECYCLE: Lifecycle[EditionGuardContext] = Lifecycle(
         transition("abandon", "|".join(LIVING), "abandoned", reason_required=True),
     ),
 )
+
+
+def reminder_of(of: Edition, step: str, day: date) -> str:
+    """The fact of a reminder on a day about the last day of a step."""
+    is_late = of.deadlines is not None and of.deadlines[step] < day.isoformat()  # type: ignore[literal-required]
+    return f"{step}_late" if is_late else f"{step}_due"
 
 
 def require_living(of: Edition) -> None:

@@ -6,7 +6,7 @@ from services.actions.global_report.editions import domain, queries
 from services.actions.global_report.editions.record import Edition
 from services.actions.global_report.editions.tables import edition
 from shared.database.unit_of_work import Connect, UnitOfWork
-from shared.kernel.clock import now
+from shared.kernel.clock import now, today
 from shared.kernel.errors import Conflict, invalid_field
 from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
@@ -70,6 +70,15 @@ async def load_guard_context(
     async with connect() as connection:
         is_open = await queries.has_open_contributions(connection, record.id)
     return domain.guard_context_of(record, now(), has_open_contributions=is_open)
+
+
+async def remind(uow: UnitOfWork) -> None:
+    """Announces that the last day of the review or of final texts is near or has passed, once for each day of a
+    reminder, as long as an edition is written; at most 100 for each step."""
+    day = today()
+    for step in domain.STEPS:
+        for one in await queries.take_reminded(uow.connection, step, day):
+            EDITIONS.record_change(uow, "remind", one, one, domain.reminder_of(one, step, day))
 
 
 async def apply_scheduled(uow: UnitOfWork) -> None:

@@ -1,11 +1,13 @@
 """Reading editions: published ones by their visibility, others for grants over them."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, cast, func, or_, select
+from sqlalchemy import Date, and_, bindparam, cast, func, or_, select, true
+from sqlalchemy.sql.elements import ColumnElement
 
-from services.actions.global_report.editions.domain import ENDED, LIFECYCLE, PUBLISHED
+from services.actions.global_report.editions.domain import ENDED, LIFECYCLE, PUBLISHED, REMINDED, UNREVIEWED
 from services.actions.global_report.editions.record import Edition
 from services.actions.global_report.editions.tables import contribution, edition, review_round
 from shared.database.context import Lookup
@@ -16,6 +18,7 @@ from shared.records.filters import parsed_year
 from shared.records.listing import Filter
 from shared.records.next_steps import NextSteps
 from shared.records.plain import by_itself, listing
+from shared.records.reminding import is_due, taking, weekly_after
 from shared.records.rows import record_of, records_of
 
 _AT_ONCE = 100
@@ -53,6 +56,31 @@ _OPEN = Lookup(
     )
     .limit(1)
 )
+_in_review = select(contribution.c.edition_id).where(
+    contribution.c.edition_id == _e.id, contribution.c.status.in_([constant(state) for state in UNREVIEWED])
+)
+_in_round = select(review_round.c.edition_id).where(
+    review_round.c.edition_id == _e.id, review_round.c.status != constant("complete")
+)
+_is_missing: Mapping[str, ColumnElement[bool]] = {
+    "review": or_(_in_review.correlate(edition).exists(), _in_round.correlate(edition).exists()),
+    "final": true(),
+}
+"""Whether an edition that is written has not come through a step."""
+_last_days = {step: cast(_e.deadlines[step].astext, Date) for step in _is_missing}
+_TAKE = {
+    step: taking(
+        edition,
+        planned := weekly_after(due, REMINDED),
+        _e.status == constant("writing"),
+        _is_missing[step],
+        is_due(planned),
+        order=(due,),
+        most=_AT_ONCE,
+        mark=f"{step}_reminded_on",
+    )
+    for step, due in _last_days.items()
+}
 _at = bindparam("at", type_=Instant)
 _opens, _closes = (cast(_e.call[name].astext, Instant) for name in ("opens", "closes"))
 _DUE = Statement(
@@ -93,6 +121,11 @@ async def is_reviewed(connection: Connection, key: UUID) -> bool:
 async def has_open_contributions(connection: Connection, key: UUID) -> bool:
     """Whether a contribution of an edition is neither cleared nor given up."""
     return await _OPEN.fetchval(connection, key=key) is not None
+
+
+async def take_reminded(connection: Connection, step: str, day: date) -> list[Edition]:
+    """Marks up to 100 editions of whose last day of a step somebody is to be reminded on this day, and returns them."""
+    return records_of(Edition, await _TAKE[step].fetch(connection, today=day))
 
 
 async def lock_due(connection: Connection, at: datetime) -> list[Edition]:

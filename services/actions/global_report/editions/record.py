@@ -84,4 +84,6 @@ class Edition(Record):
         int, Public, Tracked, Example(0), "How many errata it has: 0 as it was published, then the number of the last."
     ]
     retraction: Annotated[str | None, Public, Tracked, Example(None), "Why it was retracted."]
+    review_reminded_on: Annotated[date | None, Internal]
+    final_reminded_on: Annotated[date | None, Internal]
     search_key: Annotated[str, Internal]

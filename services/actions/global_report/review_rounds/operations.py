@@ -11,7 +11,7 @@ from services.actions.global_report.review_rounds.record import ReviewRound
 from services.actions.global_report.review_rounds.tables import review_round
 from shared.database.locks import lock_names
 from shared.database.unit_of_work import Connect, UnitOfWork
-from shared.kernel.clock import now
+from shared.kernel.clock import now, today
 from shared.kernel.errors import Conflict, FieldError, Invalid, invalid_field
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
@@ -90,6 +90,12 @@ async def load_guard_context(
         async with connect() as connection:
             has_open_comments = await queries.has_open_comments(connection, record.id)
     return domain.RoundGuardContext(has_open_comments)
+
+
+async def remind(uow: UnitOfWork) -> None:
+    """Announces that open rounds close soon, once for each day of a reminder; at most 100."""
+    for one in await queries.take_reminded(uow.connection, today()):
+        ROUNDS.record_change(uow, "remind", one, one, "closing")
 
 
 async def apply_scheduled(uow: UnitOfWork) -> None:

@@ -1,15 +1,16 @@
 """Reading rounds: for grants over the edition, and for who takes part in them."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, and_, any_, bindparam, cast, false, func, or_, select, true
+from sqlalchemy import Date, Select, Uuid, and_, any_, bindparam, cast, false, func, or_, select, true
 from sqlalchemy import Text as SqlText
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.actions.global_report.contributions.tables import contribution
+from services.actions.global_report.editions.domain import REMINDED
 from services.actions.global_report.review_rounds.domain import LIFECYCLE
 from services.actions.global_report.review_rounds.record import ReviewRound
 from services.actions.global_report.review_rounds.tables import comment, review_round
@@ -20,6 +21,7 @@ from shared.database.tables import Instant
 from shared.records.access_scope import AccessKind, constant
 from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import listing
+from shared.records.reminding import is_due, latest_of, taking
 from shared.records.rows import record_of, records_of
 
 _AT_ONCE = 100
@@ -65,6 +67,10 @@ _DUE = Statement(
     .limit(_AT_ONCE)
     .with_for_update(skip_locked=True)
 )
+_due = cast(func.timezone(constant("UTC"), _r.closes), Date)
+CLOSING = latest_of([_due + days for days in REMINDED])
+"""The last day of a reminder of a round's end that has come."""
+_TAKE = taking(review_round, CLOSING, _r.status == constant("open"), is_due(CLOSING), order=(_r.closes,), most=_AT_ONCE)
 
 
 async def round_of(connection: Connection, edition: UUID, named: UUID | int) -> ReviewRound | None:
@@ -90,6 +96,11 @@ async def states_of(connection: Connection, edition: UUID, keys: Collection[UUID
 async def has_open_comments(connection: Connection, key: UUID) -> bool:
     """Whether a comment of a round waits for an answer."""
     return await _OPEN_COMMENT.fetchval(connection, round=key) is not None
+
+
+async def take_reminded(connection: Connection, day: date) -> list[ReviewRound]:
+    """Marks up to 100 open rounds of whose end somebody is to be reminded on this day, and returns them."""
+    return records_of(ReviewRound, await _TAKE.fetch(connection, today=day))
 
 
 async def lock_due(connection: Connection, at: datetime) -> list[ReviewRound]:

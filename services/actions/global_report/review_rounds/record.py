@@ -1,12 +1,12 @@
 """A round of review."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Example, Fixed, Public, Record, Refers, Written
+from shared.records.record import Example, Fixed, Internal, Public, Record, Refers, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,3 +28,4 @@ class ReviewRound(Record):
     contributions: Annotated[
         list[UUID], Public, Written, Refers("/actions/v1/contributions"), "The contributions that are reviewed."
     ]
+    reminded_on: Annotated[date | None, Internal]

@@ -13,6 +13,7 @@ from services.actions.global_report.reviewers.record import Reviewer
 from services.actions.global_report.reviewers.tables import reviewer
 from shared.database.locks import lock_names
 from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, FieldError, unknown_reference
 from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
@@ -113,6 +114,13 @@ async def load_guard_context(
         named = await round_of(connection, record.edition_id, record.round_id)
     is_own = found is not None and principal.is_account(found["account_id"])
     return domain.ReviewerGuardContext(is_own, is_over=named is None or named.status not in INVITING)
+
+
+async def remind(uow: UnitOfWork) -> None:
+    """Announces to experts that the round in which they review closes soon, once for each day of a reminder; at most
+    500."""
+    for one in await queries.take_reminded(uow.connection, today()):
+        REVIEWERS.record_change(uow, "remind", one, one, "round_closing")
 
 
 async def erase_reviewer(uow: UnitOfWork, expert: UUID) -> int:

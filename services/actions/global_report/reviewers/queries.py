@@ -2,15 +2,17 @@
 do not know their reviewers."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, Uuid, all_, any_, bindparam, cast, false, or_, select
+from sqlalchemy import Select, Text, Uuid, all_, any_, bindparam, cast, false, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.actions.access import NATIONAL_OFFICES
 from services.actions.global_report.contributions.participants import with_hidden
 from services.actions.global_report.review_rounds.domain import INVITING
+from services.actions.global_report.review_rounds.queries import CLOSING
 from services.actions.global_report.review_rounds.tables import review_round
 from services.actions.global_report.reviewers.domain import LIFECYCLE, LIVING
 from services.actions.global_report.reviewers.record import Reviewer
@@ -21,8 +23,10 @@ from shared.database.statements import Connection, Row, Statement
 from shared.records.access_scope import AccessKind, constant
 from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import listing
+from shared.records.reminding import is_due, taking
 from shared.records.rows import records_of
 
+_AT_ONCE = 500
 _v = reviewer.c
 _expert, _held, _affiliation = views.EXPERTS.c, views.GRANTS.c, views.AFFILIATIONS.c
 _account = select(_expert.account_id).where(_expert.id == _v.expert_id).scalar_subquery()
@@ -83,6 +87,20 @@ _OFFICE = Lookup(
 )
 _OF_EXPERT = Statement(select(reviewer).where(_v.expert_id == bindparam("expert")).order_by(_v.id).with_for_update())
 _ORCID = Lookup(select(views.ORCID_IDS.c.orcid).where(views.ORCID_IDS.c.id == bindparam("expert", type_=Uuid)).limit(1))
+_closing = (
+    select(CLOSING)
+    .where(review_round.c.id == _v.round_id, review_round.c.status == constant("open"))
+    .correlate(reviewer)
+    .scalar_subquery()
+)
+_TAKE = taking(
+    reviewer,
+    _closing,
+    _v.status.in_([constant(status) for status in LIVING]),
+    _v.conflict_of_interest.is_not(true()),
+    is_due(_closing),
+    most=_AT_ONCE,
+)
 
 
 async def invited_to(connection: Connection, contribution: UUID) -> list[Row]:
@@ -114,6 +132,12 @@ async def orcid_of(connection: Connection, expert: UUID) -> str | None:
 async def is_official(connection: Connection, account: UUID, country: str) -> bool:
     """Whether an account has a national office of a country."""
     return await _OFFICE.fetchval(connection, account=account, country=country) is not None
+
+
+async def take_reminded(connection: Connection, day: date) -> list[Reviewer]:
+    """Marks up to 500 invitations to open rounds, without conflicts of interest, of whose end the expert is to be
+    reminded on this day, and returns them."""
+    return records_of(Reviewer, await _TAKE.fetch(connection, today=day))
 
 
 async def lock_of_expert(connection: Connection, expert: UUID) -> list[Reviewer]:

@@ -1,11 +1,12 @@
 """An invitation to review a contribution."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Example, Part, Public, Record, Refers, Texts, Tracked, Written
+from shared.records.record import Example, Internal, Part, Public, Record, Refers, Texts, Tracked, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,3 +34,4 @@ class Reviewer(Record):
     conflict: Annotated[
         str | None, Public, Tracked, Example(None), "The conflict of interest as the reviewer describes it."
     ]
+    reminded_on: Annotated[date | None, Internal]

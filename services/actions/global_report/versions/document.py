@@ -6,20 +6,22 @@ The input is pandoc's document (pandoc-types 1.23). `read` returns it without wh
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from services.actions.global_report.versions.domain import Block, Unreadable, Warned, is_safe
+from services.actions.global_report.versions.domain import Block, Placed, Unreadable, Warned, is_safe
+from services.actions.global_report.versions.images import Image
+from services.actions.global_report.versions.nodes import Node, words_of
 
-Node = Any
-"""A node of pandoc's document: JSON."""
 MOST_BLOCKS = 5_000
 MOST_WARNINGS = 200
+MOST_ALTERNATIVE = 1_000
+"""Characters of the text of an image for who cannot see it."""
 DEEPEST = 40
 """How deep parts may be in one another."""
 _FIGURE = re.compile(r"\{figure:([A-Za-z0-9_-]{1,40})\}")
 _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 _RAW = frozenset(("RawBlock", "RawInline"))
 _PARAGRAPHS = frozenset(("Para", "Plain", "LineBlock", "CodeBlock"))
+NOTHING: Mapping[str, Image | str] = {}
 _PLAIN: Node = ("", (), ())
 """Attributes: neither classes nor styles of the manuscript count."""
 _WHOLE = {"Table": "table", "Figure": "figure"}
@@ -31,6 +33,9 @@ class Reading:
 
     references: Collection[str]
     figures: Collection[str] = ()
+    images: Mapping[str, Image | str] = field(default_factory=dict)
+    """The images that it names by their addresses; for one that is not printed, why."""
+    placed: list[Placed] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     warnings: list[Warned] = field(default_factory=list)
 
@@ -52,10 +57,15 @@ class Reading:
         return self.blocks[-1]
 
 
-def read(document: Node, references: Collection[str], figures: Collection[str] = ()) -> tuple[list[Node], Reading]:
+def read(
+    document: Node,
+    references: Collection[str],
+    figures: Collection[str] = (),
+    images: Mapping[str, Image | str] = NOTHING,
+) -> tuple[list[Node], Reading]:
     """The blocks of pandoc's document without what is not printed, and the reading. Raises Unreadable, which names the
     block."""
-    reading = Reading(references, figures)
+    reading = Reading(references, figures, images)
     found = list(_blocks(document["blocks"], reading, 0))
     if not any(block["text"] for block in reading.blocks):
         raise Unreadable("The manuscript is empty.")
@@ -175,10 +185,24 @@ def _inline(node: Node, reading: Reading, block: Block, depth: int) -> Node | No
     if (rewrite := _REWRITING.get(kind)) is not None:
         return rewrite(kind, content, reading, block, depth)
     if kind == "Image":
-        reading.warn("unresolved_reference", f"The picture {content[2][0]} is left out.")
-    else:
-        reading.warn("raw_content", "Raw text is left out.")
+        return _image(content, reading)
+    reading.warn("raw_content", "Raw text is left out.")
     return None
+
+
+def _image(content: Node, reading: Reading) -> Node | None:
+    """An image of the file that it names, if that is printed and has a text for who cannot see it."""
+    (_, _, pairs), inner, (address, _) = content
+    image = reading.images.get(address, "images are files of evidence")
+    alternative = _clean(dict(pairs).get("alt") or words_of(inner), reading)[:MOST_ALTERNATIVE].strip()
+    if isinstance(image, str):
+        reading.warn("unresolved_reference", f"The image {address[:100]} is left out: {image}.")
+        return None
+    if not alternative:
+        reading.warn("alternative_missing", f"The image {address[:100]} is left out: it has no alternative text.")
+        return None
+    reading.placed.append({"block": reading.number, "name": image.name, "alternative": alternative})
+    return {"t": "Image", "c": [_PLAIN, [{"t": "Str", "c": alternative}], [image.name, ""]]}
 
 
 def _told(kind: str, content: Node, reading: Reading, block: Block, _depth: int) -> Node:

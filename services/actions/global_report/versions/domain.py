@@ -16,6 +16,10 @@ _SCHEMES = frozenset(("http", "https", "mailto", "doi"))
 _INTERNAL = (".local", ".internal", ".localhost")
 
 
+EVIDENCE = "evidence:"
+"""What precedes the ref or id of a file of evidence in the address of an image."""
+
+
 class Warned(TypedDict):
     """What was left out or leads nowhere, and in which block."""
 
@@ -34,6 +38,14 @@ class Block(TypedDict):
 
 class Unreadable(Exception):
     """The manuscript is not read. The sentence says where."""
+
+
+class Placed(TypedDict):
+    """An image, in which block, with its text for who cannot see it."""
+
+    block: int
+    name: str
+    alternative: str
 
 
 def is_safe(address: str) -> bool:

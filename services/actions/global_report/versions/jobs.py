@@ -1,11 +1,14 @@
 """The job that reads a manuscript."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from services.actions.global_report.versions import operations, queries
-from services.actions.global_report.versions.domain import Unreadable
+from services.actions.global_report.versions.domain import EVIDENCE, Unreadable
+from services.actions.global_report.versions.images import MOST_BYTES
 from services.actions.global_report.versions.operations import READ_MANUSCRIPT
 from services.actions.global_report.versions.reading import reading_of
 from shared.database.context import SYSTEM_CONTEXT
@@ -13,9 +16,19 @@ from shared.database.unit_of_work import Origin
 from shared.kernel.errors import Invalid, NotFound
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.messaging.job_run import JobHandlers, JobRun
+from shared.storage.objects import ObjectStore
 
 
-async def _read_manuscript(run: JobRun) -> dict[str, Any]:
+def version_jobs(objects: ObjectStore) -> JobHandlers:
+    """The handler of the job. `objects` has the files of evidence."""
+
+    async def read_manuscript(run: JobRun) -> dict[str, Any]:
+        return await _read(run, objects)
+
+    return {READ_MANUSCRIPT: read_manuscript}
+
+
+async def _read(run: JobRun, objects: ObjectStore) -> dict[str, Any]:
     key = UUID(run.payload["manuscript"])
     async with run.unit_of_work() as uow:
         sent = await queries.manuscript_of(uow.connection, key)
@@ -25,10 +38,9 @@ async def _read_manuscript(run: JobRun) -> dict[str, Any]:
         return _result(found)
     if sent is None:
         raise NotFound("The manuscript is no longer there.")
+    files, cited = partial(_files, run, objects, sent["created_by"]), {str(one["id"]) for one in sent["cited"]}
     try:
-        content, reading = await reading_of(
-            bytes(sent["content"]), sent["media_type"], {str(one["id"]) for one in sent["cited"]}, figures
-        )
+        content, reading = await reading_of(bytes(sent["content"]), sent["media_type"], cited, figures, files)
     except Unreadable as error:
         async with run.unit_of_work() as uow:
             await queries.forget(uow.connection, key)
@@ -36,12 +48,22 @@ async def _read_manuscript(run: JobRun) -> dict[str, Any]:
     kind, _, author = sent["created_by"].partition(":")
     origin = Origin(Principal(PrincipalKind(kind), UUID(author)), str(run.id))
     async with run.unit_of_work(SYSTEM_CONTEXT, origin) as uow:
-        return _result(await operations.store(uow, sent, content, reading.blocks, reading.warnings))
+        return _result(await operations.store(uow, sent, content, reading))
+
+
+async def _files(run: JobRun, objects: ObjectStore, sender: str, named: Collection[str]) -> dict[str, bytes]:
+    """The files of evidence that a sender's text names as images: public ones, and the sender's own."""
+    keys = {one.removeprefix(EVIDENCE): one for one in named if one.startswith(EVIDENCE)}
+    async with run.unit_of_work(SYSTEM_CONTEXT) as uow:
+        rows = await queries.evidence_of(uow.connection, sender, sorted(keys), MOST_BYTES)
+    found: dict[str, bytes] = {}
+    for row in rows:
+        with suppress(FileNotFoundError):
+            content = b"".join([block async for block in objects.blocks(row["sha256"])])
+            found |= {keys[key]: content for key in (row["ref"], str(row["id"])) if key in keys}
+    return found
 
 
 def _result(row: Mapping[str, Any]) -> dict[str, Any]:
     shown = {name: row[name] for name in ("number", "language", "sha256", "words", "warnings")}
     return {**shown, "blocks": len(row["blocks"])}
-
-
-VERSION_JOBS: JobHandlers = {READ_MANUSCRIPT: _read_manuscript}

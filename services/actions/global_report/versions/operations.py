@@ -1,6 +1,6 @@
 """Taking manuscripts, and storing what was read of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -14,7 +14,9 @@ from services.actions.global_report.contributions.operations import CONTRIBUTION
 from services.actions.global_report.editions.domain import CORRECTABLE
 from services.actions.global_report.editions.queries import edition_of
 from services.actions.global_report.versions import queries
-from services.actions.global_report.versions.domain import MOST_VERSIONS, Block, Warned
+from services.actions.global_report.versions.document import Reading
+from services.actions.global_report.versions.domain import MOST_VERSIONS
+from services.actions.global_report.versions.images import Image
 from services.actions.global_report.versions.tables import manuscript, version
 from services.actions.settings import PUBLISHING
 from shared.database.ids import uuid7
@@ -89,9 +91,7 @@ async def take(uow: UnitOfWork, access: AccessScope, row: Row, given: Manuscript
     return defer(uow, PUBLISHING, READ_MANUSCRIPT, {"manuscript": str(key)}, created_by=author)
 
 
-async def store(
-    uow: UnitOfWork, sent: Row, content: Parts, blocks: Sequence[Block], warnings: Sequence[Warned]
-) -> Mapping[str, object]:
+async def store(uow: UnitOfWork, sent: Row, content: Parts, reading: Reading) -> Mapping[str, object]:
     """Stores what was read as the next version of its contribution, and returns its row. Raises Conflict if its authors
     do not have the contribution any more."""
     before = await CONTRIBUTIONS.lock(uow, sent["contribution_id"])
@@ -107,16 +107,21 @@ async def store(
         "language": sent["language"],
         "translates": sent["translates"],
         "sha256": sha256(orjson.dumps(read, option=orjson.OPT_SORT_KEYS)).hexdigest(),
-        "words": sum(len(block["text"].split()) for block in blocks),
-        "blocks": blocks,
+        "words": sum(len(block["text"].split()) for block in reading.blocks),
+        "blocks": reading.blocks,
         "content": content,
         "cited": cited,
-        "warnings": warnings,
+        "warnings": reading.warnings,
         "note": sent["note"],
         "created_at": now(),
         "created_by": sent["created_by"],
+        "images": reading.placed,
     }
     uow.append_row(version, row)
+    placed = {one["name"] for one in reading.placed}
+    printed = {one.name: one for one in reading.images.values() if isinstance(one, Image) and one.name in placed}
+    for name in sorted(printed):
+        await queries.add_image(uow.connection, before.id, name, printed[name].media_type, printed[name].content)
     if published is None:
         await CONTRIBUTIONS.write(uow, "add_version", before, before, fact="version_added")
     else:

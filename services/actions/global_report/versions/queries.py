@@ -1,19 +1,23 @@
 """Reading and storing versions and manuscripts. Row-level security shows those of contributions that are shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import Integer, Text, any_, bindparam, cast, delete, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.actions.global_report.contributions.tables import contribution
 from services.actions.global_report.figures.tables import figure
-from services.actions.global_report.versions.tables import erratum, manuscript, version
+from services.actions.global_report.versions.tables import erratum, image, manuscript, version
+from services.actions.reporting.evidence.tables import evidence
+from shared.contracts import views
 from shared.database.context import within_context
 from shared.database.statements import Connection, Row, Statement
 from shared.records.access_scope import AccessScope, constant
 
-_v, _m = version.c, manuscript.c
+_v, _m, _i, _e = version.c, manuscript.c, image.c, evidence.c
 _SUMMARY = tuple(
     _v[name]
     for name in ("number", "language", "translates", "sha256", "words", "warnings", "note", "created_at", "created_by")
@@ -21,7 +25,9 @@ _SUMMARY = tuple(
 _of = _v.contribution_id == bindparam("contribution")
 _LIST = Statement(within_context(select(*_SUMMARY).where(_of).order_by(_v.number.desc())))
 _ONE = Statement(
-    within_context(select(*_SUMMARY, _v.blocks, _v.cited).where(_of, _v.number == bindparam("number")).limit(1))
+    within_context(
+        select(*_SUMMARY, _v.blocks, _v.cited, _v.images).where(_of, _v.number == bindparam("number")).limit(1)
+    )
 )
 _NEXT = Statement(select(func.coalesce(func.max(_v.number), 0) + 1).where(_of))
 _LANGUAGES = Statement(select(_v.number, _v.language).where(_of))
@@ -32,6 +38,32 @@ _FIGURES = Statement(
 )
 _REPLACED = Statement(
     within_context(select(erratum.c.replaces).where(erratum.c.contribution_id == bindparam("contribution")))
+)
+_sender = (
+    select(views.EXPERTS.c.id)
+    .where(
+        func.concat("account:", cast(views.EXPERTS.c.account_id, Text)) == bindparam("sender", type_=Text),
+        views.EXPERTS.c.merged_into.is_(None),
+        views.EXPERTS.c.erased_at.is_(None),
+    )
+    .scalar_subquery()
+)
+_keys = any_(bindparam("keys", type_=ARRAY(Text)))
+_EVIDENCE = Statement(
+    select(_e.id, _e.ref, _e.sha256).where(
+        or_(_e.ref == _keys, cast(_e.id, Text) == _keys),
+        _e.status == constant("available"),
+        _e.size <= bindparam("most", type_=Integer),
+        or_(_e.visibility == constant("public"), _e.scope_id == _sender),
+    )
+)
+_IMAGE = Statement(
+    within_context(select(image).where(_i.contribution_id == bindparam("contribution"), _i.name == bindparam("name")))
+)
+_ADD_IMAGE = Statement(
+    upsert(image)
+    .values({name: bindparam(name) for name in ("contribution_id", "name", "media_type", "content")})
+    .on_conflict_do_nothing()
 )
 _BY_ID = Statement(select(*_SUMMARY, _v.blocks).where(_v.id == bindparam("key")))
 _MANUSCRIPT = Statement(select(manuscript).where(_m.id == bindparam("key")))
@@ -63,6 +95,23 @@ async def languages_of(connection: Connection, contribution: UUID) -> Mapping[in
 async def figures_of(connection: Connection, contribution_id: UUID) -> set[str]:
     """The keys of the figures of a contribution's edition, within the connection's context."""
     return {row["key"] for row in await _FIGURES.fetch(connection, contribution=contribution_id)}
+
+
+async def evidence_of(connection: Connection, sender: str, keys: Sequence[str], most: int) -> list[Row]:
+    """The available files of evidence with these refs or ids and at most so many bytes that are public, or a sender's
+    own."""
+    return await _EVIDENCE.fetch(connection, sender=sender, keys=keys, most=most)
+
+
+async def add_image(connection: Connection, contribution: UUID, name: str, media_type: str, content: bytes) -> None:
+    """Stores the file of an image, unless another version of the contribution has the same."""
+    about = {"contribution_id": contribution, "name": name, "media_type": media_type}
+    await _ADD_IMAGE.execute(connection, **about, content=content)
+
+
+async def image_of(connection: Connection, access: AccessScope, contribution: UUID, name: str) -> Row | None:
+    """The file of an image of a contribution."""
+    return await _IMAGE.fetchrow(connection, contribution=contribution, name=name, **access.parameters)
 
 
 async def by_id(connection: Connection, key: UUID) -> Row | None:

@@ -2,15 +2,21 @@
 
 import asyncio
 import io
-from collections.abc import Collection, Mapping
+import zipfile
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import TypeAlias
 
 import orjson
 
-from services.actions.global_report.versions.document import Node, Reading, read
+from services.actions.global_report.versions.document import Reading, read
 from services.actions.global_report.versions.domain import DOCX, Unreadable
+from services.actions.global_report.versions.images import MOST_BYTES, MOST_IMAGES, usable
+from services.actions.global_report.versions.nodes import Node, images_in
 from services.actions.global_report.versions.pandoc import converted
 from shared.kernel.archives import ArchiveBounds, ArchiveFault, archive_fault
 
+Files: TypeAlias = Callable[[Collection[str]], Awaitable[Mapping[str, bytes]]]
+"""Finds the files that images name by their addresses; what is not there is left out."""
 _ARCHIVE = ArchiveBounds(parts=2_000, unpacked=128 << 20, ratio=200)
 _TOO_MUCH = f"A DOCX has at most {_ARCHIVE.parts:,} parts and {_ARCHIVE.unpacked >> 20} MiB unpacked."
 _OF_ARCHIVE: Mapping[ArchiveFault, str] = {
@@ -26,10 +32,14 @@ _DEEPEST_LINE = 120
 
 
 async def reading_of(
-    content: bytes, media_type: str, references: Collection[str], figures: Collection[str] = ()
+    content: bytes,
+    media_type: str,
+    references: Collection[str],
+    figures: Collection[str] = (),
+    files: Files | None = None,
 ) -> tuple[list[Node], Reading]:
-    """The blocks of a manuscript and its reading. `figures` are the keys that it may name. Raises
-    Unreadable, whose sentence names the place."""
+    """The blocks of a manuscript and its reading. `figures` are the keys that it may name, `files` finds the files of
+    evidence that it names as images. Raises Unreadable, whose sentence names the place."""
     if media_type == DOCX:
         _check_archive(content)
     else:
@@ -39,7 +49,26 @@ async def reading_of(
         document = orjson.loads(output)
     except orjson.JSONDecodeError:
         raise Unreadable("Parts are too deep in one another.") from None
-    return await asyncio.to_thread(read, document, references, figures)
+    named = images_in(document)
+    images = await usable(await _files_of(content, media_type, named[:MOST_IMAGES], files))
+    images |= dict.fromkeys(named[MOST_IMAGES:], f"a version has at most {MOST_IMAGES}")
+    return await asyncio.to_thread(read, document, references, figures, images)
+
+
+async def _files_of(
+    content: bytes, media_type: str, named: Collection[str], files: Files | None
+) -> Mapping[str, bytes]:
+    """The files of images by their addresses: those in a DOCX, or those that a text names."""
+    if media_type == DOCX:
+        return await asyncio.to_thread(_packed, content, named)
+    return await files(named) if named and files else {}
+
+
+def _packed(content: bytes, named: Collection[str]) -> dict[str, bytes]:
+    """The images of a DOCX, whose archive has passed its bounds, by their addresses."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        known = {entry.filename: entry for entry in archive.infolist() if entry.file_size <= MOST_BYTES}
+        return {one: archive.read(known[path]) for one in named if (path := f"word/{one}") in known}
 
 
 def _check_lines(content: bytes) -> None:

@@ -29,6 +29,10 @@ from shared.web.request.responses import document_response
 from shared.web.request.route import ResourceRouter
 from shared.web.request.uploads import FormRoute
 
+_OF_IMAGE = {
+    "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
 _readable = Annotated[Row, Depends(CONTRIBUTION_API.readable)]
 
 
@@ -131,15 +135,46 @@ async def get_contribution_version(version: str, contribution: _readable, ctx: C
 
     With its blocks, by whose numbers comments name a place. It never changes.
     """
-    row = None
-    if version.isascii() and version.isdigit() and len(version) <= 6:
+    row = await _version(version, contribution, ctx)
+    address = f"{CONTRIBUTION_API.kind.record.address_of(CONTRIBUTIONS.resource, contribution)}/versions/{version}"
+    return document_response(ctx, _shown(schemas.whole(row, address), contribution, ctx))
+
+
+@router.get(
+    "/{record}/versions/{version}/images/{image}",
+    options=RouteOptions(is_public=True, is_item=True, is_file=True),
+    response_model=None,
+    response_class=Response,
+    responses={200: {"content": {"image/png": {}, "image/jpeg": {}}, "description": "The image."}},
+)
+async def get_contribution_version_image(
+    version: str, image: str, contribution: _readable, ctx: CurrentContext
+) -> Response:
+    """Fetch an image of a version.
+
+    A PNG or JPEG without metadata, to who reads the version.
+    """
+    row = await _version(version, contribution, ctx)
+    found = None
+    if image in {one["name"] for one in row["images"]}:
         async with ctx.connection() as connection:
-            row = await queries.version_of(connection, ctx.access, contribution["id"], int(version))
+            found = await queries.image_of(connection, ctx.access, contribution["id"], image)
+    if found is None:
+        raise NotFound("There is no such image.")
+    return Response(bytes(found["content"]), headers=_OF_IMAGE, media_type=found["media_type"])
+
+
+async def _version(given: str, contribution: Row, ctx: RequestContext) -> Row:
+    """The version of this number. Raises NotFound for one that the caller does not read."""
+    row = None
+    if given.isascii() and given.isdigit() and len(given) <= 6:
+        async with ctx.connection() as connection:
+            row = await queries.version_of(connection, ctx.access, contribution["id"], int(given))
             rows = await queries.versions_of(connection, ctx.access, contribution["id"])
             replaced = await queries.replaced_in(connection, ctx.access, contribution["id"])
     if row is None or row["number"] not in {one["number"] for one in _known(rows, replaced, contribution, ctx)}:
         raise NotFound("There is no such version.")
-    return document_response(ctx, _shown(schemas.whole(row), contribution, ctx))
+    return row
 
 
 def _known(rows: Sequence[Row], replaced: set[int], contribution: Row, ctx: RequestContext) -> Sequence[Row]:

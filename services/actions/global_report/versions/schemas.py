@@ -65,7 +65,12 @@ class VersionWarning(ResponseModel):
         str,
         Field(
             examples=["unresolved_reference"],
-            json_schema_extra={STATES: ["unresolved_reference", "unsafe_link", "raw_content", "direction_override"]},
+            json_schema_extra={
+                STATES: [
+                    *("unresolved_reference", "unsafe_link", "raw_content", "direction_override"),
+                    "alternative_missing",
+                ]
+            },
         ),
         "Why.",
     ]
@@ -104,11 +109,21 @@ class VersionBlock(ResponseModel):
     text: Annotated[str, Field(examples=["Peat stores carbon."]), "Its text."]
 
 
+class VersionImage(ResponseModel):
+    """An image of a version."""
+
+    name: Annotated[str, Field(examples=[f"image-{'0' * 32}.png"]), "The name of its file, by its digest."]
+    block: Annotated[int, Field(examples=[3]), "The number of its block."]
+    alternative: Annotated[str, Field(examples=["A bog in spring."]), "What it shows, for who cannot see it."]
+    link: Annotated[str, Field(examples=["/actions/v1/contributions/…/images/…"]), "Its address."]
+
+
 class ContributionVersion(VersionSummary):
     """A version with its blocks."""
 
     blocks: Annotated[list[VersionBlock], "The blocks in order."]
     references: Annotated[list[Reference], "The references as CSL JSON."]
+    images: Annotated[list[VersionImage], "The images in their order."]
 
 
 class ContributionVersionPage(ResponseModel):
@@ -125,6 +140,7 @@ def summary(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**shown, "of": row["translates"], "created_at": to_text(row["created_at"])}
 
 
-def whole(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A version with its blocks."""
-    return {**summary(row), "blocks": row["blocks"], "references": row["cited"]}
+def whole(row: Mapping[str, Any], address: str) -> dict[str, Any]:
+    """A version with its blocks. `address` is its own."""
+    images = [{**one, "link": f"{address}/images/{one['name']}"} for one in row["images"]]
+    return {**summary(row), "blocks": row["blocks"], "references": row["cited"], "images": images}

@@ -1,6 +1,6 @@
 """Versions of contributions, and manuscripts that wait to be read."""
 
-from sqlalchemy import Column, Integer, LargeBinary, Uuid
+from sqlalchemy import Column, Integer, LargeBinary, Text, Uuid
 
 from shared.database.tables import document, instant, table, text
 
@@ -20,9 +20,19 @@ version = table(
     text("note", nullable=True),
     instant("created_at"),
     text("created_by"),
+    document("images"),
 )
 """What was read of a manuscript. Nothing changes a row. `content` is pandoc's document without what is not printed,
-`cited` are the references, `translates` is the number of the version of which it is a translation."""
+`cited` are the references, `translates` is the number of the version of which it is a translation, `images` are those
+of `content` with their blocks, files and texts."""
+image = table(
+    "action_version_image",
+    Column("contribution_id", Uuid, primary_key=True),
+    Column("name", Text, primary_key=True),
+    text("media_type"),
+    Column("content", LargeBinary, nullable=False),
+)
+"""The files of the images of versions. Nothing changes a row."""
 erratum = table(
     "action_erratum",
     Column("id", Uuid, primary_key=True),

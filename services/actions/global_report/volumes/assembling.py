@@ -1,7 +1,7 @@
 """Puts the texts of contributions together: the whole of an edition in one language, in each format."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from typing import NamedTuple
 
@@ -23,13 +23,15 @@ class Chapter(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Volume:
     """The whole of an edition in one language, once its contributions are written. `is_proof`: it is no final build.
-    `unmentioned` are the figures that no text mentions."""
+    `unmentioned` are the figures that no text mentions, `images` the files of the images of each contribution, by its
+    number and their names."""
 
     whole: Whole
     writing: Writing
     written: Sequence[Written]
     unmentioned: Sequence[str]
     is_proof: bool
+    images: Mapping[int, Mapping[str, bytes]] = field(default_factory=dict)
 
     @property
     def language(self) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.actions.global_report.versions.document import Node
+from services.actions.global_report.versions.nodes import Node
 from shared.records.record import Parts
 
 _FIGURE = re.compile(r"(\{figure:[A-Za-z0-9_-]{1,40}\})")
@@ -166,6 +166,8 @@ class Format:
     """Whether it has citations of its own, instead of words."""
     tex: Callable[[str], tuple[str, str]] | None = None
     """What stands before and after a formula of TeX."""
+    image: Callable[[str, str], str] | None = None
+    """How an image is set, by the name of its file and its text, where pandoc's own way lacks the text."""
 
 
 def in_format(blocks: Sequence[Node], of: Format, *, plain_formulas: bool = False) -> list[Node]:
@@ -178,6 +180,9 @@ def in_format(blocks: Sequence[Node], of: Format, *, plain_formulas: bool = Fals
             return walk(node["c"][1], change)
         if node["t"] == "Math" and plain_formulas:
             return [{"t": "Code", "c": [_PLAIN, node["c"][1]]}]
+        if node["t"] == "Image" and of.image is not None:
+            _, alternative, (name, _) = node["c"]
+            return [_raw(of, of.image(name, alternative[0]["c"]))]
         if node["t"] == "Math" and of.tex is not None:
             before, after = of.tex(node["c"][1])
             return [_raw(of, before), node, _raw(of, after)]

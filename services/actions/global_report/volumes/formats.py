@@ -49,6 +49,7 @@ TYPST = Format(
     place=lambda key: f'#chart("{key}")',
     raw="typst",
     tex=lambda formula: (f"#formula({quoted(formula)})[", "]"),
+    image=lambda name, alternative: f"#box(image({quoted(name)}, alt: {quoted(alternative)}))",
 )
 JATS = Format(
     writer="jats_archiving",

@@ -42,6 +42,9 @@ class Typesetter:
     async def __aenter__(self) -> "Typesetter":
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
         (folder / "build.typ").write_bytes((LAYOUTS / "build.typ").read_bytes())
+        for images in self._volume.images.values():
+            for name, content in images.items():
+                (folder / name).write_bytes(content)
         made = Printer(folder, _SECONDS, _PATIENCE, memory=_MEMORY, has_formulas=True)
         self._printer = await self._stack.enter_async_context(made)
         return self

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import orjson
 
-from services.actions.global_report.versions.document import Node
+from services.actions.global_report.versions.nodes import Node
 from services.actions.global_report.versions.pandoc import converted
 from services.actions.global_report.volumes import document, formats
 from services.actions.global_report.volumes.charts import Drawn

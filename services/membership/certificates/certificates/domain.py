@@ -22,7 +22,8 @@ ENDED = frozenset(("resigned", "terminated", "deceased", "closed"))
 """The states of an expert or a centre whose membership or designation is over for good."""
 EXPERT, INSTITUTION, CENTRE = "expert_id", "institution_id", "centre_id"
 HOLDERS = (EXPERT, INSTITUTION, CENTRE)
-REPORTS = "actions.reports"
+REPORTS, CONTRIBUTIONS = WRITTEN = ("actions.reports", "actions.contributions")
+"""What experts are authors of: progress reports, and contributions to the Global Report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ KINDS: Mapping[str, Kind] = {
     "designation": Kind((CENTRE,), ("centres.centres",), is_holder=True),
     "review": Kind((EXPERT,), ()),
     "participation": Kind((EXPERT,), ("membership.participations",)),
-    "authorship": Kind((EXPERT,), ("actions.contributions", REPORTS)),
+    "authorship": Kind((EXPERT,), (CONTRIBUTIONS, REPORTS)),
 }
 SUBJECTS = tuple(subject for kind in KINDS.values() for subject in kind.subjects)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Integer, Uuid, and_, any_, bindparam, extract, false, func, null, or_, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.membership.certificates.certificates.domain import CENTRE, EXPERT, INSTITUTION, REPORTS
+from services.membership.certificates.certificates.domain import CENTRE, CONTRIBUTIONS, EXPERT, INSTITUTION, REPORTS
 from services.membership.register.claims.domain import language_of
 from services.membership.register.experts.tables import expert
 from services.membership.register.institutions.domain import MATCHED
@@ -96,6 +96,10 @@ _SUBJECTS: Mapping[str | None, Lookup] = {
     ),
     "membership.participations": _of_holder(views.PARTICIPATIONS, views.PARTICIPATIONS.c.expert_id == _holder),
     REPORTS: _of_holder(views.REPORTS, _holder == any_(views.REPORTS.c.expert_ids)),
+    CONTRIBUTIONS: _of_holder(
+        views.CONTRIBUTIONS,
+        and_(_holder == any_(views.CONTRIBUTIONS.c.expert_ids), views.CONTRIBUTIONS.c.status == constant("published")),
+    ),
 }
 """The records that certificates are about, of their holders."""
 
@@ -149,7 +153,7 @@ def _name(kind: str, row: Row, language: str) -> str:
 
 async def require_subject(connection: Connection, resource: str | None, subject: UUID | None, holder: UUID) -> None:
     """Raises Invalid `unknown_reference` if the holder has no such support or participation, or has not contributed to
-    such a report. Records of other resources are not checked."""
+    such a report or published contribution. Records of other resources are not checked."""
     find = _SUBJECTS.get(resource)
     if find is not None and await find.fetchval(connection, subject=subject, holder=holder) is None:
         raise invalid_field("/subject/id", "unknown_reference", "The holder has no such record.")

@@ -1,4 +1,5 @@
-"""Issuing and revoking the certificates of a support, participation or progress report, as the record is now."""
+"""Issuing and revoking the certificates of a support, a participation, a progress report or a contribution to the
+Global Report, as the record is now."""
 
 from uuid import UUID
 
@@ -27,23 +28,34 @@ async def follow_participation(uow: UnitOfWork, participation: UUID) -> bool:
 
 
 async def follow_report(uow: UnitOfWork, report: UUID) -> None:
-    """Issues a certificate of authorship to each expert who contributed to a published report, or revokes those about
-    one that is not published any more. Experts and holders are those into whom they were merged."""
-    await lock_names(uow.connection, f"certificate {report}")
-    authors = await queries.authors(uow.connection, report)
-    living = await lock_certifying(uow.connection, AUTHORSHIP, report)
+    """The certificates of who contributed to a progress report follow its state."""
+    await _follow_written(uow, domain.REPORTS, report)
+
+
+async def follow_contribution(uow: UnitOfWork, contribution: UUID) -> None:
+    """The same for the authors of a contribution to the Global Report."""
+    await _follow_written(uow, domain.CONTRIBUTIONS, contribution)
+
+
+async def _follow_written(uow: UnitOfWork, resource: str, key: UUID) -> None:
+    """Issues a certificate of authorship to each expert who wrote what is published, or revokes those about what is not
+    published any more. Experts and holders are those into whom they were merged."""
+    await lock_names(uow.connection, f"certificate {key}")
+    authors = await queries.authors(uow.connection, resource, key)
+    living = await lock_certifying(uow.connection, AUTHORSHIP, key)
     if authors is None:
         await revoke(uow, living)
         return
     held = {await merge_target(uow.connection, one.holder_key) for one in living}
     for expert in sorted({await merge_target(uow.connection, author) for author in authors} - held):
-        await _issue(uow, AUTHORSHIP, domain.REPORTS, report, domain.EXPERT, expert)
+        await _issue(uow, AUTHORSHIP, resource, key, domain.EXPERT, expert)
 
 
-async def follow_reports_of(uow: UnitOfWork, expert: UUID) -> None:
-    """The same for all published reports to which an expert contributed."""
-    for report in await queries.reports_of(uow.connection, expert):
-        await follow_report(uow, report)
+async def follow_written_by(uow: UnitOfWork, expert: UUID) -> None:
+    """The same for all that is published of an expert."""
+    for resource in domain.WRITTEN:
+        for key in await queries.written_by(uow.connection, resource, expert):
+            await _follow_written(uow, resource, key)
 
 
 async def follow_cause(uow: UnitOfWork, kind: str, key: UUID, language: str | None = None) -> bool:

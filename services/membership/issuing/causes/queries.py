@@ -1,11 +1,12 @@
-"""Reading what a support, participation or progress report gives certificates for, and storing which certificate a
-support has."""
+"""Reading what a support, a participation, a progress report or a contribution gives certificates for, and storing
+which certificate a support has."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Uuid, any_, bindparam, literal, null, select, true, update
 
+from services.membership.certificates.certificates.domain import CONTRIBUTIONS, REPORTS
 from services.membership.events.participations.tables import participation
 from services.membership.initiatives.initiatives.tables import initiative
 from services.membership.initiatives.supports.tables import support
@@ -43,16 +44,23 @@ _SET_CERTIFICATE = Statement(
 )
 
 
-_report = views.REPORTS.c
-_is_published = _report.status == constant("published")
-_MOST_REPORTS = 5_000
-_AUTHORS = Lookup(select(_report.expert_ids).where(_report.id == bindparam("report"), _is_published).limit(1))
-_REPORTS_OF = Lookup(
-    select(_report.id)
-    .where(_is_published, bindparam("expert", type_=Uuid) == any_(_report.expert_ids))
-    .order_by(_report.id)
-    .limit(_MOST_REPORTS)
-)
+_WRITTEN = {REPORTS: views.REPORTS.c, CONTRIBUTIONS: views.CONTRIBUTIONS.c}
+_MOST_WRITTEN = 5_000
+_AUTHORS = {
+    resource: Lookup(
+        select(of.expert_ids).where(of.id == bindparam("key"), of.status == constant("published")).limit(1)
+    )
+    for resource, of in _WRITTEN.items()
+}
+_WRITTEN_BY = {
+    resource: Lookup(
+        select(of.id)
+        .where(of.status == constant("published"), bindparam("expert", type_=Uuid) == any_(of.expert_ids))
+        .order_by(of.id)
+        .limit(_MOST_WRITTEN)
+    )
+    for resource, of in _WRITTEN.items()
+}
 
 
 async def cause(connection: Connection, kind: str, key: UUID) -> Row | None:
@@ -61,16 +69,16 @@ async def cause(connection: Connection, kind: str, key: UUID) -> Row | None:
     return await _CAUSES[kind].fetchrow(connection, cause=key)
 
 
-async def authors(connection: Connection, report: UUID) -> Sequence[UUID] | None:
-    """The experts who contributed to a published report, regardless of the caller. None if there is no such report, or
-    it is not published."""
-    found: Sequence[UUID] | None = await _AUTHORS.fetchval(connection, report=report)
+async def authors(connection: Connection, resource: str, key: UUID) -> Sequence[UUID] | None:
+    """The experts who wrote a published record, regardless of the caller. None if there is no such record, or it is not
+    published."""
+    found: Sequence[UUID] | None = await _AUTHORS[resource].fetchval(connection, key=key)
     return found
 
 
-async def reports_of(connection: Connection, expert: UUID) -> list[UUID]:
-    """The published reports to which an expert contributed, regardless of the caller; at most 5,000."""
-    return [row["id"] for row in await _REPORTS_OF.fetch(connection, expert=expert)]
+async def written_by(connection: Connection, resource: str, expert: UUID) -> list[UUID]:
+    """The published records that an expert wrote, regardless of the caller; at most 5,000."""
+    return [row["id"] for row in await _WRITTEN_BY[resource].fetch(connection, expert=expert)]
 
 
 async def set_certificate(connection: Connection, support: UUID, certificate: UUID) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Table, bindparam, select
 
-from services.membership.certificates.certificates.domain import REPORTS
+from services.membership.certificates.certificates.domain import CONTRIBUTIONS, REPORTS
 from services.membership.certificates.certificates.record import Certificate
 from services.membership.events.congresses.tables import congress
 from services.membership.events.participations.tables import participation
@@ -29,6 +29,9 @@ def _titles(of: Table, through: Table, link: str) -> Lookup:
 _TITLES: Mapping[Any, Lookup] = {
     "membership.supports": _titles(initiative, support, "initiative_id"),
     "membership.participations": _titles(congress, participation, "congress_id"),
+    CONTRIBUTIONS: Lookup(
+        select(views.CONTRIBUTIONS.c.titles).where(views.CONTRIBUTIONS.c.id == bindparam("subject")).limit(1)
+    ),
 }
 
 
@@ -38,8 +41,8 @@ _LABELS = Path(__file__).parent / "labels.csv"
 
 
 async def subject_of(connection: Connection, certificate: Certificate) -> Texts:
-    """The title of the initiative that is supported, of the congress that was attended, or of the report that was
-    written, by language; none for other subjects, of which the certificate says everything."""
+    """The title of the initiative that is supported, of the congress that was attended, or of the report or
+    contribution that was written, by language; none for other subjects, of which the certificate says everything."""
     if certificate.subject_resource == REPORTS:
         row = await _REPORT.fetchrow(connection, subject=certificate.subject_id)
         return {} if row is None else {language: _title(row, language) for language in LANGUAGES}

@@ -1,6 +1,9 @@
-"""The experts who contributed to a published report have a certificate of authorship each, while it stays published."""
+"""The experts who contributed to a published report have a certificate of authorship each, while it stays published; so
+do the authors of a published contribution to the Global Report."""
 
 import random
+from itertools import count
+from json import dumps
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +13,7 @@ import pytest
 from services.membership.certificates.certificates.operations import CERTIFICATES as KIND
 from services.membership.issuing.subjects.queries import subject_of
 from shared.contracts import membership, reporting
+from shared.contracts.report import CONTRIBUTION_PUBLISHED
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
@@ -20,6 +24,7 @@ from tests.support.callers import Caller
 from tests.support.membership import EXPERTS, entered
 from tests.support.merges import merged, undone
 
+_numbers = count(1)
 _FACTS = (reporting.REPORT_PUBLISHED, reporting.REPORT_SUPERSEDED, reporting.REPORT_RETRACTED)
 
 
@@ -137,6 +142,61 @@ async def test_the_certificate_names_the_report_in_six_languages(
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
         titles = await subject_of(uow.connection, await KIND.lock(uow, UUID(made["id"])))
     assert (titles["en"], titles["zh"][:9], len(titles)) == ("Progress report 2026 – Alphaland", "进展报告 2026", 6)
+
+
+async def _contribution(superuser: asyncpg.Connection, *experts: dict[str, Any], status: str = "published") -> UUID:
+    """A contribution to the Global Report that these experts wrote."""
+    nowhere = {"country": None, "visibility": "public"}
+    edition = await enter(superuser, "action_edition", status="published", year=2100, number=next(_numbers), **nowhere)
+    authors = [UUID(one["id"]) for one in experts]
+    titles = dumps({"en": "Peat and carbon", "fr": "Tourbe et carbone"})
+    of = {"edition_id": edition, "expert_ids": authors, "titles": titles}
+    of |= {"published_version": 1} if status == "published" else {}
+    return await enter(superuser, "action_contribution", status=status, **of, **nowhere)
+
+
+async def test_the_authors_of_a_published_contribution_have_one(
+    admin: Caller, database: Database, superuser: asyncpg.Connection
+) -> None:
+    first, second = await entered(admin, languages=["fr"]), await entered(admin, country="XB")
+    text = await _contribution(superuser, first, second, status="cleared")
+    await react(database, CONTRIBUTION_PUBLISHED, subject=str(text))
+    assert await _about(admin, text) == []
+    await change(superuser, "action_contribution", text, status="published", published_version=1)
+    for _ in range(2):
+        await react(database, CONTRIBUTION_PUBLISHED, subject=str(text))
+    found = {one["holder"]["expert_id"]: one for one in await _about(admin, text)}
+    assert {key: (one["kind"], one["status"], one["language"]) for key, one in found.items()} == {
+        first["id"]: ("authorship", "issued", "fr"), second["id"]: ("authorship", "issued", "en"),
+    }  # fmt: skip
+    assert found[first["id"]]["subject"] == {"resource": "actions.contributions", "id": str(text)}
+    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+        titles = await subject_of(uow.connection, await KIND.lock(uow, UUID(found[first["id"]]["id"])))
+    assert titles == {"en": "Peat and carbon", "fr": "Tourbe et carbone"}
+
+
+async def test_a_restricted_author_of_a_contribution_has_one_once_the_restriction_is_lifted(
+    admin: Caller, database: Database, superuser: asyncpg.Connection
+) -> None:
+    expert = await entered(admin)
+    text, path = await _contribution(superuser, expert), f"{EXPERTS}/{expert['id']}"
+    assert (await admin.step(path, "restrict_processing", reason="A question is open")).status_code == 200
+    await react(database, CONTRIBUTION_PUBLISHED, subject=str(text))
+    assert await _about(admin, text) == []
+    assert (await admin.step(path, "lift_restriction")).status_code == 200
+    await react(database, membership.EXPERT_RESTRICTION_LIFTED, subject=expert["id"])
+    assert await _states(admin, text) == {expert["id"]: "issued"}
+
+
+async def test_an_officer_certifies_the_authors_of_a_published_contribution_alone(
+    admin: Caller, superuser: asyncpg.Connection
+) -> None:
+    expert, other = await entered(admin), await entered(admin)
+    text, draft = [await _contribution(superuser, expert, status=status) for status in ("published", "draft")]
+    for holder, about, status in ((other, text, 422), (expert, draft, 422), (expert, text, 201)):
+        subject = {"resource": "actions.contributions", "id": str(about)}
+        body = {"kind": "authorship", "subject": subject, "holder": {"expert_id": holder["id"]}}
+        assert (await admin.post(CERTIFICATES, body)).status_code == status
 
 
 async def test_only_grants_over_its_country_show_membership_a_report(

@@ -94,29 +94,3 @@ HOLDER_OF_CENTRE = named_in(_of_office, _of_office.c.assignee).union_all(
 )
 """Who has the file of a centre: the assigned officer or else the office, or the reviewers who are expected. As long as
 nobody is invited to review it, the office has it."""
-_contribution = views.CONTRIBUTIONS
-_editors = holders_over("edition", _contribution.c.id, _contribution, _contribution.c.edition_id)
-_is_assigned = _held.c.principal_id == _contribution.c.editor_id
-_has_editor = (
-    select(_held.c.principal_id)
-    .where(_held.c.scope_id == cast(_contribution.c.edition_id, Text), _is_assigned)
-    .correlate(_contribution)
-    .exists()
-)
-EDITOR_OF_CONTRIBUTION = _editors.where(or_(_is_assigned, ~_has_editor))
-"""The editor who handles a contribution, if that account still has a grant over the edition, or else all of them."""
-_v, _said = views.CONTRIBUTION_REVIEWERS, views.CONTRIBUTION_COMMENTS
-REVIEW_EDITORS = holders_over("edition", _v.c.id, _v, _v.c.edition_id)
-_of_round = views.ROUND_COUNTRIES
-REVIEWING_OFFICIALS = (
-    select(_of_round.c.id.label("subject"), _held.c.principal_id.label("account_id"))
-    .select_from(_of_round.join(_held, _held.c.scope_id == _of_round.c.country))
-    .where(
-        _of_round.c.id == KEYS,
-        _of_round.c.audience.in_([constant("governments"), constant("both")]),
-        _held.c.principal_kind == ACCOUNT,
-        _held.c.scope_kind == constant("country"),
-        _held.c.role.in_([constant("government_focal_point"), constant("national_publisher")]),
-    )
-)
-COMMENTED_EDITORS = holders_over("edition", _said.c.id, _said, _said.c.edition_id)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import TableClause, and_, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from services.access.notifying.notifications.audience import Audience
 from services.access.notifying.notifications.audiences.holders import (
     ACCOUNT,
     KEYS,
@@ -18,7 +19,6 @@ from services.access.notifying.notifications.audiences.holders import (
     named_in,
     office_of,
 )
-from services.access.notifying.notifications.domain import Audience
 from shared.audit.tables import audit
 from shared.contracts import views
 from shared.records.access_scope import constant

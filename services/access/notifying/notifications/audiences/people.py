@@ -12,21 +12,18 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from services.access.authority.grants.tables import grant
 from services.access.factors.factors.tables import factor
-from services.access.notifying.notifications.audiences import messages, proposals
+from services.access.notifying.notifications.audience import Audience
+from services.access.notifying.notifications.audiences import messages, proposals, report
 from services.access.notifying.notifications.audiences.holders import (
     ACCOUNT,
-    COMMENTED_EDITORS,
-    EDITOR_OF_CONTRIBUTION,
     HOLDER_OF_CENTRE,
     KEYS,
-    REVIEW_EDITORS,
-    REVIEWING_OFFICIALS,
     director_of,
     holders_over,
     office_of,
     owner_of_task,
 )
-from services.access.notifying.notifications.domain import NOTICES, Audience, Notice
+from services.access.notifying.notifications.domain import NOTICES, Notice
 from services.access.principals.accounts.tables import account
 from services.access.principals.api_keys.tables import api_key
 from services.access.principals.clients.tables import client
@@ -118,28 +115,6 @@ _helping = (
 )
 
 
-_contributors = (
-    select(views.CONTRIBUTIONS.c.id.label("subject"), _expert.c.account_id)
-    .select_from(views.CONTRIBUTIONS.join(_expert, _expert.c.id == any_(views.CONTRIBUTIONS.c.expert_ids)))
-    .where(views.CONTRIBUTIONS.c.id == KEYS, _expert.c.account_id.is_not(None))
-)
-
-
-_said = views.CONTRIBUTION_COMMENTS
-_commented_authors = (
-    select(_said.c.id.label("subject"), _expert.c.account_id)
-    .select_from(
-        _said.join(views.CONTRIBUTIONS, views.CONTRIBUTIONS.c.id == _said.c.contribution_id).join(
-            _expert, _expert.c.id == any_(views.CONTRIBUTIONS.c.expert_ids)
-        )
-    )
-    .where(_said.c.id == KEYS, _expert.c.account_id.is_not(None))
-)
-_commenter = select(_said.c.id.label("subject"), _said.c.by_id.label("account_id")).where(
-    _said.c.id == KEYS, _said.c.by_id.is_not(None)
-)
-
-
 def _granted(state: str, *conditions: ColumnElement[bool]) -> Select[Any]:
     """The account with a grant that is in force, for the fact of this state."""
     in_force = (grant.c.id == KEYS, grant.c.principal_kind == ACCOUNT, grant.c.status == constant("active"))
@@ -212,16 +187,6 @@ _PEOPLE: Mapping[Audience, Statement] = {
         Audience.DELEGATES: select(_delegation.c.report_id.label("subject"), _delegation.c.account_id).where(
             _delegation.c.report_id == KEYS, _delegation.c.status == constant("active")
         ),
-        Audience.CONTRIBUTORS: _contributors,
-        Audience.CONTRIBUTION_EDITOR: EDITOR_OF_CONTRIBUTION,
-        Audience.CONTRIBUTION_REVIEWER: _expert_of(
-            views.CONTRIBUTION_REVIEWERS, views.CONTRIBUTION_REVIEWERS.c.expert_id
-        ),
-        Audience.REVIEW_EDITORS: REVIEW_EDITORS,
-        Audience.REVIEWING_OFFICIALS: REVIEWING_OFFICIALS,
-        Audience.COMMENTED_AUTHORS: _commented_authors,
-        Audience.COMMENTED_EDITORS: COMMENTED_EDITORS,
-        Audience.COMMENTER: _commenter,
         Audience.COMMITTEE: _in_country("committee_president", "committee_secretary"),
         Audience.GOVERNMENT: _in_country("government_focal_point"),
         Audience.OWNER: select(account.c.id.label("subject"), account.c.id.label("account_id")).where(
@@ -247,6 +212,7 @@ _PEOPLE: Mapping[Audience, Statement] = {
         ),
         **messages.QUERIES,
         **proposals.QUERIES,
+        **report.QUERIES,
     }.items()
 }
 _OF_COUNTRY = frozenset((Audience.COMMITTEE, Audience.GOVERNMENT))

@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.access.access import DELEGABLE, INVITING
 from services.access.authority.grants.tables import grant
-from services.access.notifying.notifications.domain import Audience
+from services.access.notifying.notifications.audience import Audience
 from shared.audit.tables import audit
 from shared.contracts import views
 from shared.kernel.principal import SYSTEM

@@ -5,18 +5,9 @@ from uuid import uuid4
 
 from tests.access.caller import Caller
 from tests.access.factors.authenticator import Passkey, options_in
-from tests.access.factors.persons import Person, a_person
+from tests.access.factors.persons import a_person
 from tests.access.federation.connecting import Connected
 from tests.support.signing_in import ACCOUNT, FACTOR
-
-
-async def _linked(connected: Connected, person: Person) -> str:
-    """The subject of an identity that the person links in their browser."""
-    subject, page = uuid4().hex, await person.visitor.get(ACCOUNT)
-    link = page.text.partition(f'href="{connected.start}')[2].partition('"')[0]
-    done = await connected.arrives(person.visitor, subject, f"{connected.start}{link}")
-    assert (done.status_code, done.headers["location"]) == (303, ACCOUNT)
-    return subject
 
 
 async def test_a_sign_in_at_a_provider_changes_no_link_of_who_has_a_factor(
@@ -25,7 +16,7 @@ async def test_a_sign_in_at_a_provider_changes_no_link_of_who_has_a_factor(
     person = await a_person(caller)
     await person.with_app()
     await person.come()
-    subject, elsewhere = await _linked(connected, person), connected.visitor()
+    subject, elsewhere = await connected.links(person.visitor), connected.visitor()
     page = await connected.signs_in(elsewhere, subject)
     (identity,) = (await caller.send("admin", "GET", f"/identities?account_id={person.account}")).json()["items"]
     unlinked = await elsewhere.fill(page, {"action": f"unlink {identity['id']}"})

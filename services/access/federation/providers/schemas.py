@@ -60,6 +60,13 @@ class ProviderClaims(Body):
     name: Annotated[Word, Field(examples=["name"]), "The claim with the name."] = "name"
 
 
+class ProviderAccessTokens(Body):
+    """Which access tokens of the provider (RFC 9068) are taken: those of linked people for this audience alone."""
+
+    audience: Annotated[Word, Field(examples=["https://escm.example.org"]), "What `aud` says."]
+    subject: Annotated[Literal["sub"], Field(examples=["sub"]), "The claim that names the person."] = "sub"
+
+
 class IdentityProviderBody(Body, of=record.IdentityProvider):
     """What may change of an identity provider."""
 
@@ -78,6 +85,7 @@ class IdentityProviderBody(Body, of=record.IdentityProvider):
     claims: ProviderClaims = ProviderClaims()
     levels: Annotated[dict[Word, Literal["1", "2"]], Field(max_length=20, examples=[{"mfa": "2"}])] = {}
     accounts: Literal["invited", "domain", "anyone"] = "invited"
+    access_tokens: ProviderAccessTokens | None = None
 
     def columns(self) -> dict[str, Any]:
         """The columns that are written. A secret that is not given stays."""
@@ -103,6 +111,9 @@ class IdentityProvider(RecordResponse, of=record.IdentityProvider, lifecycle=LIF
     """An identity provider."""
 
     claims: Annotated[ProviderClaims, "The names of the claims with subject, address and name."]
+    access_tokens: Annotated[
+        ProviderAccessTokens | None, "Which of its access tokens are taken as those of the person; null: none."
+    ]
 
 
 def present(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:

@@ -29,7 +29,7 @@ SECRET_DAYS = 365
 """How long a secret may be used."""
 REMINDERS = (30, 7, 1)
 """Days before the end of a secret on which the client's people are reminded."""
-MOST_CONTACTS = 10
+MOST_CONTACTS = 5
 MOST_MADE = 50
 """Most clients that the focal points of one country propose; revoked ones do not count."""
 _SMALLEST_RSA = 2048

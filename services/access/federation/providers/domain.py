@@ -8,6 +8,10 @@ from shared.kernel.lifecycle import Lifecycle, by_two, transition
 from shared.kernel.step_up import STRONG
 
 TEST, ACTIVATE, SUSPEND, RETIRE = "test", "activate", "suspend", "retire"
+PRESETS: Mapping[str, Mapping[str, object]] = {
+    "https://orcid.org": {"auth": "secret", "scopes": ["openid"]},
+}
+"""What a new provider with this issuer has unless something else is given. ORCID gives no address."""
 MOST_LIVING = 50
 """Most providers that are not retired."""
 SHOWN = frozenset(("titles", "countries"))

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.access.federation.providers import record
-from services.access.federation.providers.domain import LIFECYCLE, is_code, is_domain, is_issuer
+from services.access.federation.providers.domain import LIFECYCLE, PRESETS, is_code, is_domain, is_issuer
 from services.access.federation.providers.operations import PROVIDERS
 from services.access.federation.providers.queries import render
 from services.access.federation.providers.tables import identity_provider
@@ -96,9 +96,16 @@ class IdentityProviderBody(Body, of=record.IdentityProvider):
 
 
 class IdentityProviderCreate(IdentityProviderBody):
-    """A new identity provider."""
+    """A new identity provider. One with the issuer `https://orcid.org` has `auth` `secret` and the scope `openid`,
+    unless something else is given."""
 
     code: Code
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_preset(cls, given: Any) -> Any:
+        preset = PRESETS.get(str(given.get("issuer")), {}) if isinstance(given, dict) else {}
+        return {**preset, **given} if preset else given
 
 
 class IdentityProviderFields(Body):

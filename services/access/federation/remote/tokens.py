@@ -69,8 +69,10 @@ def id_token(
 
 
 def logout_token(token: str, keys: Sequence[JsonWebKey], expected: Expected, now: float) -> Ended:
-    """Whose sessions the logout token ends. Raises InvalidToken for every fault."""
+    """Whose sessions the logout token ends. One without `exp`, as in drafts of the standard, expires ten minutes after
+    its issue. Raises InvalidToken for every fault."""
     claims, _ = signed_claims(token, keys, ("", "jwt", "logout+jwt"))
+    claims.setdefault("exp", read_seconds(claims, "iat") + OLDEST)
     expires, _ = _common(claims, expected, now)
     events, subject, sid = claims.get("events"), read_text(claims, "sub"), read_text(claims, "sid")
     jti = read_text(claims, "jti")

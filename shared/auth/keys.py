@@ -226,7 +226,7 @@ def _claims(claims: dict[str, Any], key_id: str, rules: TokenRules, now: float) 
 
 
 def bound_key(confirmation: object) -> str:
-    """The thumbprint of the key of a token that is not for everybody who has it. Raises InvalidToken for another kind."""
+    """The thumbprint of the key that a token is bound to. Raises InvalidToken for a kind that is not known."""
     thumbprint = confirmation.get("jkt") if isinstance(confirmation, dict) and len(confirmation) == 1 else None
     if not isinstance(thumbprint, str) or not thumbprint:
         raise InvalidToken

@@ -58,6 +58,9 @@ async def test_a_client_that_asks_for_two_factors_gets_them_after_a_provider_tha
     assert 'name="code"' in page.text, page.text
     done = await visitor.follow(await visitor.fill(page, {"code": app.at(int(time.time()) + 30)}))
     assert claims_of((await site.exchange(answer_of(done)["code"])).json()["id_token"])["acr"] == "2"
+    out = {"logout_token": connected.fake.logout_token(sub=subject)}
+    await visitor.http.post(connected.callback.replace("/callback", "/backchannel_logout"), data=out)
+    assert (await visitor.get(ACCOUNT)).headers["location"] == "/access/sign-in", "the provider ends it all the same"
 
 
 async def test_a_page_of_factors_adds_none_for_who_is_not_asked(caller: Caller, connected: Connected) -> None:

@@ -133,7 +133,9 @@ async def _signed_in(
 ) -> Response:
     kept = [PASSWORD] if PASSWORD in person.methods else []
     methods = [*kept, *(method for method in proof.methods if method != PASSWORD)]
-    how = browsers.How(proof.level, methods)
+    before = browser.signed_in if "ticket" not in request.query_params else None
+    provider = (before.provider, before.provider_sid) if before and before.account == proof.account else (None, None)
+    how = browsers.How(proof.level, methods, *provider)
     async with browsers.acting(token_service.database, proof.account) as uow:
         cookie = await browsers.sign_in(uow, proof.account, browser.signed_in, how)
     carried = request.query_params.get("request")

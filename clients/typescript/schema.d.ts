@@ -12937,7 +12937,10 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description A new identity provider. */
+        /**
+         * @description A new identity provider. One with the issuer `https://orcid.org` has `auth` `secret` and the scope `openid`,
+         *     unless something else is given.
+         */
         IdentityProviderCreate: {
             /** @description What people call it, by language. */
             titles: {

@@ -27,19 +27,10 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import TableValuedAlias
 
 _TYPES: Mapping[str, Any] = {
-    "id": Uuid,
-    "text": Text,
-    "texts": ARRAY(Text),
-    "ids": ARRAY(Uuid),
-    "integer": Integer,
-    "smallint": SmallInteger,
-    "bigint": BigInteger,
-    "flag": Boolean,
-    "day": Date,
-    "instant": DateTime(timezone=True),
-    "bytes": LargeBinary,
+    "id": Uuid, "text": Text, "texts": ARRAY(Text), "ids": ARRAY(Uuid), "integer": Integer, "smallint": SmallInteger,
+    "bigint": BigInteger, "flag": Boolean, "day": Date, "instant": DateTime(timezone=True), "bytes": LargeBinary,
     "json": JSONB,
-}
+}  # fmt: skip
 _RECORD = {
     "id": "id", "ref": "text", "version": "integer", "status": "text", "country": "text", "visibility": "text",
 }  # fmt: skip

@@ -22,8 +22,8 @@ _KEY = {"name": "Sheets", "resources": ["actions.*"], "verbs": ["read"]}
 def _connect(world: World, provider: FakeProvider, code: str) -> None:
     """Two administrators connect the provider that the ministry tells them."""
     admin, second = world.caller("admin", "GD"), world.caller("admin2", "GD")
-    told = {"issuer": provider.url, "client_id": CLIENT, "domains": [f"{code}.example"], "levels": {"mfa": "2"}}
-    body = {"code": code, "titles": {"en": f"Ministry {code}"}, **told}
+    given = {"issuer": provider.url, "client_id": CLIENT, "domains": [f"{code}.example"], "levels": {"mfa": "2"}}
+    body = {"code": code, "titles": {"en": f"Ministry {code}"}, **given}
     place = str(admin.create("/access/v1/identity_providers", body)["links"]["self"])
     assert admin.step(place, "test")["status"] == "tested"
     waiting = admin.try_step(place, "activate").json()["links"]["self"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from shared.kernel.resource import Resource
 from shared.records.record import Example, Fixed, Granted, Internal, Public, Record, Written
@@ -63,7 +63,7 @@ class IdentityProvider(Record):
         Example({"audience": "https://escm.example.org", "subject": "sub"}),
         "For which audience its access tokens are taken as those of the person; null: they are not.",
     ]
-    token_keys: Annotated[Sequence[Mapping[str, Any]] | None, Internal]
+    token_keys: Annotated[Sequence[Mapping[str, object]] | None, Internal]
     token_keys_at: Annotated[datetime | None, Internal]
     accounts: Annotated[
         str,

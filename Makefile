@@ -46,7 +46,7 @@ test-faults: environment-test ## kill, stop and cut off real processes, and chec
 test-faults-long: environment-test ## the same, with what takes minutes
 	@exec $(PYTEST) tests/faults -o norecursedirs= -p no:randomly
 
-test-contract: environment-test ## lint the contract, look for breaks, and run clients made from it; needs npm
+test-contract: environment-test ## lint the contract, look for breaks, and run clients made from it; needs npm and glewlwyd
 	@exec $(PYTEST) tests/clients -o norecursedirs="node_modules generated" -p no:randomly
 
 test-containers: environment-test ## build the images, run them and kill parts; COMPOSE=… is what stands for `docker compose`

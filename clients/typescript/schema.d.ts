@@ -13030,12 +13030,17 @@ export interface components {
             levels: {
                 [key: string]: string;
             };
+            /** @description Which of its access tokens are taken as those of the person; null: none. */
+            access_tokens: components["schemas"]["ProviderAccessTokens"] | null;
             /** @description Who gets an account by signing in: `invited` nobody, `domain` people of its domains, `anyone` everybody. */
             accounts: string;
         } & {
             [key: string]: unknown;
         };
-        /** @description A new identity provider. */
+        /**
+         * @description A new identity provider. One with the issuer `https://orcid.org` has `auth` `secret` and the scope `openid`,
+         *     unless something else is given.
+         */
         IdentityProviderCreate: {
             /** @description What people call it, by language. */
             titles: {
@@ -13069,6 +13074,8 @@ export interface components {
              * @enum {string}
              */
             accounts?: "invited" | "domain" | "anyone";
+            /** @description For which audience its access tokens are taken as those of the person; null: they are not. */
+            access_tokens?: components["schemas"]["ProviderAccessTokens"] | null;
             /** @description The name of the provider in addresses. */
             code: string;
         };
@@ -13118,6 +13125,8 @@ export interface components {
             } | null;
             /** @description Who gets an account by signing in: `invited` nobody, `domain` people of its domains, `anyone` everybody. */
             accounts?: ("invited" | "domain" | "anyone") | null;
+            /** @description For which audience its access tokens are taken as those of the person; null: they are not. */
+            access_tokens?: components["schemas"]["ProviderAccessTokensPatch"] | null;
         };
         /** @description A transition of a record. */
         IdentityProviderTransition: {
@@ -13645,6 +13654,23 @@ export interface components {
             id: string;
         } & {
             [key: string]: unknown;
+        };
+        /** @description Which access tokens of the provider (RFC 9068) are taken: those of linked people for this audience alone. */
+        ProviderAccessTokens: {
+            /** @description What `aud` says. */
+            audience: string;
+            /**
+             * @description The claim that names the person. Default: `sub`.
+             * @constant
+             */
+            subject?: "sub";
+        };
+        /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
+        ProviderAccessTokensPatch: {
+            /** @description What `aud` says. */
+            audience?: string | null;
+            /** @description The claim that names the person. */
+            subject?: "sub" | null;
         };
         /** @description The claims of the ID token that are read. Only `sub` is unique and never given to somebody else. */
         ProviderClaims: {

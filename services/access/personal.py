@@ -28,7 +28,7 @@ PARTS: Mapping[str, PersonalTable] = {
     ),
     "identities": personal(
         "access_identity",
-        f"{RECORD} account_id provider issuer subject email last_used_at",
+        f"{RECORD} account_id provider issuer subject email last_used_at signed_out_at",
     ),
     "authorizations": personal("access_authorization", f"{RECORD} account_id client scope"),
     "factors": personal(
@@ -107,7 +107,7 @@ IMPERSONAL: Mapping[str, str] = {
     "access_client_usage": "client_id service operation method path deprecated_on sunset day calls failures last_at",
     "access_deprecation_notice": "client_id operation days given_at",
     "access_identity_provider": f"{RECORD} code titles issuer client_id auth sealed scopes countries domains claims"
-    " levels accounts",
+    " levels accounts access_tokens token_keys token_keys_at",
     "access_webhook": f"{RECORD} name url types countries records signatures bulk rate in_flight owner_kind owner_id",
     "access_webhook_key": "id webhook_id sealed public starts_at ends_at",
     "access_webhook_state": "webhook_id position holder fence expires_at failures failing_since last_success_at"

@@ -1,8 +1,8 @@
 """The reactions of membership: affiliations and supports follow institutions, what belongs to experts follows those
 that were merged, certificates follow their holders and what they certify, and end with those whom an undo deletes,
-supports of restricted experts leave public lists, records of experts follow the addresses of their accounts,
-invitations to review centres are mailed, conflicts of interest of panels are found, and an erasure goes on when all
-services have reported."""
+supports of restricted experts leave public lists, records of experts follow the addresses of their accounts and the
+iDs with which they sign in, invitations to review centres are mailed, conflicts of interest of panels are found, and
+an erasure goes on when all services have reported."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -23,6 +23,7 @@ from services.membership.references import EXPERTS, INSTITUTIONS
 from services.membership.register.claims.following import follow_address
 from services.membership.register.claims.queries import merge_target
 from services.membership.register.merges.following import follow_institution
+from services.membership.register.orcid.following import follow_identity
 from services.membership.selection.conflicts.operations import follow_changes as follow_conflicts
 from services.membership.selection.review_invitations.operations import invite, invite_again
 from shared.contracts import access, actions, centres, membership, report, reporting, signing
@@ -89,6 +90,7 @@ _authored = of_each_subject(follow_report)
 _reported = of_each_subject(follow_reports)
 REACTIONS: Reactions = {
     access.ACCOUNT_MOVED: of_each_subject(follow_address),
+    access.IDENTITY_LINKED: of_each_subject(follow_identity),
     access.ERASURE_REPORTED: _reported,
     actions.ERASURE_REPORTED: _reported,
     centres.ERASURE_REPORTED: _reported,

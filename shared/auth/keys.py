@@ -221,12 +221,12 @@ def _claims(claims: dict[str, Any], key_id: str, rules: TokenRules, now: float) 
     kind, identity = _subject(subject)
     session = _id(claims["sid"]) if "sid" in claims else None
     signed_in = _sign_in(claims) if "auth_time" in claims else None
-    bound_to = _bound_to(claims["cnf"]) if "cnf" in claims else None
+    bound_to = bound_key(claims["cnf"]) if "cnf" in claims else None
     return Claims(kind, identity, client_id, token_id, scope, issued, expires, key_id, session, signed_in, bound_to)
 
 
-def _bound_to(confirmation: object) -> str:
-    """The key of a token that is not for everybody who has it. Raises InvalidToken for a kind that is not known."""
+def bound_key(confirmation: object) -> str:
+    """The thumbprint of the key that a token is bound to. Raises InvalidToken for a kind that is not known."""
     thumbprint = confirmation.get("jkt") if isinstance(confirmation, dict) and len(confirmation) == 1 else None
     if not isinstance(thumbprint, str) or not thumbprint:
         raise InvalidToken

@@ -9,6 +9,7 @@ from uuid import UUID
 from shared.auth.api_keys import PREFIX, api_key_digest
 from shared.auth.keys import MAX_TOKEN, SKEW, Claims, InvalidToken, TokenRules, UnknownKey, verify
 from shared.auth.narrowing import within_scope
+from shared.auth.outside import OutsideTokens
 from shared.auth.proofs import SCHEME
 from shared.auth.published import KeyRing, PrincipalCache, find_api_key
 from shared.auth.usage import LastUses
@@ -55,6 +56,7 @@ class Authenticator:
         self._bound = bound
         self._keys = KeyRing(database, age=age)
         self._principals = PrincipalCache(database, age=age, bound=bound)
+        self._outside = OutsideTokens(database, settings.issuer, age=age)
         self._known: OrderedDict[str, Bearer] = OrderedDict()
 
     def forget(self, changed: Collection[UUID] | None = None) -> None:
@@ -103,6 +105,8 @@ class Authenticator:
             raise InvalidToken("The Authorization header is not a bearer token.")
         if credential.startswith(PREFIX):
             found = await self._of_api_key(credential)
+        elif (issuer := self._outside.issuer_of(credential)) is not None:
+            found = await self._of_outside(credential, issuer)
         else:
             found = await self._of_claims(known.claims if known and known.claims else await self._verified(credential))
         if (found.bound_to is not None) != (scheme.lower() == SCHEME):
@@ -141,6 +145,14 @@ class Authenticator:
         is_of_person = claims.kind is PrincipalKind.ACCOUNT and claims.client_id
         principal = within_scope(state.principal, claims.scope) if is_of_person else state.principal
         return Bearer(principal, claims, claims.expires_at, until)
+
+    async def _of_outside(self, token: str, issuer: str) -> Bearer:
+        """A person by an access token of the provider where they sign in. It is verified again each time."""
+        claims = await self._outside.claims(token, issuer)
+        state = await self._principals.get(claims.kind, claims.subject)
+        left = claims.expires_at + SKEW - time.time()
+        until = min(state.until, self._outside.until, time.monotonic() + left)
+        return Bearer(state.principal, claims, claims.expires_at, until)
 
     async def _of_api_key(self, credential: str) -> Bearer:
         digest = api_key_digest(credential)

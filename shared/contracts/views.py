@@ -27,19 +27,10 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import TableValuedAlias
 
 _TYPES: Mapping[str, Any] = {
-    "id": Uuid,
-    "text": Text,
-    "texts": ARRAY(Text),
-    "ids": ARRAY(Uuid),
-    "integer": Integer,
-    "smallint": SmallInteger,
-    "bigint": BigInteger,
-    "flag": Boolean,
-    "day": Date,
-    "instant": DateTime(timezone=True),
-    "bytes": LargeBinary,
+    "id": Uuid, "text": Text, "texts": ARRAY(Text), "ids": ARRAY(Uuid), "integer": Integer, "smallint": SmallInteger,
+    "bigint": BigInteger, "flag": Boolean, "day": Date, "instant": DateTime(timezone=True), "bytes": LargeBinary,
     "json": JSONB,
-}
+}  # fmt: skip
 _RECORD = {
     "id": "id", "ref": "text", "version": "integer", "status": "text", "country": "text", "visibility": "text",
 }  # fmt: skip
@@ -261,6 +252,14 @@ API_KEYS = _view("access_published_api_key", digest="bytes", id="id", expires_at
 """Active API keys, by the digest of the key."""
 TOKEN_KEYS = _view("access_published_key", kid="text", public="json")
 """The keys that verify access tokens."""
+TOKEN_ISSUERS = _view("access_published_token_issuer", issuer="text", audience="text", levels="json", keys="json")
+"""Identity providers whose access tokens are taken, with the keys that they published in the last ten minutes."""
+IDENTITIES = _view(
+    "access_published_identity", id="id", issuer="text", subject="text", account_id="id", best="text",
+    signed_out_at="instant",
+)  # fmt: skip
+"""Persons at identity providers who are linked with an active account. `best` is the highest level that the account can
+reach; tokens from before `signed_out_at` are not taken."""
 CREDENTIAL_CHANGES = _view(
     "access_published_credential_change", principal_kind="text", principal_id="id", by_kind="text", by_id="id",
     at="instant",

@@ -1,6 +1,6 @@
 """How lately, and how surely, a person must have signed in before an operation (RFC 9470)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -24,6 +24,11 @@ class Level(StrEnum):
 def level_of(acr: str | None) -> Level:
     """The level that an `acr` names; the weakest for an unknown one."""
     return Level(acr) if acr in set(Level) else Level.ONE_FACTOR
+
+
+def mapped_level(levels: Mapping[str, str], acr: str | None, amr: Collection[str]) -> Level:
+    """The level of a sign-in at a provider: the highest that its `acr` or one of its `amr` is mapped to."""
+    return max((Level(levels[one]) for one in (*amr, acr or "") if one in levels), default=Level.ONE_FACTOR)
 
 
 @dataclass(frozen=True, slots=True)

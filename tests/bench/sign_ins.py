@@ -1,6 +1,7 @@
-"""What signing in costs: a password, a code for a token, and reads with tokens that are bound to a key.
+"""What signing in costs: a password, a passkey, a code for a token, and reads with tokens that are bound to a key.
 
 `password_sign_in` and `code_for_token` are requests to the token endpoint a second of one process; the first is argon2.
+`passkey_sign_in` is the form that a browser sends to the page of passkeys, which opens a session.
 `dpop_read` is the item of an expert by a token that is bound to a key, with a proof each time (RFC 9449), against the
 same by a bearer token.
 """
@@ -18,10 +19,11 @@ import httpx
 from joserfc import jws
 from joserfc.jwk import ECKey
 
+from tests.bench import passkeys
 from tests.bench.cases import EXPERTS
 from tests.bench.servers import UNREACHED, Addresses, alone, load, serving
 
-NAMES = frozenset(("password_sign_in", "code_for_token", "dpop_read"))
+NAMES = frozenset(("password_sign_in", "passkey_sign_in", "code_for_token", "dpop_read"))
 _ROUNDS, _SECONDS = 3, 4
 _PROOFS = 14_000
 """For one round: more than a process answers."""
@@ -68,6 +70,9 @@ async def measure(at: Addresses, connection: asyncpg.Connection, picked: list[st
             load(address, script, connections=4, seconds=1)
             rate = load(address, script, connections=4)
             found["password_sign_in"] = alone(rate, "requests/s", target="at least 20")
+        if "passkey_sign_in" in wanted:
+            rate = load(address, await passkeys.script(connection, _ORIGIN), connections=8, seconds=_SECONDS)
+            found["passkey_sign_in"] = alone(rate, "requests/s", target="at least 150")
         if "code_for_token" in wanted:
             client = await _fill_codes(connection)
             rate = load(address, _codes(client), connections=8, seconds=_SECONDS)

@@ -1,14 +1,18 @@
 """Clients are generated from the committed descriptions and call the whole running system."""
 
 import shutil
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
+import httpx
 import pytest
 
 from services.portal.app import merge_folder
+from tests.clients.providers import Browser
 from tests.clients.tools import GENERATED
 from tests.support.running import running
+from tests.support.waiting import PATIENCE
 
 __all__ = ["description", "running"]
 
@@ -21,3 +25,9 @@ def description() -> Path:
     merged = GENERATED / "openapi.json"
     merged.write_bytes(merge_folder(files("services.portal").joinpath("specs")))
     return merged
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with httpx.Client(trust_env=False, timeout=PATIENCE, headers={"Accept": "text/html"}) as http:
+        yield Browser(http)

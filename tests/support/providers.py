@@ -21,6 +21,7 @@ from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 from tests.support.signing_in import ACCOUNT, Visitor
 
 CLIENT, SECRET = "escm-there", "a secret: of 100 % of the tests"
+AUDIENCE = "https://escm.example.org"
 LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 Claims = dict[str, Any]
 Forge = Callable[["FakeProvider", Claims], str]
@@ -93,6 +94,14 @@ class FakeProvider:
         """What every token of this provider for the system says."""
         at = int(time.time())
         return {"iss": self.url, "aud": CLIENT, "iat": at, "exp": at + 300, **more}
+
+    def access_claims(self, subject: str, **more: Any) -> Claims:
+        """What an access token for the system says (RFC 9068)."""
+        said = {"sub": subject, "aud": AUDIENCE, "client_id": "an-app", "jti": uuid4().hex}
+        return self.claims(**{**said, "auth_time": int(time.time()), **more})
+
+    def access_token(self, subject: str, **more: Any) -> str:
+        return signed(self.access_claims(subject, **more), self.keys["ES256"], typ="at+jwt")
 
     def logout_token(self, **more: Any) -> str:
         claims = self.claims(jti=uuid4().hex, events={LOGOUT: {}}, **more)

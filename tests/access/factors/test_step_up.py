@@ -117,6 +117,24 @@ async def test_events_are_not_sent_elsewhere_by_a_weak_sign_in(caller: Caller) -
     assert {one["action"] for one in offered if "step_up" in one["requires"]} == {"rotate"}
 
 
+async def test_keys_and_addresses_of_a_client_are_not_changed_by_a_weak_sign_in(caller: Caller) -> None:
+    """By a contact, who may change them."""
+    person, site = await a_person(caller), await _our_site(caller)
+    contact = await a_site(caller, contacts=[person.account])
+    await person.visitor.come()
+    person.token = (await site.tokens(person.visitor))["access_token"]
+    path, given = f"/clients/{contact.record['id']}", {"redirect_uris": ["https://elsewhere.example.org/callback"]}
+    tag = {"If-Match": (await person.send("GET", path)).headers["etag"]}
+    step = {"action": "change_credentials", "fields": given}
+    for weak in (
+        await person.send("PATCH", path, given, **tag),
+        await person.send("POST", f"{path}/transitions", step, **tag),
+    ):
+        assert (weak.status_code, weak.json().get("acr_values"), weak.json().get("max_age")) == (401, "2", 900)
+    address = {"backchannel_logout_uri": "https://desk.example.org/out"}
+    assert (await person.send("PATCH", path, address, **tag)).status_code == 200
+
+
 async def test_a_key_of_a_person_is_no_person_and_a_client_needs_none(caller: Caller) -> None:
     account = await caller.send("admin", "POST", "/api_keys", {**_KEY, "verbs": ["read", "write"]})
     headers = {"Authorization": f"Bearer {account.json()['secret']}", "Idempotency-Key": "x"}

@@ -9,7 +9,7 @@ import httpx
 
 from tests.access.caller import Caller
 from tests.support.providers import CLIENT, FakeProvider
-from tests.support.signing_in import Visitor
+from tests.support.signing_in import ACCOUNT, Visitor
 
 PROVIDERS = "/identity_providers"
 
@@ -58,6 +58,14 @@ class Connected:
         page = await visitor.follow(response)
         assert page.status_code == 200, page.text
         return page
+
+    async def links(self, visitor: Visitor) -> str:
+        """The subject of an identity that somebody links on the page of their account."""
+        subject, page = uuid4().hex, await visitor.get(ACCOUNT)
+        query = page.text.partition(f'href="{self.start}')[2].partition('"')[0]
+        done = await self.arrives(visitor, subject, f"{self.start}{query}")
+        assert (done.status_code, done.headers["location"]) == (303, ACCOUNT)
+        return subject
 
     async def step(self, action: str, **body: Any) -> httpx.Response:
         return await self.caller.step("admin", self.record["links"]["self"], action, **body)

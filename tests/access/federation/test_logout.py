@@ -78,7 +78,8 @@ _CHANGED: dict[str, dict[str, Any]] = {
     "a further audience": {"aud": ["escm-there", "another-client"]},
     "late": {"iat": 1_700_000_000, "exp": 1_700_000_100},
     "of tomorrow": {"iat": int(time.time()) + 86_400, "exp": int(time.time()) + 90_000},
-    "no expiry": {"exp": None},
+    "an expiry in a text": {"exp": "9999999999"},
+    "no expiry, of yesterday": {"exp": None, "iat": int(time.time()) - 86_400},
     "no time": {"iat": None},
     "nobody": {"sub": None},
     "a nonce": {"nonce": "x"},
@@ -107,6 +108,19 @@ async def test_a_hostile_logout_token_ends_nothing(connected: Connected, fake: F
     refused = await _sent(connected, "" if name == "no token" else token)
     assert (refused.status_code, refused.json()["code"]) == (400, "invalid_request"), refused.text
     assert await _is_signed_in(visitor)
+
+
+async def test_a_logout_token_of_a_draft_of_the_standard_has_no_expiry(
+    connected: Connected, fake: FakeProvider
+) -> None:
+    subject = uuid4().hex
+    visitor = await _signed_in(connected, subject)
+    claims = fake.claims(sub=subject, jti=uuid4().hex, events={LOGOUT: {}})
+    del claims["exp"]
+    token = signed(claims, fake.keys["ES256"])
+    assert (await _sent(connected, token)).status_code == 200
+    assert not await _is_signed_in(visitor)
+    assert (await _sent(connected, token)).status_code == 400, "it is used once"
 
 
 async def test_a_logout_token_of_another_provider_ends_nothing(

@@ -123,3 +123,12 @@ async def test_whoever_is_no_contact_any_more_sees_nothing(caller: Caller, conta
     assert (await contact.send("GET", path)).status_code == 404
     again = await contact.send("POST", f"{path}/secrets", **{"Idempotency-Key": uuid4().hex})
     assert again.status_code == 404
+
+
+async def test_a_client_has_five_contacts_at_most(caller: Caller) -> None:
+    body = {"name": "Desk", "scope_kind": "global", "resources": ["membership.*"], "verbs": ["read"], "secret": True}
+    own = [caller.account(name) for name in ("admin", "admin2", "officer", "expert", "reviewer1", "reviewer2")]
+    five = await caller.send("admin", "POST", "/clients", {**body, "contacts": own[:5]})
+    assert five.status_code == 201, five.text
+    refused = await caller.send("admin", "POST", "/clients", {**body, "contacts": own})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/contacts")

@@ -53,6 +53,7 @@ def test_the_worker_keeps_its_schedules() -> None:
         "delete_expired",
         "delete_old_notifications",
         "mail_about_webhooks",
+        "read_token_keys",
         "remind_of_deprecations",
         "remind_of_secrets",
         "sum_up_client_calls",

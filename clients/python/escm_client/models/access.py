@@ -551,6 +551,7 @@ class IdentityProvider(TypedDict):
     domains: list[str]
     claims: ProviderClaims
     levels: dict[str, str]
+    access_tokens: ProviderAccessTokens | None
     accounts: str
 
 
@@ -566,6 +567,7 @@ class IdentityProviderCreate(TypedDict):
     claims: NotRequired[ProviderClaims]
     levels: NotRequired[dict[str, Any]]
     accounts: NotRequired[Literal["invited", "domain", "anyone"]]
+    access_tokens: NotRequired[ProviderAccessTokens | None]
     code: str
 
 
@@ -592,6 +594,7 @@ class IdentityProviderPatch(TypedDict):
     claims: NotRequired[ProviderClaimsPatch | None]
     levels: NotRequired[dict[str, Any] | None]
     accounts: NotRequired[Literal["invited", "domain", "anyone"] | None]
+    access_tokens: NotRequired[ProviderAccessTokensPatch | None]
 
 
 class IdentityProviderTransition(TypedDict):
@@ -829,6 +832,16 @@ class ProposedSecret(TypedDict):
 class Proposer(TypedDict):
     kind: str
     id: str
+
+
+class ProviderAccessTokens(TypedDict):
+    audience: str
+    subject: NotRequired[str]
+
+
+class ProviderAccessTokensPatch(TypedDict):
+    audience: NotRequired[str | None]
+    subject: NotRequired[str | None]
 
 
 class ProviderClaims(TypedDict):

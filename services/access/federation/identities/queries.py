@@ -40,6 +40,7 @@ _LOCK_OF_SUBJECT = Statement(
 _LOCK_ALL = Statement(select(identity).where(_of_account, _is_linked).order_by(identity.c.id).with_for_update())
 _EVER = Statement(select(func.count()).select_from(identity).where(_of_account))
 _HAS_PASSWORD = Statement(select(account.c.password_hash.is_not(None)).where(account.c.id == bindparam("account")))
+_SIGNED_OUT = Statement(update(identity).where(identity.c.id == bindparam("key")).values(signed_out_at=bindparam("at")))
 _USED = Statement(update(identity).where(identity.c.id == bindparam("key")).values(last_used_at=bindparam("at")))
 
 
@@ -78,3 +79,8 @@ async def has_password(connection: Connection, account: UUID) -> bool:
 async def used(connection: Connection, identity: UUID, at: datetime) -> None:
     """Stores that the person signed in by the identity."""
     await _USED.execute(connection, key=identity, at=at)
+
+
+async def signed_out(connection: Connection, identity: UUID, at: datetime) -> None:
+    """Stores that the person signed out at the provider."""
+    await _SIGNED_OUT.execute(connection, key=identity, at=at)

@@ -14,6 +14,7 @@ class Identity(Record):
     """The link of an account with a person at an identity provider, whom `issuer` and `subject` name.
 
     `email` is the address that the provider gave when the link was made; no link follows from it.
+    Access tokens of the provider from before `signed_out_at` are not taken.
     """
 
     resource_type = Resource("access", "identities", "identity")
@@ -27,3 +28,4 @@ class Identity(Record):
     subject: Annotated[str, Granted, Tracked]
     email: Annotated[str | None, Granted, Tracked]
     last_used_at: Annotated[datetime | None, Internal]
+    signed_out_at: Annotated[datetime | None, Internal]

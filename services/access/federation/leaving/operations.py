@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 from services.access.federation.identities import queries as identities
 from services.access.federation.providers.record import IdentityProvider
 from services.access.federation.remote.providers import RemoteProviders
-from services.access.federation.remote.tokens import Expected, key_named, logout_token
+from services.access.federation.remote.tokens import Expected, logout_token
 from services.access.principals.sessions import operations as sessions
 from services.access.principals.tokens.queries import use_assertion
 from shared.auth.keys import InvalidToken
+from shared.auth.signatures import key_named
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import Origin, unit_of_work
+from shared.kernel.clock import now
 from shared.kernel.errors import Malformed
 from shared.observability.traces import request_id
 
@@ -21,6 +23,7 @@ _REASON = "signed out at the provider"
 
 async def end_by_token(database: Database, remote: RemoteProviders, provider: IdentityProvider, token: str) -> int:
     """Ends the sessions that a logout token names: those of its `sid`, or else all of its subject. Returns how many.
+    Access tokens that the provider gave the subject before are not taken any more.
 
     Raises Malformed for a token that is not valid or was used, and Unavailable while the keys of the provider cannot
     be read."""
@@ -35,9 +38,10 @@ async def end_by_token(database: Database, remote: RemoteProviders, provider: Id
         account = None
         if ended.subject is not None:
             identity = await identities.lock_of_subject(uow.connection, provider.issuer, ended.subject)
-            account = identity.account_id if identity else None
-        if ended.subject is not None and account is None:
-            return 0
+            if identity is None:
+                return 0
+            account = identity.account_id
+            await identities.signed_out(uow.connection, identity.id, now())
         return await sessions.end_all_of_provider(uow, provider.id, account=account, sid=ended.sid, reason=_REASON)
 
 

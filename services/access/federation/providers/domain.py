@@ -1,13 +1,17 @@
 """Identity providers: their states, what may change when, and which sign-ins count how much."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from services.access.federation.providers.record import IdentityProvider
 from shared.kernel.lifecycle import Lifecycle, by_two, transition
-from shared.kernel.step_up import STRONG, Level
+from shared.kernel.step_up import STRONG
 
 TEST, ACTIVATE, SUSPEND, RETIRE = "test", "activate", "suspend", "retire"
+PRESETS: Mapping[str, Mapping[str, object]] = {
+    "https://orcid.org": {"auth": "secret", "scopes": ["openid"]},
+}
+"""What a new provider with this issuer has unless something else is given. ORCID gives no address."""
 MOST_LIVING = 50
 """Most providers that are not retired."""
 SHOWN = frozenset(("titles", "countries"))
@@ -59,11 +63,6 @@ def domain_of(email: str) -> str:
 def is_authoritative(provider: IdentityProvider, email: str) -> bool:
     """Whether the provider says whose addresses of this domain are."""
     return domain_of(email) in provider.domains
-
-
-def level(levels: Mapping[str, str], acr: str | None, amr: Collection[str]) -> Level:
-    """The level of a sign-in: the highest that its `acr` or one of its `amr` is mapped to."""
-    return max((Level(levels[one]) for one in (*amr, acr or "") if one in levels), default=Level.ONE_FACTOR)
 
 
 def title(titles: Mapping[str, str], language: str) -> str:

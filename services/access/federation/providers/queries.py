@@ -1,9 +1,11 @@
 """Reading identity providers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select, update
 
 from services.access.access import NO_STATE
 from services.access.federation.providers.domain import LIFECYCLE, MOST_LIVING
@@ -22,6 +24,14 @@ COLUMNS = shown_columns(IdentityProvider, identity_provider)
 render = renderer(COLUMNS)
 _is_active = identity_provider.c.status == constant("active")
 _ACTIVE = Lookup(select(identity_provider).where(_is_active).order_by(identity_provider.c.code).limit(MOST_LIVING))
+_GIVING_TOKENS = Statement(
+    select(identity_provider).where(_is_active, identity_provider.c.access_tokens.is_not(None)).limit(MOST_LIVING)
+)
+_STORE_KEYS = Statement(
+    update(identity_provider)
+    .where(identity_provider.c.id == bindparam("key"))
+    .values(token_keys=bindparam("keys"), token_keys_at=bindparam("at"))
+)
 _OF_CODE = Lookup(select(identity_provider).where(_is_active, identity_provider.c.code == bindparam("code")).limit(1))
 _LIVING = Statement(
     select(func.count()).select_from(identity_provider).where(identity_provider.c.status != constant("retired"))
@@ -53,6 +63,16 @@ async def of_code(connection: Connection, code: str) -> IdentityProvider | None:
     """The active provider with this code."""
     row = await _OF_CODE.fetchrow(connection, code=code)
     return record_of(IdentityProvider, row) if row else None
+
+
+async def giving_tokens(connection: Connection) -> Sequence[IdentityProvider]:
+    """The active providers whose access tokens are taken."""
+    return records_of(IdentityProvider, await _GIVING_TOKENS.fetch(connection))
+
+
+async def store_keys(connection: Connection, provider: UUID, keys: Sequence[Mapping[str, Any]], at: datetime) -> None:
+    """Stores the keys that verify access tokens of the provider."""
+    await _STORE_KEYS.execute(connection, key=provider, keys=list(keys), at=at)
 
 
 async def living(connection: Connection) -> int:

@@ -1,7 +1,8 @@
 """An identity provider."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from shared.kernel.resource import Resource
@@ -12,7 +13,8 @@ from shared.records.record import Example, Fixed, Granted, Internal, Public, Rec
 class IdentityProvider(Record):
     """The identity provider of a ministry, a university or another body, at which people sign in.
 
-    `sealed` is the secret that this system authenticates with, encrypted; None where it signs.
+    `sealed` is the secret that this system authenticates with, encrypted; None where it signs. `token_keys` verify its
+    access tokens, and were read at `token_keys_at`.
     """
 
     resource_type = Resource("access", "identity_providers", "identity_provider")
@@ -54,6 +56,15 @@ class IdentityProvider(Record):
         Example({"mfa": "2"}),
         "The level of a sign-in with this `acr` or `amr` of the provider; 1 without one.",
     ]
+    access_tokens: Annotated[
+        Mapping[str, str] | None,
+        Granted,
+        Written,
+        Example({"audience": "https://escm.example.org", "subject": "sub"}),
+        "For which audience its access tokens are taken as those of the person; null: they are not.",
+    ]
+    token_keys: Annotated[Sequence[Mapping[str, object]] | None, Internal]
+    token_keys_at: Annotated[datetime | None, Internal]
     accounts: Annotated[
         str,
         Granted,

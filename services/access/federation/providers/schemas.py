@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.access.federation.providers import record
-from services.access.federation.providers.domain import LIFECYCLE, is_code, is_domain, is_issuer
+from services.access.federation.providers.domain import LIFECYCLE, PRESETS, is_code, is_domain, is_issuer
 from services.access.federation.providers.operations import PROVIDERS
 from services.access.federation.providers.queries import render
 from services.access.federation.providers.tables import identity_provider
@@ -60,6 +60,13 @@ class ProviderClaims(Body):
     name: Annotated[Word, Field(examples=["name"]), "The claim with the name."] = "name"
 
 
+class ProviderAccessTokens(Body):
+    """Which access tokens of the provider (RFC 9068) are taken: those of linked people for this audience alone."""
+
+    audience: Annotated[Word, Field(examples=["https://escm.example.org"]), "What `aud` says."]
+    subject: Annotated[Literal["sub"], Field(examples=["sub"]), "The claim that names the person."] = "sub"
+
+
 class IdentityProviderBody(Body, of=record.IdentityProvider):
     """What may change of an identity provider."""
 
@@ -78,6 +85,7 @@ class IdentityProviderBody(Body, of=record.IdentityProvider):
     claims: ProviderClaims = ProviderClaims()
     levels: Annotated[dict[Word, Literal["1", "2"]], Field(max_length=20, examples=[{"mfa": "2"}])] = {}
     accounts: Literal["invited", "domain", "anyone"] = "invited"
+    access_tokens: ProviderAccessTokens | None = None
 
     def columns(self) -> dict[str, Any]:
         """The columns that are written. A secret that is not given stays."""
@@ -88,9 +96,16 @@ class IdentityProviderBody(Body, of=record.IdentityProvider):
 
 
 class IdentityProviderCreate(IdentityProviderBody):
-    """A new identity provider."""
+    """A new identity provider. One with the issuer `https://orcid.org` has `auth` `secret` and the scope `openid`,
+    unless something else is given."""
 
     code: Code
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_preset(cls, given: Any) -> Any:
+        preset = PRESETS.get(str(given.get("issuer")), {}) if isinstance(given, dict) else {}
+        return {**preset, **given} if preset else given
 
 
 class IdentityProviderFields(Body):
@@ -103,6 +118,9 @@ class IdentityProvider(RecordResponse, of=record.IdentityProvider, lifecycle=LIF
     """An identity provider."""
 
     claims: Annotated[ProviderClaims, "The names of the claims with subject, address and name."]
+    access_tokens: Annotated[
+        ProviderAccessTokens | None, "Which of its access tokens are taken as those of the person; null: none."
+    ]
 
 
 def present(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-ALGORITHMS = ("ES256", "EdDSA", "PS256", "RS256")
-"""How tokens of providers may be signed."""
+from shared.auth.signatures import ALGORITHMS
+
 SIGNS, SECRET = "private_key_jwt", "secret"
 """How this system authenticates to a provider."""
 DOCUMENT = "/.well-known/openid-configuration"

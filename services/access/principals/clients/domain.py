@@ -17,6 +17,7 @@ from services.access.authority.grants.domain import PersonFault
 from services.access.principals.clients.record import Client, JsonWebKey
 from shared.auth.narrowing import WHOLE_SCOPE
 from shared.kernel.lifecycle import Lifecycle, by_two, transition
+from shared.kernel.step_up import TWO_FACTORS
 
 WRITABLE = ("name", "ip_allow", "jwks", "redirect_uris", "post_logout_redirect_uris", "require_par", "dpop_bound")
 """The fields that may change. The permitted uses are fixed: another use needs another client."""
@@ -24,12 +25,16 @@ CREDENTIALS = ("ip_allow", "jwks", "redirect_uris", "post_logout_redirect_uris",
 """The fields among them that decide who can act as the client."""
 OF_CONTACTS = frozenset(("jwks", "redirect_uris", "post_logout_redirect_uris", "backchannel_logout_uri"))
 """The fields that the contacts of a client change."""
+OTHER_CREDENTIALS = TWO_FACTORS.only(
+    "with other `jwks` or `redirect_uris`",
+    lambda columns, before: any(columns.get(name) != before.get(name) for name in ("jwks", "redirect_uris")),
+)
 LIVING_SECRETS = 2
 SECRET_DAYS = 365
 """How long a secret may be used."""
 REMINDERS = (30, 7, 1)
 """Days before the end of a secret on which the client's people are reminded."""
-MOST_CONTACTS = 10
+MOST_CONTACTS = 5
 MOST_MADE = 50
 """Most clients that the focal points of one country propose; revoked ones do not count."""
 _SMALLEST_RSA = 2048
@@ -95,6 +100,7 @@ LIFECYCLE: Lifecycle[ClientGuardContext] = Lifecycle(
             fields=(*WRITABLE, "second_person"),
             fact="updated",
             second_person=_of_two,
+            step_up=TWO_FACTORS,
         ),
         transition(
             MARK_FIRST_PARTY,
@@ -104,6 +110,7 @@ LIFECYCLE: Lifecycle[ClientGuardContext] = Lifecycle(
             fields=("second_person",),
             fact="updated",
             second_person=by_two,
+            step_up=TWO_FACTORS,
         ),
         transition(
             CONFIRM_SECRET,
@@ -113,6 +120,7 @@ LIFECYCLE: Lifecycle[ClientGuardContext] = Lifecycle(
             fields=("second_person",),
             fact="updated",
             second_person=_of_two,
+            step_up=TWO_FACTORS,
         ),
     ),
 )

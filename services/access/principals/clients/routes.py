@@ -7,7 +7,7 @@ from fastapi import Depends, Response
 
 from services.access.access import ROLES
 from services.access.principals.clients import operations
-from services.access.principals.clients.domain import CONFIRM_SECRET
+from services.access.principals.clients.domain import CONFIRM_SECRET, OTHER_CREDENTIALS
 from services.access.principals.clients.guards import with_clients_of_contact
 from services.access.principals.clients.queries import LISTING
 from services.access.principals.clients.schemas import (
@@ -39,7 +39,7 @@ CLIENT_API = RecordApi(
     listing=LISTING,
     response_model=Client,
     present=present,
-    bodies=Bodies(ClientBody, creation=ClientCreate),
+    bodies=Bodies(ClientBody, creation=ClientCreate, step_up=OTHER_CREDENTIALS),
     update=operations.update,
     steps=Steps(
         operations.transition,

@@ -10,12 +10,11 @@ from uuid import UUID
 
 import structlog
 
-from services.access.federation.providers.domain import level
 from services.access.federation.providers.operations import sealer
 from services.access.federation.providers.record import IdentityProvider
 from services.access.federation.remote.domain import SIGNS, Discovery, Unusable
 from services.access.federation.remote.providers import RemoteProviders
-from services.access.federation.remote.tokens import Expected, Subject, id_token, key_named
+from services.access.federation.remote.tokens import Expected, Subject, id_token
 from services.access.principals.sessions.domain import digest
 from services.access.principals.tokens.authentication import TokenService
 from services.access.principals.tokens.domain import ASSERTION_TYPE
@@ -27,11 +26,13 @@ from services.access.signing_in.browsers.operations import How
 from services.access.signing_in.browsers.queries import SignedIn
 from services.access.signing_in.pages.addresses import callback_of, with_query
 from shared.auth.keys import InvalidToken
+from shared.auth.signatures import key_named
 from shared.configuration.sealing import derived_key
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.unit_of_work import Origin, unit_of_work
 from shared.kernel.clock import now
 from shared.kernel.errors import Malformed
+from shared.kernel.step_up import mapped_level
 from shared.observability.traces import request_id
 
 log = structlog.get_logger(__name__)
@@ -163,7 +164,7 @@ async def arrive(federation: Federation, provider: IdentityProvider, arrival: Ar
             account = await linking.accept(uow, provider, went_for.invitation, subject.subject, person)
         else:
             account = await linking.account_of(uow, provider, subject.subject, person, arrival.language)
-        reached = level(provider.levels, subject.acr, subject.amr)
+        reached = mapped_level(provider.levels, subject.acr, subject.amr)
         how = How(reached, subject.amr, provider.id, subject.sid, _signed_in_at(subject))
         return await browsers.sign_in(uow, account, arrival.before, how)
 

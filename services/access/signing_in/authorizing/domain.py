@@ -64,12 +64,16 @@ class AuthorizationRequest:
     @property
     def wants_new_sign_in(self) -> bool:
         """Whether an earlier sign-in, here or at a provider, may not be enough."""
-        return self.max_age is not None or self.wants_sign_in
+        return self.max_age is not None or self.wants_sign_in or self.level is not Level.ONE_FACTOR
 
     @property
     def wants_sign_in(self) -> bool:
         """Whether the person is to show all again."""
         return bool(self.prompt & _LOGIN)
+
+    def lacks_level(self, signed_in_at: datetime, level: Level) -> bool:
+        """Whether the person has signed in for this request, and not surely enough."""
+        return signed_in_at >= self.arrival.at and not level.reaches(self.level)
 
     def is_met_by(self, signed_in_at: datetime, level: Level, at: datetime) -> bool:
         """Whether a sign-in at that time is young and sure enough."""

@@ -134,10 +134,15 @@ async def consent(service: TokenService, request: AuthorizationRequest, signed_i
 
 
 def _page_of_sign_in(request: AuthorizationRequest, signed_in: SignedIn | None) -> Literal["sign-in", "factor"]:
-    """The page of the second factor, for whoever is signed in and has one. Raises Refused for a level that their
-    factors do not reach."""
-    if signed_in is None or request.wants_sign_in or signed_in.best is Level.ONE_FACTOR:
+    """The page of the second factor, for whoever is signed in and has one, or has just signed in at a provider that
+    asks for no second one. Raises Refused for a level that their factors do not reach."""
+    if signed_in is None:
         return "sign-in"
+    lacks_level = request.lacks_level(signed_in.signed_in_at, signed_in.level)
+    if not lacks_level and (request.wants_sign_in or signed_in.best is Level.ONE_FACTOR):
+        return "sign-in"
+    if signed_in.best is Level.ONE_FACTOR:
+        return "factor"
     if not signed_in.best.reaches(request.level):
         error = "unmet_authentication_requirements"
         raise Refused(error, "The person has no such factor.", request.redirect_uri, request.state)

@@ -19,6 +19,8 @@ _FIND = Lookup(
         session.c.signed_in_at,
         session.c.acr,
         session.c.amr,
+        session.c.provider,
+        session.c.provider_sid,
         best_level(session.c.account_id),
         account.c.name,
         account.c.email,
@@ -43,10 +45,13 @@ _EXTEND = Statement(
 _DELETE = Statement(delete(browser).where(browser.c.session_id == bindparam("session")))
 
 
+_GIVEN = ("session", "account", "signed_in_at", "name", "email", "language", "provider", "provider_sid")
+
+
 @dataclass(frozen=True, slots=True)
 class SignedIn:
     """Who is signed in in a browser, in which session, since when and how; `best` is the highest level that they can
-    reach."""
+    reach. `provider` is where they signed in first, if not here, and `provider_sid` their session there."""
 
     session: UUID
     account: UUID
@@ -57,6 +62,8 @@ class SignedIn:
     name: str
     email: str
     language: str
+    provider: UUID | None
+    provider_sid: str | None
 
 
 async def find(connection: Connection, digest: bytes) -> SignedIn | None:
@@ -66,7 +73,7 @@ async def find(connection: Connection, digest: bytes) -> SignedIn | None:
 
 
 def _signed_in(row: Row) -> SignedIn:
-    given = {name: row[name] for name in ("session", "account", "signed_in_at", "name", "email", "language")}
+    given = {name: row[name] for name in _GIVEN}
     methods = tuple(row["amr"] or ("pwd",))
     return SignedIn(level=level_of(row["acr"]), methods=methods, best=Level(row["best"]), **given)
 

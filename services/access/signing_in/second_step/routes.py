@@ -20,10 +20,17 @@ from services.access.principals.tokens.guards import CurrentTokenService
 from services.access.signing_in.authorizing.operations import asked_by
 from services.access.signing_in.browsers import domain, tickets
 from services.access.signing_in.browsers import operations as browsers
+from services.access.signing_in.browsers.queries import SignedIn
 from services.access.signing_in.pages.addresses import ACCOUNT, CONSENT, FACTOR, SCRIPT, SIGN_IN, with_query
 from services.access.signing_in.pages.guards import PAGE, Browser, CurrentBrowser, SentForm
 from services.access.signing_in.pages.responses import OnPage, language, own_address, page_response, sent_to
-from services.access.signing_in.pages.second_step import count_failure, passkey_options, purpose_of, refuse_spent
+from services.access.signing_in.pages.second_step import (
+    count_failure,
+    page_before_changes,
+    passkey_options,
+    purpose_of,
+    refuse_spent,
+)
 from services.access.signing_in.second_step import operations
 from services.access.signing_in.second_step.operations import ADDING, Shown
 from shared.kernel.clock import now
@@ -126,7 +133,9 @@ async def _signed_in(
 ) -> Response:
     kept = [PASSWORD] if PASSWORD in person.methods else []
     methods = [*kept, *(method for method in proof.methods if method != PASSWORD)]
-    how = browsers.How(proof.level, methods)
+    before = browser.signed_in if "ticket" not in request.query_params else None
+    provider = (before.provider, before.provider_sid) if before and before.account == proof.account else (None, None)
+    how = browsers.How(proof.level, methods, *provider)
     async with browsers.acting(token_service.database, proof.account) as uow:
         cookie = await browsers.sign_in(uow, proof.account, browser.signed_in, how)
     carried = request.query_params.get("request")
@@ -135,18 +144,27 @@ async def _signed_in(
 
 
 async def _person(request: Request, token_service: TokenService, browser: Browser) -> _Person | None:
-    """Who has a ticket, is signed in and has a factor, or has yet to say who they are. None for a ticket that is over,
-    and for whoever is signed in without a factor."""
+    """Who has a ticket, is signed in and has a factor or adds one, or has yet to say who they are. None for a ticket
+    that is over, and for whoever else is signed in."""
     ticket, signed_in = request.query_params.get("ticket"), browser.signed_in
     if ticket is None and signed_in is None:
         return _Person(None)
     if ticket is None:
-        has_factor = signed_in is not None and signed_in.best is not Level.ONE_FACTOR
-        return _Person(signed_in.account, signed_in.best, signed_in.methods) if signed_in and has_factor else None
+        is_asked = signed_in is not None and await _is_asked(request, token_service, signed_in)
+        return _Person(signed_in.account, signed_in.best, signed_in.methods) if signed_in and is_asked else None
     async with browsers.acting(token_service.database, None) as uow:
         account = await tickets.account_of(token_service.settings, uow.connection, browser.cookie, ticket)
         best = await best_of(uow.connection, account.id) if account else Level.ONE_FACTOR
     return _Person(account.id, best, (PASSWORD,)) if account else None
+
+
+async def _is_asked(request: Request, token_service: TokenService, signed_in: SignedIn) -> bool:
+    """Whether somebody who is signed in has a factor, or has just signed in and adds one for a client."""
+    if signed_in.best is not Level.ONE_FACTOR:
+        return True
+    asked = await asked_by(token_service, request.query_params.get("request"))
+    lacks_level = asked is not None and asked.lacks_level(signed_in.signed_in_at, signed_in.level)
+    return lacks_level and page_before_changes(signed_in) is None
 
 
 def _to_sign_in(request: Request) -> Response:

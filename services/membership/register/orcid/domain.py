@@ -7,6 +7,8 @@ from shared.kernel.countries import COUNTRIES
 
 PURPOSE = "orcid_link"
 """The purpose of the token that ORCID returns as `state`; also the verb, and the name of the change in the history."""
+ISSUER = "https://orcid.org"
+"""ORCID as an identity provider, at which people sign in to their accounts. Its sandbox proves nothing."""
 LIFE = timedelta(minutes=10)
 OUTCOMES = ("created", "updated", "unchanged", "ended", "failed")
 """What an import can do with an affiliation; its result counts each."""

@@ -56,6 +56,13 @@ async def link(uow: UnitOfWork, expert: UUID, account: UUID, state: str, orcid: 
     if before.account_id != account:
         raise state_not_valid()
     await tokens.use(uow.connection, state, account)
+    return await give(uow, before, orcid)
+
+
+async def give(uow: UnitOfWork, before: Expert, orcid: str) -> bool:
+    """Gives a locked expert an authenticated iD. False if another living record has it: then the office gets the
+    pair."""
+    expert = before.id
     await lock_names(uow.connection, f"orcid {orcid}")
     other = await queries.other_holder(uow.connection, orcid, expert)
     if other is not None:

@@ -10,8 +10,9 @@ from services.membership.register.experts.domain import LIVING
 from services.membership.register.experts.tables import expert
 from services.membership.register.institutions.naming import meant
 from services.membership.register.institutions.tables import institution
+from shared.contracts import views
 from shared.database.context import Lookup
-from shared.database.statements import Connection, Statement
+from shared.database.statements import Connection, Row, Statement
 from shared.kernel.principal import Principal
 from shared.records.access_scope import constant
 
@@ -30,6 +31,11 @@ _HOLDER = Lookup(
 _LINKED = Lookup(
     select(expert.c.orcid).where(expert.c.id == bindparam("expert"), expert.c.orcid_authenticated, *_IS_HERE).limit(1)
 )
+_IDENTITY = Statement(
+    select(views.IDENTITIES.c.issuer, views.IDENTITIES.c.subject, views.IDENTITIES.c.account_id).where(
+        views.IDENTITIES.c.id == bindparam("identity")
+    )
+)
 _BY_ROR = Statement(
     select(institution.c.id, institution.c.ror)
     .where(institution.c.ror == any_(bindparam("rors", type_=ARRAY(Text))))
@@ -47,6 +53,11 @@ async def linked_orcid(connection: Connection, expert: UUID) -> str | None:
     """The authenticated iD of an expert."""
     found: str | None = await _LINKED.fetchval(connection, expert=expert)
     return found
+
+
+async def identity(connection: Connection, identity: UUID) -> Row | None:
+    """Issuer, subject and account of a person who signs in at an identity provider; None if they do not any more."""
+    return await _IDENTITY.fetchrow(connection, identity=identity)
 
 
 async def institutions_with(

@@ -15512,6 +15512,8 @@ export interface components {
             };
             /** @description The region of UN M49; null for fictional countries. */
             region: string | null;
+            /** @description Whether it is among the least developed countries, the landlocked developing countries and the small island developing States of the United Nations. */
+            groups: ("ldc" | "lldc" | "sids")[];
             /** @description The stage of the country, from 0 to 7: the facts met in their order. */
             stage: number;
             /** @description The seven facts that the stage follows from. */
@@ -17728,6 +17730,8 @@ export interface components {
             };
             /** @description The region of UN M49; null for fictional countries. */
             region: string | null;
+            /** @description Whether it is among the least developed countries, the landlocked developing countries and the small island developing States of the United Nations. */
+            groups: ("ldc" | "lldc" | "sids")[];
             /** @description The stage of the country, from 0 to 7: the facts met in their order. */
             stage: number;
             /** @description The seven facts that the stage follows from. */
@@ -41136,6 +41140,8 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description `json` (default) in pages; `geojson` with all of them on a map. */
                 format?: "json" | "geojson";
+                /** @description Only least developed countries, landlocked developing countries or small island developing States. */
+                group?: "ldc" | "lldc" | "sids";
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
                 /** @description Text in a name, title or subject; one or two characters match the beginning of a word. */

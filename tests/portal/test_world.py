@@ -7,7 +7,7 @@ from math import hypot
 import pytest
 
 from services.portal.register.world import world
-from shared.kernel.countries import known_codes
+from shared.kernel.countries import REGIONS, in_region, known_codes
 from shared.kernel.text import LANGUAGES
 from tests.portal.conftest import Site
 from tests.portal.test_pages import Balance
@@ -46,6 +46,24 @@ def test_fictional_countries_stand_in_a_box_in_the_order_of_their_codes() -> Non
     assert made.box > 0
     inside = [one for one in made.markers if one.is_fictional]
     assert all(one.x < made.box and one.y > made.height - 46 for one in inside)
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_some_countries_are_shown_on_a_part_of_the_map(region: str) -> None:
+    made = world({"code": code, "stage": 0} for code in in_region(region))
+    left, top, width, height = made.view
+    assert (left, top, width, height) != (0, 0, made.width, made.height)
+    assert 0 <= left <= left + width <= made.width
+    assert 0 <= top <= top + height <= made.height
+    for one in made.markers:
+        assert left + made.radius < one.x < left + width - made.radius, one.code
+        assert top + made.radius < one.y < top + height - made.radius, one.code
+
+
+def test_all_countries_or_a_fictional_one_are_shown_on_the_whole_map() -> None:
+    for codes in (_REAL, ["KE", "XA"], []):
+        made = world({"code": code, "stage": 0} for code in codes)
+        assert made.view == (0, 0, made.width, made.height)
 
 
 @pytest.mark.parametrize("address", ["/en/", "/en/countries"])

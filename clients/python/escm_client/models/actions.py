@@ -684,6 +684,7 @@ class CountryAnswer(TypedDict):
     code: str
     names: dict[str, str]
     region: str | None
+    groups: list[Literal["ldc", "lldc", "sids"]]
     stage: int
     facts: list[StageFact]
     counts: CountryCounts
@@ -1774,6 +1775,7 @@ class ListedCountry(TypedDict):
     code: str
     names: dict[str, str]
     region: str | None
+    groups: list[Literal["ldc", "lldc", "sids"]]
     stage: int
     facts: list[StageFact]
     counts: CountryCounts

@@ -34,8 +34,8 @@ class Marker:
 @dataclass(frozen=True, slots=True)
 class World:
     """The size of the map, the radius of its markers, the path of the outline of land, and its markers. `box` is the
-    width of the box of fictional countries; 0 without any. `view` is the part of the map that is shown: left, top, width
-    and height."""
+    width of the box of fictional countries; 0 without any. `view` is the part of the map that is shown: left, top,
+    width and height."""
 
     width: int
     height: int

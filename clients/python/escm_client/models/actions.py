@@ -7,7 +7,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 from ..resources import Collection, Service
 
 class About(TypedDict):
-    kind: Literal["meeting", "correspondence", "report_review", "milestone", "other"]
+    kind: Literal["meeting", "correspondence", "report_review", "milestone", "other", "reported_error"]
     id: NotRequired[str | None]
     decision: NotRequired[str | None]
 
@@ -1144,6 +1144,12 @@ class EndorsementTransition(TypedDict):
     action: str
     reason: NotRequired[str | None]
     fields: NotRequired[EndorsementFields]
+
+
+class ErrorReport(TypedDict):
+    record: str
+    text: str
+    language: NotRequired[Literal["en", "fr", "es", "ar", "zh", "ru"] | None]
 
 
 class Evidence(TypedDict):
@@ -2633,6 +2639,10 @@ class ReportTransition(TypedDict):
     action: str
     reason: NotRequired[str | None]
     fields: NotRequired[PublishFields]
+
+
+class ReportedError(TypedDict):
+    ref: str
 
 
 class ReportedMilestone(TypedDict):

@@ -112,4 +112,4 @@ async def test_countries_without_a_stage_and_records_are_listed_by_their_names_a
     assert '<li><a href="/en/countries/KE">Kenya</a></li>' in table
     none_begun = (await site.page("/en/countries?region=Africa")).text
     assert "<table" not in none_begun
-    assert none_begun.count("<li><a href=\"/en/countries/") == 60
+    assert none_begun.count('<li><a href="/en/countries/') == 60

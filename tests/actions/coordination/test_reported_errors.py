@@ -36,7 +36,7 @@ async def expert(superuser: asyncpg.Connection, **values: Any) -> str:
     return f"/membership/v1/experts/{ref}"
 
 
-async def told(officer: Caller, record: str) -> list[dict[str, Any]]:
+async def tasks_of(officer: Caller, record: str) -> list[dict[str, Any]]:
     """The tasks about reported errors in a record."""
     items = await officer.everything(f"{TASKS}?about_kind=reported_error&limit=200")
     return [item for item in items if item["titles"]["en"].endswith(record.rpartition("/")[2])]
@@ -49,7 +49,7 @@ async def test_a_report_is_a_task_of_the_office_until_somebody_verifies_it(
     made = await reader.post(PATH, {"record": record, **SAID})
     assert made.status_code == 201
     officer = caller("officer")
-    (task,) = await told(officer, record)
+    (task,) = await tasks_of(officer, record)
     assert made.json() == {"ref": task["ref"]}
     assert (task["country"], task["status"], task["visibility"]) == ("XA", "open", "restricted")
     assert task["owner"] == {"account_id": None, "role": "secretariat_officer"}
@@ -71,7 +71,7 @@ async def test_whoever_has_no_office_in_the_country_reads_no_report(
 ) -> None:
     record = await expert(superuser)
     assert (await reader.post(PATH, {"record": record, **SAID})).status_code == 201
-    (task,) = await told(caller("officer"), record)
+    (task,) = await tasks_of(caller("officer"), record)
     assert (await caller(name).get(f"{TASKS}/{task['id']}")).status_code in (401, 404)
 
 
@@ -85,10 +85,10 @@ async def test_each_public_kind_is_reported_in(reader: Caller, caller: Callers, 
         ref = f"R-{uuid4().hex[:20].upper()}"
         await enter(superuser, table, ref=ref, country="XB", **values)
         assert (await reader.post(PATH, {"record": f"{path}/{ref}", **SAID})).status_code == 201
-        (task,) = await told(caller("officer"), ref)
+        (task,) = await tasks_of(caller("officer"), ref)
         assert task["country"] == "XB"
     assert (await reader.post(PATH, {"record": "/actions/v1/countries/XB", **SAID})).status_code == 201
-    assert [task["country"] for task in await told(caller("officer"), "countries/XB")] == ["XB"]
+    assert [task["country"] for task in await tasks_of(caller("officer"), "countries/XB")] == ["XB"]
 
 
 async def test_what_not_everybody_sees_is_unknown(reader: Caller, superuser: asyncpg.Connection) -> None:
@@ -141,7 +141,7 @@ async def test_a_record_takes_five_reports_a_day(
         from_elsewhere = Caller(from_address(actions, f"203.0.113.{number + 1}"), None)
         found.append((await from_elsewhere.post(PATH, {"record": record, **SAID})).status_code)
     assert found == [201] * 5 + [429]
-    assert len(await told(caller("officer"), record)) == 5
+    assert len(await tasks_of(caller("officer"), record)) == 5
 
 
 async def test_the_language_is_that_of_the_reader(
@@ -150,7 +150,7 @@ async def test_the_language_is_that_of_the_reader(
     record = await expert(superuser)
     said = {"record": record, "text": "اسم الجامعة خطأ"}
     assert (await reader.post(PATH, said, headers={"Accept-Language": "ar"})).status_code == 201
-    (task,) = await told(caller("officer"), record)
+    (task,) = await tasks_of(caller("officer"), record)
     assert set(task["text"]) == {"ar"}
 
 

@@ -5621,6 +5621,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/actions/v1/tasks/reported_errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report an error in a public record
+         * @description It becomes a task of the secretariat's officers of the country; nothing is stored of who sent it. One network sends five reports an hour; a record takes five a day, a country fifty. Further ones are 429.
+         */
+        post: operations["reportError"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/actions/v1/tasks": {
         parameters: {
             query?: never;
@@ -14184,13 +14204,13 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description What a task follows from; `other` needs no id. */
+        /** @description What a task follows from; `other` and `reported_error` need no id. */
         About: {
             /**
              * @description The kind of record.
              * @enum {string}
              */
-            kind: "meeting" | "correspondence" | "report_review" | "milestone" | "other";
+            kind: "meeting" | "correspondence" | "report_review" | "milestone" | "other" | "reported_error";
             /** @description The id of the meeting, letter, report or milestone. */
             id?: string | null;
             /** @description The key of the meeting's decision that the task carries out. */
@@ -15655,6 +15675,8 @@ export interface components {
             };
             /** @description The region of UN M49; null for fictional countries. */
             region: string | null;
+            /** @description Whether it is among the least developed countries, the landlocked developing countries and the small island developing States of the United Nations. */
+            groups: ("ldc" | "lldc" | "sids")[];
             /** @description The stage of the country, from 0 to 7: the facts met in their order. */
             stage: number;
             /** @description The seven facts that the stage follows from. */
@@ -16600,6 +16622,15 @@ export interface components {
             reason?: string | null;
             /** @description What the transition takes; see its `fields_schema`. */
             fields?: components["schemas"]["EndorsementFields"];
+        };
+        /** @description An error in a public record, as a reader sends it. */
+        ErrorReport: {
+            /** @description The record: its address in the API, with its ref, or the code of a country. */
+            record: string;
+            /** @description What is wrong, and what is right. */
+            text: string;
+            /** @description The language of the text; by default that of `Accept-Language`. */
+            language?: ("en" | "fr" | "es" | "ar" | "zh" | "ru") | null;
         };
         /** @description A file of evidence as a caller sees it. */
         Evidence: {
@@ -17871,6 +17902,8 @@ export interface components {
             };
             /** @description The region of UN M49; null for fictional countries. */
             region: string | null;
+            /** @description Whether it is among the least developed countries, the landlocked developing countries and the small island developing States of the United Nations. */
+            groups: ("ldc" | "lldc" | "sids")[];
             /** @description The stage of the country, from 0 to 7: the facts met in their order. */
             stage: number;
             /** @description The seven facts that the stage follows from. */
@@ -19583,6 +19616,13 @@ export interface components {
             reason?: string | null;
             /** @description What the transition takes; see its `fields_schema`. */
             fields?: components["schemas"]["PublishFields"];
+        };
+        /** @description A report that was taken. */
+        ReportedError: {
+            /** @description The ref of the task that the office has of it. */
+            ref: string;
+        } & {
+            [key: string]: unknown;
         };
         /** @description A milestone as it was when the report was submitted. */
         ReportedMilestone: {
@@ -40288,13 +40328,38 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    reportError: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErrorReport"];
+            };
+        };
+        responses: {
+            /** @description The office of the country has it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportedError"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listTasks: {
         parameters: {
             query?: {
                 /** @description The id of the record that tasks follow from. */
                 about?: string;
                 /** @description What tasks follow from, separated by commas. */
-                about_kind?: ("meeting" | "correspondence" | "report_review" | "milestone" | "other")[];
+                about_kind?: ("meeting" | "correspondence" | "report_review" | "milestone" | "other" | "reported_error")[];
                 /** @description With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`. */
                 bom?: components["parameters"]["bom"];
                 /** @description ISO 3166-1 alpha-2 codes, separated by commas. */
@@ -41357,6 +41422,8 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description `json` (default) in pages; `geojson` with all of them on a map. */
                 format?: "json" | "geojson";
+                /** @description Only least developed countries, landlocked developing countries or small island developing States. */
+                group?: "ldc" | "lldc" | "sids";
                 /** @description Entries of a page. */
                 limit?: components["parameters"]["limit"];
                 /** @description Text in a name, title or subject; one or two characters match the beginning of a word. */

@@ -8,6 +8,7 @@ import typer
 
 from deploy.cli.console import fail, out, working
 from deploy.cli.installation import database_url
+from deploy.cli.memory import permanent
 
 app = typer.Typer(help="Example data in the fictional countries.", no_args_is_help=True)
 
@@ -18,23 +19,23 @@ def load() -> None:
 
     Twelve fictional countries on all rungs of the ladder, each step on its past day. An interrupted load is continued.
     """
+    with working("loads the demo data"), permanent():
+        loaded = asyncio.run(_loaded(database_url()))
+    typer.echo(json.dumps(loaded, indent=2))
+
+
+async def _loaded(url: str) -> dict[str, Any]:
+    """What `load` prints."""
     from deploy import demo, demo_register
     from deploy.demonstration import loading
 
-    url = database_url()
-
-    async def make() -> dict[str, Any]:
-        loaded: dict[str, Any]
-        loaded, _ = await asyncio.gather(demo.load(url), demo_register.load(url))
-        host = await loading.load(url, loaded["accounts"])
-        if host is not None:
-            account = loaded["accounts"]["representative"]["account_id"]
-            await demo.appoint(url, account, "institution_representative", "institution", host)
-        return loaded
-
-    with working("loads the demo data"):
-        loaded = asyncio.run(make())
-    typer.echo(json.dumps(loaded, indent=2))
+    loaded: dict[str, Any]
+    loaded, _ = await asyncio.gather(demo.load(url), demo_register.load(url))
+    host = await loading.load(url, loaded["accounts"])
+    if host is not None:
+        account = loaded["accounts"]["representative"]["account_id"]
+        await demo.appoint(url, account, "institution_representative", "institution", host)
+    return loaded
 
 
 @app.command()

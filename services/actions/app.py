@@ -10,6 +10,7 @@ from services.actions.classification.states.routes import router as states
 from services.actions.coordination.calendars.routes import router as calendars
 from services.actions.coordination.focal_points.routes import router as focal_points
 from services.actions.coordination.task_comments.routes import router as task_comments
+from services.actions.coordination.tasks.reported_routes import router as reported_errors
 from services.actions.coordination.tasks.routes import router as tasks
 from services.actions.global_report.builds.edition_routes import router as editions
 from services.actions.global_report.builds.routes import edition_builds
@@ -105,7 +106,9 @@ _GLOBAL_REPORT = (
 _SCHEMES = (schemes, codes, states, mappings, all_mappings, coverage)
 _JOBS = job_routes("actions", ROLES, others=[PUBLISHING])
 _BULK = (*bulk_routes("actions", ROLES, IMPORTABLE, EXPORTABLE), _JOBS)
-_GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, meetings, tasks, task_comments)
+_GOVERNMENTS = (
+    *(endorsements, correspondence, government_bodies, focal_points, meetings, reported_errors, tasks, task_comments),
+)
 
 
 def create_app(settings: ActionsSettings | None = None) -> Application:

@@ -19,6 +19,7 @@ from services.portal.reading.copies import copies
 from services.portal.reading.kept import kept_pages
 from services.portal.records.routes import router as records
 from services.portal.reference.routes import router as reference
+from services.portal.register.error_routes import router as errors
 from services.portal.register.routes import router as register
 from services.portal.reports.fragments import edition_pages
 from services.portal.reports.routes import router as reports
@@ -35,7 +36,7 @@ from shared.web.edge.app import create_app as make_app
 DESCRIPTION = "Membership, centres, actions and access of the secretariat, described as one."
 _ROUTERS = (
     *(front, numbers, discovery, reference, pages, guides, contact, about),
-    *(catalogue, search, register, reports, records, verification, sdk),
+    *(catalogue, search, register, errors, reports, records, verification, sdk),
     *CONSOLE,
 )
 

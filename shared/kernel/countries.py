@@ -13,7 +13,8 @@ from shared.kernel.text import LANGUAGES
 @dataclass(frozen=True, slots=True)
 class Country:
     """One country or area. `region` is the M49 name (None for AQ and the fictional); `names` by BCP 47 key; `place` is
-    where a map marks it, in degrees of latitude and longitude (None for the fictional)."""
+    where a map marks it, in degrees of latitude and longitude (None for the fictional); `groups` are those of
+    `GROUPS`."""
 
     code: str
     names: Mapping[str, str]
@@ -21,8 +22,12 @@ class Country:
     m49: frozenset[str]
     place: tuple[float, float] | None
     fictional: bool = False
+    groups: tuple[str, ...] = ()
 
 
+GROUPS = ("ldc", "lldc", "sids")
+"""Groups of the United Nations: least developed countries, landlocked developing countries, small island developing
+States."""
 _FICTIONAL = {  # without XK, which others use for Kosovo
     "XA": "Alphaland",
     "XB": "Betaland",
@@ -55,6 +60,7 @@ def _read() -> Mapping[str, Country]:
                     if (code := row[key])
                 ),
                 places[row["alpha2"]],
+                groups=tuple(group for group in GROUPS if row[group]),
             )
             for row in csv.DictReader(lines)
         }

@@ -95,7 +95,7 @@ class _Api:
 
 
 class PublicApi(_Api):
-    """The public reads of all services."""
+    """The operations of all services that need no token."""
 
     async def get(
         self,
@@ -110,6 +110,11 @@ class PublicApi(_Api):
         it still has the ETag `known`. Raises Unavailable on a timeout, and for more bytes."""
         tagged = {} if known is None else {"If-None-Match": known}
         return await self._exchange("GET", path, query, {**forwarded(request), **tagged}, most_bytes=most_bytes)
+
+    async def post(self, path: str, content: bytes, request: Request, headers: Mapping[str, str]) -> Reply:
+        """The response to a JSON document, whatever its status, sent as `get` does. Raises Unavailable."""
+        given = {**forwarded(request), **headers, "Content-Type": "application/json"}
+        return await self._exchange("POST", path, {}, given, content=content)
 
 
 class SessionApi(_Api):

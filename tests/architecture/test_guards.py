@@ -51,8 +51,8 @@ BY_TOKEN = {
     "/actions/v1/calendars/{record}/feed.ics",
 }
 """What a mailed token, the code of a certificate, a signed address or one with a key alone permits."""
-FORMS = {"/membership/v1/initiatives/{record}/sign"}
-"""What anybody may send, and only mails."""
+FORMS = {"/membership/v1/initiatives/{record}/sign", "/actions/v1/tasks/reported_errors"}
+"""What anybody may send: it mails, or is a task of an office, within bounds."""
 FOR_EVERY_ORIGIN = {
     "/.well-known/did.json",
     "/membership/v1/certificates/jwks.json",

@@ -201,6 +201,10 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "seats": 1,
         **_place(country_fixture),
     },
+    "reportError": lambda country_fixture: {
+        "record": f"/actions/v1/countries/{country_fixture.country}",
+        "text": _name(country_fixture),
+    },
     "createEdition": edition_of,
     "createContribution": contribution_of,
     "createReviewRound": round_of,

@@ -12,7 +12,11 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import PATIENCE
 from tests.browser.test_pages import _OVERFLOW, _barriers
 
-_TAILS = ("/", "/countries", "/countries/XA", "/experts", "/experts/EXP-000001", "/institutions", "/centres", "/data")
+_TAILS = (
+    *("/", "/countries", "/countries?region=Africa", "/countries/XA", "/countries/XA/error", "/numbers/experts"),
+    *("/experts", "/experts/EXP-000001", "/institutions", "/institutions/INS-000001", "/centres", "/initiatives"),
+    *("/search?q=alpha", "/data", "/reports", "/verify", "/people", "/account", "/about/plan", "/about/privacy"),
+)
 _LOOKS = [(width, scheme) for width in (360, 1280) for scheme in ("light", "dark")]
 _SHIFTS = """() => new Promise(done => {
     let sum = 0;
@@ -57,7 +61,9 @@ def phone(browser: Browser, running: dict[str, Any]) -> Iterator[Page]:
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_a_page_has_no_barrier_in_any_look(look: Page, language: str) -> None:
     for tail in _TAILS:
-        look.goto(f"/{language}{tail}")
+        answer = look.goto(f"/{language}{tail}")
+        assert answer is not None
+        assert answer.status == 200, tail
         assert _barriers(look) == [], tail
         assert look.evaluate(_OVERFLOW) == 0, tail
 

@@ -62,12 +62,23 @@ async def test_a_country_shows_its_milestones_indicators_and_assessments(site: S
     for language in LANGUAGES:
         mark, measured, compared = await _rows(site, language)
         assert mark == [_TITLES[language], "Nileword", "2027-01-31", _PENDING[language]]
-        assert measured == [_TITLES[language], "–", "2088", "20.50 hectares", "12.50 hectares"]
+        values = [number_text(Decimal(value), language, is_exact=True) for value in ("20.50", "12.50")]
+        assert measured == [_TITLES[language], "–", "2088", *(f"{value} hectares" for value in values)]
         assert compared[0].endswith(TEXTS["mark.colon"][language].format(before="", after="") + _TITLES[language])
         assert compared[1:] == ["2088", "–", _LIMITED[language], "–"]
     for table, key in rows.items():
         await site.superuser.execute(f"UPDATE {table} SET visibility = 'network' WHERE id = $1", key)
     assert await _rows(site) == [[_TITLES["en"], "–", "2088", "20.50 hectares", "–"]]
+
+
+def test_an_exact_number_keeps_its_decimals() -> None:
+    written = [number_text(Decimal("-1234567.50"), language, is_exact=True) for language in ("en", "fr", "ru", "ar")]
+    assert [re.sub(r"\s", " ", one) for one in written] == [
+        "\u22121,234,567.50",
+        "\u22121 234 567,50",
+        "\u22121 234 567,50",
+        "\u2066\u22121,234,567.50\u2069",
+    ]
 
 
 def _indicator(**changed: Any) -> dict[str, Any]:

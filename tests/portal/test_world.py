@@ -7,12 +7,13 @@ from math import hypot
 import pytest
 
 from services.portal.register.world import world
-from shared.kernel.countries import known_codes
+from shared.kernel.countries import REGIONS, in_region, known_codes
 from shared.kernel.text import LANGUAGES
 from tests.portal.conftest import Site
 from tests.portal.test_pages import Balance
 
 _REAL = sorted(known_codes(fictional=False))
+_ROW = re.compile(r'scope="row"><a href="/en/countries/(..)">.*?<span class="stage stage-(\d)">', re.DOTALL)
 _MARKER = re.compile(r'<a href="/en/countries/(..)" tabindex="-1" class="at at-(\d)"><title>([^<]+)</title>')
 
 
@@ -48,12 +49,33 @@ def test_fictional_countries_stand_in_a_box_in_the_order_of_their_codes() -> Non
     assert all(one.x < made.box and one.y > made.height - 46 for one in inside)
 
 
+@pytest.mark.parametrize("region", REGIONS)
+def test_some_countries_are_shown_on_a_part_of_the_map(region: str) -> None:
+    made = world({"code": code, "stage": 0} for code in in_region(region))
+    left, top, width, height = made.view
+    assert (left, top, width, height) != (0, 0, made.width, made.height)
+    assert 0 <= left <= left + width <= made.width
+    assert 0 <= top <= top + height <= made.height
+    for one in made.markers:
+        assert left + made.radius < one.x < left + width - made.radius, one.code
+        assert top + made.radius < one.y < top + height - made.radius, one.code
+
+
+def test_all_countries_or_a_fictional_one_are_shown_on_the_whole_map() -> None:
+    for codes in (_REAL, ["KE", "XA"], []):
+        made = world({"code": code, "stage": 0} for code in codes)
+        assert made.view == (0, 0, made.width, made.height)
+
+
 @pytest.mark.parametrize("address", ["/en/", "/en/countries"])
 async def test_the_map_has_the_stages_of_the_table(site: Site, address: str) -> None:
     table = (await site.page("/en/countries")).text
-    rows = re.findall(r'scope="row"><a href="/en/countries/(..)">.*?<span class="stage stage-(\d)">', table, re.DOTALL)
+    rows = dict(_ROW.findall(table))
+    waiting = re.findall(r'<li><a href="/en/countries/(..)">', table)
+    assert not rows.keys() & set(waiting)
+    rows |= dict.fromkeys(waiting, "0")
     shown = _MARKER.findall((await site.page(address)).text)
-    assert {code: stage for code, stage, _ in shown} == dict(rows)
+    assert {code: stage for code, stage, _ in shown} == rows
     assert len(shown) == 261
     titles = {code: title for code, _, title in shown}
     assert titles["KE"] == "Kenya: Stage 0 of 7"
@@ -80,5 +102,14 @@ async def test_each_stage_has_its_number_of_countries_and_leads_to_them(site: Si
     assert sorted(legend) == [str(stage) for stage in range(8)]
     assert sum(map(int, legend.values())) == 261
     for stage, count in legend.items():
-        rows = (await site.page(f"/en/countries?stage={stage}")).text.count('role="rowheader"')
-        assert rows == int(count), stage
+        page = (await site.page(f"/en/countries?stage={stage}")).text
+        assert page.count('role="rowheader"') + page.count('<li><a href="/en/countries/') == int(count), stage
+
+
+async def test_countries_without_a_stage_and_records_are_listed_by_their_names_alone(site: Site) -> None:
+    table = (await site.page("/en/countries")).text
+    assert [code for code, _ in _ROW.findall(table)] == ["XA"]
+    assert '<li><a href="/en/countries/KE">Kenya</a></li>' in table
+    none_begun = (await site.page("/en/countries?region=Africa")).text
+    assert "<table" not in none_begun
+    assert none_begun.count('<li><a href="/en/countries/') == 60

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from services.portal.pages.addresses import tail_of
 from services.portal.pages.texts import best, text
 from services.portal.reading.reads import PageReads
 from shared.kernel.clock import today
@@ -84,5 +85,5 @@ def _records(key: str, links: Mapping[str, str | None], language: str) -> str | 
         return f"/{language}/{_PAGES[key]}"
     if key == "countries":
         stages = parse_qs(urlsplit(links["query"] or "").query)["stage"][0]
-        return f"/{language}/countries?stage={stages}"
+        return f"/{language}{tail_of('/countries', {'stage': stages})}"
     return links["records"]

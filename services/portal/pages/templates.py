@@ -1,5 +1,6 @@
 """The HTML of the portal's pages."""
 
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,11 @@ def _code(kind: str, code: str, *, language: str) -> str:
     return code_text(language, kind, code)
 
 
+def _written(value: str, *, language: str) -> str:
+    """An exact value of the API, which is a decimal number, as it is written in a language."""
+    return number_text(Decimal(value), language, is_exact=True)
+
+
 def _mark(name: str, *, language: str) -> str:
     """A mark between values, with its spaces: `comma`, `semicolon` or `colon`."""
     return TEXTS[f"mark.{name}"][language].format(before="", after="")
@@ -28,6 +34,7 @@ PAGES = Pages(
     best=best,
     country=country_name,
     number=number_text,
+    written=_written,
     mark=_mark,
 )
 

@@ -13,14 +13,14 @@ from services.portal.pages.addresses import tail_of
 from services.portal.pages.texts import code_text, country_name, words
 from services.portal.reading.reads import PageReads
 from services.portal.register.classifications import field_name
-from shared.kernel.countries import REGIONS, known_codes
+from shared.kernel.countries import GROUPS, REGIONS, known_codes
 from shared.kernel.errors import EscmError
 from shared.kernel.expertise import BOUNDARIES, ECOSYSTEMS, FIELDS_OF_SCIENCE
 from shared.kernel.text import search_key
 from shared.pages.texts import OWN_NAMES
 
 FILTERS: Mapping[str, tuple[str, ...]] = {
-    "countries": ("q", "region", "stage", "as_of"),
+    "countries": ("q", "region", "group", "stage", "as_of"),
     "experts": ("q", "country", "region", "field", "planetary_boundary", "ecosystem", "language", "cursor"),
     "institutions": ("q", "country", "region", "type", "cursor"),
     "centres": ("q", "country", "region", "cursor"),
@@ -38,6 +38,7 @@ _TERMS: Mapping[str, Sequence[str]] = {"planetary_boundary": BOUNDARIES, "ecosys
 """Terms of classifications, in English as published."""
 _CODES: Mapping[str, Sequence[str]] = {
     "region": REGIONS,
+    "group": GROUPS,
     "type": (
         *("archive", "company", "education", "facility", "funder"),
         *("government", "healthcare", "nonprofit", "other"),

@@ -22,7 +22,7 @@ from services.portal.register import views
 from services.portal.register.described import DESCRIBED
 from services.portal.register.facets import FILTERS, facets
 from services.portal.register.progress import progress
-from services.portal.register.reporting import report_address
+from services.portal.register.reporting import report_address, report_page
 from services.portal.register.views import Query, Values
 from services.portal.settings import origin_of
 from shared.open_data.licences import licence_of
@@ -167,6 +167,7 @@ async def _record(
     links = signposts(cite_as=place, record=record, kind=kind, licence=licence)
     shown = {**headers, "Link": links}
     values["report_to"] = report_address(request.app.state.settings, thing["name"], place)
+    values["report_page"] = report_page(language, plural, ref)
     tail = f"/{plural}/{quote(ref, safe='')}"
     return _page(request, f"{template}.html", language, reads, shown, here=plural, tail=tail, data=data, **values)
 

@@ -11,7 +11,7 @@ from services.portal.pages.texts import country_name, words
 from services.portal.reading.reads import PageReads, cursor_of
 from services.portal.register.classifications import field_name
 from services.portal.register.world import world
-from shared.kernel.countries import REGIONS, known_codes
+from shared.kernel.countries import known_codes
 from shared.kernel.text import search_key
 from shared.pages.texts import OWN_NAMES
 
@@ -28,11 +28,12 @@ _OF_CHAPTER = "ref,edition_id,titles"
 
 
 async def countries(reads: PageReads, query: Query) -> Values:
-    """All countries that match the filters, by code."""
+    """All countries that match the filters, by code; `begun` have a stage or something in the register."""
     found = reads.every("actions", "countries", limit=str(_MOST_COUNTRIES), **query)
     items = {item["code"]: item async for item in found}
     as_of = next((item["as_of"] for item in items.values()), None)
-    return {"items": items, "next": None, "regions": REGIONS, "as_of": as_of, "world": world(items.values())}
+    begun = {code for code, item in items.items() if item["stage"] or any(item["counts"].values())}
+    return {"items": items, "begun": begun, "next": None, "as_of": as_of, "world": world(items.values())}
 
 
 async def country(reads: PageReads, code: str) -> Values:

@@ -49,13 +49,14 @@ class Chart:
         return _TEXTS.text(self.language, key, **values)
 
 
-def number_text(value: Decimal | int | None, language: str) -> str:
-    """A number as it is written in a language, isolated from text that is read from the right; a dash for none."""
+def number_text(value: Decimal | int | None, language: str, *, is_exact: bool = False) -> str:
+    """A number as it is written in a language, isolated from text that is read from the right; a dash for none.
+    `is_exact`: with all its decimals."""
     if value is None:
         return "–"
     group, point = _FORMS[language]
     whole, _, rest = f"{value:,f}".partition(".")
-    rest = rest.rstrip("0")
+    rest = rest if is_exact else rest.rstrip("0")
     shown = whole.replace(",", group).replace("-", "\u2212") + (f"{point}{rest}" if rest else "")
     return f"\u2066{shown}\u2069" if language in FROM_THE_RIGHT else shown
 

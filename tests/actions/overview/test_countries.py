@@ -24,6 +24,7 @@ from tests.support.results import subject
 
 PATH = "/actions/v1/countries"
 INBOX = Inbox("actions", REACTIONS)
+_OF_STAGE = ("stage", "facts", "programme", "reports", "counts", "as_of")
 KEYS = (
     "contact",
     "preparatory_committee",
@@ -61,7 +62,7 @@ async def test_every_known_country_starts_with_stage_nought(anonymous: Caller) -
         record = (await anonymous.get(f"{PATH}/{code}")).json()
         assert record["region"] == region
         assert record["names"]["en"]
-        assert set(record) == {"code", "names", "region", "stage", "facts", "programme", "reports", "counts", "as_of"}
+        assert set(record) == {"code", "names", "region", "groups", *_OF_STAGE}
     assert await stage_of(anonymous, "PK") == (0, {})
     for unknown in ("ZZ", "pk", "PAK", "XK"):
         assert (await anonymous.get(f"{PATH}/{unknown}")).status_code == 404
@@ -74,6 +75,20 @@ async def test_every_known_country_starts_with_stage_nought(anonymous: Caller) -
     assert codes == sorted(set(codes))
     assert len(codes) == 261
     assert "programme" not in page["items"][0]
+
+
+async def test_countries_are_listed_by_the_groups_of_the_united_nations(anonymous: Caller) -> None:
+    for group, size, least, other in (("ldc", 44, "NP", "ST"), ("lldc", 32, "NP", "KE"), ("sids", 53, "ST", "NP")):
+        items = (await anonymous.get(PATH, params={"group": group, "limit": "200"})).json()["items"]
+        assert len(items) == size
+        assert all(group in item["groups"] for item in items)
+        codes = {item["code"] for item in items}
+        assert (least in codes, other in codes) == (True, False)
+    pacific = (await anonymous.get(PATH, params={"group": "sids", "region": "Oceania", "q": "tuvalu"})).json()["items"]
+    assert [(item["code"], item["groups"]) for item in pacific] == [("TV", ["ldc", "sids"])]
+    for unknown in ("oecd", "", "ldc,sids"):
+        refused = await anonymous.get(PATH, params={"group": unknown})
+        assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (400, "group")
 
 
 async def test_countries_are_a_map(anonymous: Caller) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 from ..resources import Collection, Service
 
 class About(TypedDict):
-    kind: Literal["meeting", "correspondence", "report_review", "milestone", "other"]
+    kind: Literal["meeting", "correspondence", "report_review", "milestone", "other", "reported_error"]
     id: NotRequired[str | None]
     decision: NotRequired[str | None]
 
@@ -685,6 +685,7 @@ class CountryAnswer(TypedDict):
     code: str
     names: dict[str, str]
     region: str | None
+    groups: list[Literal["ldc", "lldc", "sids"]]
     stage: int
     facts: list[StageFact]
     counts: CountryCounts
@@ -1144,6 +1145,12 @@ class EndorsementTransition(TypedDict):
     action: str
     reason: NotRequired[str | None]
     fields: NotRequired[EndorsementFields]
+
+
+class ErrorReport(TypedDict):
+    record: str
+    text: str
+    language: NotRequired[Literal["en", "fr", "es", "ar", "zh", "ru"] | None]
 
 
 class Evidence(TypedDict):
@@ -1783,6 +1790,7 @@ class ListedCountry(TypedDict):
     code: str
     names: dict[str, str]
     region: str | None
+    groups: list[Literal["ldc", "lldc", "sids"]]
     stage: int
     facts: list[StageFact]
     counts: CountryCounts
@@ -2640,6 +2648,10 @@ class ReportTransition(TypedDict):
     action: str
     reason: NotRequired[str | None]
     fields: NotRequired[PublishFields]
+
+
+class ReportedError(TypedDict):
+    ref: str
 
 
 class ReportedMilestone(TypedDict):

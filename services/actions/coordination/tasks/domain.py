@@ -9,7 +9,10 @@ from services.actions.coordination.tasks.record import Task
 from shared.kernel.lifecycle import Lifecycle, transition
 
 PRIORITIES = ("low", "normal", "high", "urgent")
-ABOUT = ("meeting", "correspondence", "report_review", "milestone", "other")
+REPORTED = "reported_error"
+NAMELESS = ("other", REPORTED)
+"""What a task may follow from without the id of a record."""
+ABOUT = ("meeting", "correspondence", "report_review", "milestone", *NAMELESS)
 """What a task may follow from."""
 ROLES = (
     "secretariat_officer",

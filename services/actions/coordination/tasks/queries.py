@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Text, Uuid, and_, any_, bindparam, cast, exists, func, literal, or_, select
+from sqlalchemy import Date, FromClause, Text, Uuid, and_, any_, bindparam, cast, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -36,7 +36,7 @@ from shared.records.filters import parsed_day
 from shared.records.listing import Filter, Listing, one_of, truth, values
 from shared.records.next_steps import ME, TODAY, NextStep, NextSteps, caller_parameters
 from shared.records.plain import by_whole, listing
-from shared.records.references import Nameable
+from shared.records.references import NAMED_CENTRES, NAMED_EXPERTS, NAMED_INSTITUTIONS, Nameable
 from shared.records.rows import records_of
 
 _AT_ONCE = 500
@@ -117,6 +117,24 @@ _IN_COUNTRY = {
         ("milestone", milestone),
     )
 }
+
+
+def _public(named: Nameable, source: FromClause) -> Statement:
+    """The country of a record that everybody sees, by its ref."""
+    gone = [source.c[name].is_(None) for name in ("merged_into", "erased_at") if name in source.c]
+    states = [constant(status) for status in sorted(named.published)]
+    is_public = and_(source.c.visibility == constant("public"), source.c.status.in_(states), *gone)
+    return Statement(select(source.c.country).where(source.c.ref == bindparam("ref", type_=Text), is_public))
+
+
+_PUBLIC = {
+    named.resource.path: _public(named, source)
+    for named, source in (
+        (NAMED_EXPERTS, views.EXPERTS),
+        (NAMED_INSTITUTIONS, views.INSTITUTIONS),
+        (NAMED_CENTRES, views.CENTRES),
+    )
+}
 _DECISION = Statement(
     select(meeting.c.id).where(
         meeting.c.id == bindparam("key"),
@@ -180,6 +198,12 @@ _OVERDUE_LETTERS = Statement(
 async def is_of_country(connection: Connection, kind: str, key: UUID, country: str) -> bool:
     """Whether the record that a task follows from belongs to the country."""
     return await _IN_COUNTRY[kind].fetchval(connection, key=key, country=country) is not None
+
+
+async def published(connection: Connection, path: str, ref: str) -> str | None:
+    """The country of the record with a ref in the list at a path of the API; None if not everybody sees it."""
+    found: str | None = await _PUBLIC[path].fetchval(connection, ref=ref) if path in _PUBLIC else None
+    return found
 
 
 async def is_decision(connection: Connection, key: UUID, decision: str) -> bool:

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.actions.coordination.tasks import domain, record
 from services.actions.coordination.tasks.tables import task
 from shared.kernel.clock import today
+from shared.kernel.text import LANGUAGES
 from shared.records.plain import presenter
 from shared.web.contract.contract import STATES
-from shared.web.contract.fields import Body, Line
+from shared.web.contract.fields import Body, Line, Prose, ResponseModel
 from shared.web.contract.schemas import RecordBody, RecordResponse
 from shared.web.contract.values import row_values
 
@@ -31,7 +32,7 @@ class Owner(Body):
 
 
 class About(Body):
-    """What a task follows from; `other` needs no id."""
+    """What a task follows from; `other` and `reported_error` need no id."""
 
     kind: Annotated[Literal[domain.ABOUT], "The kind of record."]  # type: ignore[valid-type]
     id: Annotated[UUID | None, "The id of the meeting, letter, report or milestone."] = None
@@ -41,8 +42,8 @@ class About(Body):
 
     @model_validator(mode="after")
     def _names_a_record(self) -> "About":
-        if self.id is None and self.kind != "other":
-            raise PydanticCustomError("required", "Only `other` has no id.")
+        if self.id is None and self.kind not in domain.NAMELESS:
+            raise PydanticCustomError("required", f"Only {' and '.join(domain.NAMELESS)} have no id.")
         if self.decision is not None and self.kind != "meeting":
             raise PydanticCustomError("invalid_value", "Only a meeting has decisions.")
         return self
@@ -65,6 +66,31 @@ class TaskFields(Body):
     """What `assign` takes."""
 
     owner: Annotated[Owner | None, "For `assign`: the new owner; without one, nobody owns the task."] = None
+
+
+class ErrorReport(Body):
+    """An error in a public record, as a reader sends it."""
+
+    record: Annotated[
+        str,
+        StringConstraints(
+            pattern=r"^/(membership/v1/(experts|institutions)|centres/v1/centres|actions/v1/countries)/"
+            r"[A-Z0-9-]{1,40}$"
+        ),
+        Field(examples=["/membership/v1/institutions/INS-000123"]),
+        "The record: its address in the API, with its ref, or the code of a country.",
+    ]
+    text: Annotated[Prose, Field(max_length=2_000), "What is wrong, and what is right."]
+    language: Annotated[
+        Literal[LANGUAGES] | None,  # type: ignore[valid-type]
+        "The language of the text; by default that of `Accept-Language`.",
+    ] = None
+
+
+class ReportedError(ResponseModel):
+    """A report that was taken."""
+
+    ref: Annotated[str, Field(examples=["TSK-000123"]), "The ref of the task that the office has of it."]
 
 
 class Task(RecordResponse, of=record.Task, lifecycle=domain.LIFECYCLE):

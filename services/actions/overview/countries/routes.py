@@ -27,7 +27,7 @@ from services.actions.plan.actions.operations import ACTIONS
 from services.actions.plan.programmes.operations import PROGRAMMES
 from services.actions.reporting.reports.operations import REPORTS
 from shared.kernel.clock import today
-from shared.kernel.countries import COUNTRIES, FICTIONAL_CODES, in_region, known_codes
+from shared.kernel.countries import COUNTRIES, FICTIONAL_CODES, GROUPS, in_region, known_codes
 from shared.kernel.errors import NotFound, invalid_parameter
 from shared.kernel.geojson import DISCLAIMER, MEDIA_TYPE, feature, points
 from shared.kernel.text import search_key, search_pattern
@@ -43,6 +43,9 @@ router = ResourceRouter(RESOURCE, ROLES)
 _KEYS: list[Any] = [column("code", Text)]
 _DESCRIBED: Said = {
     "stage": "Only countries of these stages, 0 to 7, separated by commas.",
+    "group": Chosen(
+        "Only least developed countries, landlocked developing countries or small island developing States.", GROUPS
+    ),
     "format": Chosen("`json` (default) in pages; `geojson` with all of them on a map.", ("json", "geojson")),
 }
 
@@ -164,6 +167,10 @@ def _parse(ctx: RequestContext) -> _Asked:
         if not in_region(raw):
             raise invalid_parameter("region", "Not a region of UN M49.")
         codes &= in_region(raw)
+    if (raw := query.get("group")) is not None:
+        if raw not in GROUPS:
+            raise invalid_parameter("group", f"One of {', '.join(GROUPS)}.")
+        codes &= frozenset(code for code in codes if raw in COUNTRIES[code].groups)
     if (raw := query.get("q")) is not None:
         if (pattern := search_pattern(raw)) is None:
             raise invalid_parameter("q", "The text has nothing to search for.")

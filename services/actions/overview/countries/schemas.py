@@ -10,7 +10,7 @@ from pydantic import Field
 from services.actions.overview.countries.domain import NO_FACTS, facts_by, stage_of
 from services.actions.overview.countries.queries import LatestProgramme
 from services.actions.overview.countries.record import CountryStage, OwedReport
-from shared.kernel.countries import Country
+from shared.kernel.countries import GROUPS, Country
 from shared.kernel.lights import LIGHTS
 from shared.records.record import Refers
 from shared.web.contract.contract import STATES
@@ -85,6 +85,12 @@ class ListedCountry(ResponseModel):
     code: Annotated[str, Field(examples=["XA"]), "The country, as an ISO 3166-1 alpha-2 code."]
     names: Annotated[LocalizedTexts, "The country's names, by language."]
     region: Annotated[str | None, Field(examples=["Asia"]), "The region of UN M49; null for fictional countries."]
+    groups: Annotated[
+        list[str],
+        Field(examples=[["lldc"]], json_schema_extra={"items": {"type": "string", "enum": [*GROUPS]}}),
+        "Whether it is among the least developed countries, the landlocked developing countries and the small island"
+        " developing States of the United Nations.",
+    ]
     stage: Annotated[int, Field(examples=[3]), "The stage of the country, from 0 to 7: the facts met in their order."]
     facts: Annotated[list[StageFact], "The seven facts that the stage follows from."]
     counts: Annotated[CountryCounts, "What the country has in the register."]
@@ -116,6 +122,7 @@ def present(
         "code": country.code,
         "names": dict(country.names),
         "region": country.region,
+        "groups": [*country.groups],
         "stage": stage_of(facts),
         "facts": facts,
         "counts": dict(counts),

@@ -1,0 +1,85 @@
+"""The form by which a reader reports an error in a record, `/{language}/{plural}/{key}/error`. It works without scripts
+and cookies."""
+
+from http import HTTPStatus
+from urllib.parse import parse_qs, quote
+
+import orjson
+from fastapi import Request, Response
+
+from services.portal.pages import templates
+from services.portal.pages.addresses import moved
+from services.portal.pages.languages import router_of_languages
+from services.portal.pages.texts import best, country_name
+from services.portal.reading.reads import PageReads
+from services.portal.register.reporting import REPORTED
+from services.portal.settings import origin_of
+from shared.kernel.errors import Malformed, NotFound, Unavailable
+from shared.pages.policy import GUARD, HTML
+from shared.reading.api import PublicApi
+from shared.web.contract.route_options import RouteOptions
+
+_HEADERS = {**GUARD, "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+_ADDRESS = "/{plural}/{key}/error"
+_MOST_FIELDS = 10
+_FAULTS = {HTTPStatus.TOO_MANY_REQUESTS: "limited", HTTPStatus.UNPROCESSABLE_ENTITY: "refused"}
+router = router_of_languages()
+
+
+@router.get(_ADDRESS, options=RouteOptions(is_public=True))
+async def error_form(language: str, plural: str, key: str, request: Request) -> Response:
+    """The form about one record. Raises NotFound for a record that is not public or has no country."""
+    record, name = await _record(request, language, plural, key)
+    if request.query_params:
+        return moved(f"{record}/error")
+    return _page(request, language, record, name)
+
+
+@router.post(_ADDRESS, options=RouteOptions(is_public=True))
+async def send_error(language: str, plural: str, key: str, request: Request) -> Response:
+    """Sends what the form says to the office. Raises what `error_form` raises, Malformed for a form of another site,
+    Unavailable."""
+    if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        raise Malformed("The form was sent by another site.")
+    said = await _said(request)
+    record, name = await _record(request, language, plural, key)
+    body = {"record": f"{REPORTED[plural]}/{record.rpartition('/')[2]}", "text": said, "language": language}
+    api: PublicApi = request.app.state.public_api
+    reply = await api.post("/actions/v1/tasks/reported_errors", orjson.dumps(body), request, {})
+    if reply.status_code == HTTPStatus.CREATED:
+        return _page(request, language, record, name, ref=reply.document["ref"])
+    fault = _FAULTS.get(HTTPStatus(reply.status_code))
+    if fault is None:
+        raise Unavailable("The service actions fails.")
+    return _page(request, language, record, name, status=reply.status_code, fault=fault, said=said)
+
+
+async def _said(request: Request) -> str:
+    """The text of the form. Raises Malformed for what is no form."""
+    try:
+        fields = parse_qs((await request.body()).decode("ascii"), max_num_fields=_MOST_FIELDS, errors="strict")
+    except ValueError:
+        raise Malformed("This is not the form of the page.") from None
+    return fields.get("text", [""])[0].replace("\r\n", "\n").strip()
+
+
+async def _record(request: Request, language: str, plural: str, key: str) -> tuple[str, str]:
+    """The address of a record's page, and its name."""
+    service = REPORTED.get(plural, "").partition("/v1")[0].strip("/")
+    found = await PageReads(request).known(service, plural, key.upper()) if service else None
+    if found is None:
+        raise NotFound("There is no such record.")
+    if plural == "countries":
+        ref, name = found["code"], country_name(found["code"], language)
+    else:
+        ref, name = found["ref"], found.get("display_name") or best(found["names"], language)[1]
+    return f"/{language}/{plural}/{quote(ref, safe='')}", name
+
+
+def _page(
+    request: Request, language: str, record: str, name: str, *, status: int = 200, ref: str = "", **more: str
+) -> Response:
+    tail = f"{record.removeprefix(f'/{language}')}/error"
+    values = {"record": record, "about": name, "ref": ref, "fault": "", "said": "", **more}
+    body = templates.page("report_error.html", language, tail=tail, origin=origin_of(request), **values)
+    return Response(body, status, _HEADERS, HTML)

@@ -257,6 +257,11 @@ GRANTS = _view(
 )  # fmt: skip
 """Active grants of these principals; those of keys are narrowed to what the key may do. The role of a seat, a focal
 point and a director counts while the holder has the office."""
+HANDED_OVER = _view(
+    "access_published_handed_over", id="id", account_id="id", leaver_id="id", role="text", scope_kind="text",
+    scope_id="text", starts="day", ends="day",
+)  # fmt: skip
+"""Grants of accounts by which somebody succeeds `leaver_id`, who handed the role over. A lookup is by `id`."""
 API_KEYS = _view("access_published_api_key", digest="bytes", id="id", expires_at="instant", owner_kind="text")
 """Active API keys, by the digest of the key."""
 TOKEN_KEYS = _view("access_published_key", kid="text", public="json")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.portal.app import merge_folder
+from services.portal.reference.whole import merge_folder
 from tests.clients.tools import GENERATED
 from tests.support.running import running
 

@@ -22,8 +22,8 @@ from tests.support.callers import Caller, grant, person
 from tests.support.clock import room_in
 
 pytestmark = pytest.mark.long("asks every question twice, for four callers")
-_JUDGE = "judge_xa"
-WHO = ("author_xa", "government_xa", _JUDGE, None)
+_REVIEWER = "reviewer_xa"
+WHO = ("author_xa", "government_xa", _REVIEWER, None)
 _EVENTS = "/access/v1/events"
 Responses = dict[tuple[str | None, str], tuple[int, bytes]]
 
@@ -38,11 +38,11 @@ class World:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def judge(country_fixtures: dict[tuple[str, bool], CountryFixture]) -> Iterator[None]:
+def reviewer(country_fixtures: dict[tuple[str, bool], CountryFixture]) -> Iterator[None]:
     """Somebody of XA who reviews a centre, and is in the panels of a call and of an evaluation."""
     own = country_fixtures["XA", False]
     roles = (grant("reviewer", "record", own.id(kind)) for kind in ("centres", "calls", "evaluations"))
-    who = person(_JUDGE, *roles, grant("expert", "self", own.id("peers")))
+    who = person(_REVIEWER, *roles, grant("expert", "self", own.id("peers")))
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(callers.CALLERS, who.name, who)  # type: ignore[arg-type]
         yield
@@ -150,7 +150,7 @@ async def test_ids_and_refs_of_the_rows_are_treated_as_those_of_nothing(
         for plural in plurals:
             record = canary.records[plural]
             keys, tails = filter(None, (record["id"], record.get("ref"))), ("", *_PARTS, *_MORE_PARTS.get(plural, ()))
-            for key, tail, who in product(keys, tails, ("author_xa", _JUDGE)):
+            for key, tail, who in product(keys, tails, ("author_xa", _REVIEWER)):
                 path = f"/{service}/v1/{plural}"
                 caller = Caller(services[service], who)
                 shown, nothing = [await caller.get(f"{path}/{k}{tail}") for k in (key, str(uuid4()))]

@@ -176,7 +176,7 @@ def test_a_role_that_was_granted_besides_ends_with_the_office(world: World) -> N
     assert _works(olu, "NR") == 403
 
 
-def test_an_official_hands_role_and_tasks_over_and_both_are_told(world: World) -> None:
+def test_an_official_hands_role_and_tasks_over_and_both_are_notified(world: World) -> None:
     ministry = Ministry(world, "PW")
     olu, ana = ministry.official("Olu Official"), ministry.official("Ana After")
     holder = {"kind": "account", "id": olu.account}
@@ -197,7 +197,7 @@ def test_an_official_hands_role_and_tasks_over_and_both_are_told(world: World) -
     eventually(lambda: "grant.revoked" in _events(olu))
 
 
-def test_a_representative_hands_the_institution_over_and_both_are_told(world: World) -> None:
+def test_a_representative_hands_the_institution_over_and_both_are_notified(world: World) -> None:
     """What waits for the institution waits for whoever holds the role, with the applications that others entered."""
     ministry = Ministry(world, "SB")
     host = world.institution("SB", "University of the Atolls")["id"]

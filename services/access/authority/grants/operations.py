@@ -97,7 +97,7 @@ async def insert(
         ends=ends,
         reason=reason,
         caused_by=caused_by,
-        predecessor_id=predecessor and predecessor.id,
+        predecessor_id=predecessor.id if predecessor else None,
         place=wanted.invited_in or wanted.delegated_in,
     )
     return await GRANTS.insert(uow, new)

@@ -12649,6 +12649,8 @@ export interface components {
             second_person: string | null;
             /** @description The grant whose holder passes it on for a time. */
             delegated_from: string | null;
+            /** @description The grant of the former holder, who handed the role over. */
+            predecessor_id: string | null;
             /** @description Whose act the grant follows from, kind and id, where the system gave it because of a record. */
             caused_by: string | null;
             /** @description The letter of the institution whose representative asks for the role. */
@@ -29086,7 +29088,7 @@ export interface components {
         country: string;
         /** @description The position to continue from, as in `next`; for the same filters and sort. */
         cursor: string;
-        /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+        /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
         fields: string;
         /** @description The whole list as a stream, not a page. */
         format: "csv" | "ndjson" | "xlsx";
@@ -29620,7 +29622,7 @@ export interface operations {
                 email?: string;
                 /** @description The id of an expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -29692,7 +29694,7 @@ export interface operations {
     getAccount: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -29919,7 +29921,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this delegated_from. */
                 delegated_from?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -29999,7 +30001,7 @@ export interface operations {
     getGrant: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -30100,7 +30102,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -30172,7 +30174,7 @@ export interface operations {
     getClient: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -30536,7 +30538,7 @@ export interface operations {
                 bom?: components["parameters"]["bom"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -30608,7 +30610,7 @@ export interface operations {
     getApiKey: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -30922,7 +30924,7 @@ export interface operations {
                 bom?: components["parameters"]["bom"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -30966,7 +30968,7 @@ export interface operations {
     getSigningKey: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -31143,7 +31145,7 @@ export interface operations {
                 bom?: components["parameters"]["bom"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -31215,7 +31217,7 @@ export interface operations {
     getFactor: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -31514,7 +31516,7 @@ export interface operations {
                 code?: string;
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -31584,7 +31586,7 @@ export interface operations {
     getIdentityProvider: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -31978,7 +31980,7 @@ export interface operations {
                 bom?: components["parameters"]["bom"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -32048,7 +32050,7 @@ export interface operations {
     getWebhook: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -32526,7 +32528,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -32600,7 +32602,7 @@ export interface operations {
     getFramework: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -32716,7 +32718,7 @@ export interface operations {
     getFrameworkByCode: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
             };
             header?: {
@@ -32765,7 +32767,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -32843,7 +32845,7 @@ export interface operations {
     getProgramme: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -33047,7 +33049,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -33137,7 +33139,7 @@ export interface operations {
     getAction: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -33263,7 +33265,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -33343,7 +33345,7 @@ export interface operations {
     getMilestone: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -33469,7 +33471,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Editions, separated by commas. */
                 edition?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -33543,7 +33545,7 @@ export interface operations {
     getScheme: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -33933,7 +33935,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -34023,7 +34025,7 @@ export interface operations {
     getEvidence: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -34338,7 +34340,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -34430,7 +34432,7 @@ export interface operations {
     getIndicator: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -34585,7 +34587,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -34665,7 +34667,7 @@ export interface operations {
     getValidationRule: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -34789,7 +34791,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -34863,7 +34865,7 @@ export interface operations {
     getPeriod: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -35044,7 +35046,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -35120,7 +35122,7 @@ export interface operations {
     getTarget: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -35324,7 +35326,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -35420,7 +35422,7 @@ export interface operations {
     getResult: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -35613,7 +35615,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -35699,7 +35701,7 @@ export interface operations {
     getAssessment: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -35821,7 +35823,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -35897,7 +35899,7 @@ export interface operations {
     getProgressReportTemplate: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -36059,7 +36061,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -36149,7 +36151,7 @@ export interface operations {
     getReport: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -36406,7 +36408,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -36452,7 +36454,7 @@ export interface operations {
     getDelegation: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -36551,7 +36553,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -36601,7 +36603,7 @@ export interface operations {
     getReportComment: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -36702,7 +36704,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -36857,7 +36859,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -37016,7 +37018,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -37094,7 +37096,7 @@ export interface operations {
     getEdition: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -37407,7 +37409,7 @@ export interface operations {
                 edition_id?: string;
                 /** @description Records of this editor. */
                 editor_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -37485,7 +37487,7 @@ export interface operations {
     getContribution: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -37805,7 +37807,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this edition. */
                 edition_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -37883,7 +37885,7 @@ export interface operations {
     getFigure: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -38114,7 +38116,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this edition. */
                 edition_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -38160,7 +38162,7 @@ export interface operations {
     getReviewRound: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -38288,7 +38290,7 @@ export interface operations {
                 edition_id?: string;
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -38336,7 +38338,7 @@ export interface operations {
     getContributionReviewer: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -38443,7 +38445,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this edition. */
                 edition_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -38493,7 +38495,7 @@ export interface operations {
     getComment: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -38663,7 +38665,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -38753,7 +38755,7 @@ export interface operations {
                 edition_id?: string;
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -38847,7 +38849,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this edition. */
                 edition_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -38935,7 +38937,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -39074,7 +39076,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -39152,7 +39154,7 @@ export interface operations {
     getEndorsement: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -39276,7 +39278,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description in, out or both. */
                 direction?: ("in" | "out")[];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -39352,7 +39354,7 @@ export interface operations {
     getCorrespondence: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -39474,7 +39476,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -39550,7 +39552,7 @@ export interface operations {
     getGovernmentBody: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -39678,7 +39680,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -39756,7 +39758,7 @@ export interface operations {
     getFocalPoint: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -39878,7 +39880,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -39954,7 +39956,7 @@ export interface operations {
     getMeeting: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -40082,7 +40084,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Due before this day. */
                 due_before?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -40166,7 +40168,7 @@ export interface operations {
     getTask: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -40288,7 +40290,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -40366,7 +40368,7 @@ export interface operations {
     getTaskComment: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
             };
             header?: {
@@ -40417,7 +40419,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -40501,7 +40503,7 @@ export interface operations {
     getSupportRequest: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -40625,7 +40627,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -40673,7 +40675,7 @@ export interface operations {
     getOffer: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -40774,7 +40776,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -40958,7 +40960,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -41030,7 +41032,7 @@ export interface operations {
     getCalendar: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
             };
             header?: {
@@ -41132,7 +41134,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description `json` (default) in pages; `geojson` with all of them on a map. */
                 format?: "json" | "geojson";
@@ -41170,7 +41172,7 @@ export interface operations {
             query?: {
                 /** @description The day of the response, today or in the past. */
                 as_of?: components["parameters"]["as_of"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
             };
             header?: {
@@ -42203,7 +42205,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this decision. */
                 decision_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -42281,7 +42283,7 @@ export interface operations {
     getCommittee: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -42409,7 +42411,7 @@ export interface operations {
                 ends_before?: string;
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -42487,7 +42489,7 @@ export interface operations {
     getSeat: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -42611,7 +42613,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -42689,7 +42691,7 @@ export interface operations {
     getCommitteeMeeting: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -42813,7 +42815,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -42891,7 +42893,7 @@ export interface operations {
     getDecision: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -43017,7 +43019,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this director. */
                 director_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -43097,7 +43099,7 @@ export interface operations {
     getCentre: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -43391,7 +43393,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -43437,7 +43439,7 @@ export interface operations {
     getReviewer: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -43586,7 +43588,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -43778,7 +43780,7 @@ export interface operations {
                 bom?: components["parameters"]["bom"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -43850,7 +43852,7 @@ export interface operations {
     getCentreMessage: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
             };
             header?: {
@@ -43901,7 +43903,7 @@ export interface operations {
                 decision_id?: string;
                 /** @description Records of this endorsement. */
                 endorsement_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -43947,7 +43949,7 @@ export interface operations {
     getTerm: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -44052,7 +44054,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Expires before this day. */
                 expires_before?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -44130,7 +44132,7 @@ export interface operations {
     getAgreement: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -44392,7 +44394,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -44468,7 +44470,7 @@ export interface operations {
     getReportTemplate: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -44594,7 +44596,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Due before this day. */
                 due_before?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -44678,7 +44680,7 @@ export interface operations {
     getAnnualReport: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -44802,7 +44804,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -44878,7 +44880,7 @@ export interface operations {
     getEvaluation: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -45180,7 +45182,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -45254,7 +45256,7 @@ export interface operations {
     getNetwork: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -45380,7 +45382,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -45462,7 +45464,7 @@ export interface operations {
     getPartnership: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -46085,7 +46087,7 @@ export interface operations {
                 email?: string;
                 /** @description OECD FORD fields, such as 1.5. */
                 field?: ("1" | "1.1" | "1.2" | "1.3" | "1.4" | "1.5" | "1.6" | "1.7" | "2" | "2.1" | "2.2" | "2.3" | "2.4" | "2.5" | "2.6" | "2.7" | "2.8" | "2.9" | "2.10" | "2.11" | "3" | "3.1" | "3.2" | "3.3" | "3.4" | "3.5" | "4" | "4.1" | "4.2" | "4.3" | "4.4" | "4.5" | "5" | "5.1" | "5.2" | "5.3" | "5.4" | "5.5" | "5.6" | "5.7" | "5.8" | "5.9" | "6" | "6.1" | "6.2" | "6.3" | "6.4" | "6.5")[];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -46171,7 +46173,7 @@ export interface operations {
     getExpert: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -46489,7 +46491,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -46535,7 +46537,7 @@ export interface operations {
     getErasure: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -46938,7 +46940,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -46986,7 +46988,7 @@ export interface operations {
                 bom?: components["parameters"]["bom"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -47058,7 +47060,7 @@ export interface operations {
     getExpertMessage: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
             };
             header?: {
@@ -47133,7 +47135,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Domains, separated by commas. */
                 domain?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page; `geojson` has the records at their places on a map. */
                 format?: "csv" | "ndjson" | "xlsx" | "geojson";
@@ -47215,7 +47217,7 @@ export interface operations {
     getInstitution: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -47337,7 +47339,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -47413,7 +47415,7 @@ export interface operations {
     getNotice: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -47514,7 +47516,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -47590,7 +47592,7 @@ export interface operations {
     getDeclaration: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -47714,7 +47716,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -47788,7 +47790,7 @@ export interface operations {
     getConsent: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -47889,7 +47891,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -47969,7 +47971,7 @@ export interface operations {
     getCongress: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -48095,7 +48097,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -48171,7 +48173,7 @@ export interface operations {
     getParticipation: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -48347,7 +48349,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -48421,7 +48423,7 @@ export interface operations {
     getCertificateTemplate: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -48735,7 +48737,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -48819,7 +48821,7 @@ export interface operations {
     getCertificate: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -48920,7 +48922,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -48998,7 +49000,7 @@ export interface operations {
     getCall: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -49179,7 +49181,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -49253,7 +49255,7 @@ export interface operations {
     getNomination: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -49533,7 +49535,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -49609,7 +49611,7 @@ export interface operations {
     getRetentionRule: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -49863,7 +49865,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -49937,7 +49939,7 @@ export interface operations {
     getInitiative: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -50088,7 +50090,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -50167,7 +50169,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -50249,7 +50251,7 @@ export interface operations {
     getSupport: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -50405,7 +50407,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -50479,7 +50481,7 @@ export interface operations {
     getBroadcast: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -50625,7 +50627,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -50719,7 +50721,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -50785,7 +50787,7 @@ export interface operations {
     getDuplicate: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
             };
             header?: {
@@ -50898,7 +50900,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -50988,7 +50990,7 @@ export interface operations {
     getMerge: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];

@@ -255,7 +255,7 @@ GRANTS = _view(
     "access_published_grant", **_OF_SCOPE, principal_kind="text", principal_id="id", resources="texts", verbs="texts",
     key_resources="texts", key_verbs="texts", key_countries="texts", delegated_from="id",
 )  # fmt: skip
-"""Active grants. Those of keys are narrowed to the key; those of seats, focal points and directors end with the office."""
+"""Active grants. Those of keys are narrowed to it, those of seats, focal points and directors end with the office."""
 HANDED_OVER = _view("access_published_handed_over", **_OF_SCOPE, account_id="id", leaver_id="id")
 """Grants of accounts by which somebody succeeds `leaver_id`, who handed the role over. A lookup is by `id`."""
 API_KEYS = _view("access_published_api_key", digest="bytes", id="id", expires_at="instant", owner_kind="text")

@@ -12769,6 +12769,8 @@ export interface components {
             second_person: string | null;
             /** @description The grant whose holder passes it on for a time. */
             delegated_from: string | null;
+            /** @description The grant of the former holder, who handed the role over. */
+            predecessor_id: string | null;
             /** @description Whose act the grant follows from, kind and id, where the system gave it because of a record. */
             caused_by: string | null;
             /** @description The letter of the institution whose representative asks for the role. */
@@ -29282,7 +29284,7 @@ export interface components {
         country: string;
         /** @description The position to continue from, as in `next`; for the same filters and sort. */
         cursor: string;
-        /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+        /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
         fields: string;
         /** @description The whole list as a stream, not a page. */
         format: "csv" | "ndjson" | "xlsx";
@@ -29816,7 +29818,7 @@ export interface operations {
                 email?: string;
                 /** @description The id of an expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -29888,7 +29890,7 @@ export interface operations {
     getAccount: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -30115,7 +30117,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this delegated_from. */
                 delegated_from?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -30195,7 +30197,7 @@ export interface operations {
     getGrant: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -30296,7 +30298,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -30368,7 +30370,7 @@ export interface operations {
     getClient: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -30732,7 +30734,7 @@ export interface operations {
                 bom?: components["parameters"]["bom"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -30804,7 +30806,7 @@ export interface operations {
     getApiKey: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -31118,7 +31120,7 @@ export interface operations {
                 bom?: components["parameters"]["bom"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -31162,7 +31164,7 @@ export interface operations {
     getSigningKey: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -31339,7 +31341,7 @@ export interface operations {
                 bom?: components["parameters"]["bom"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -31411,7 +31413,7 @@ export interface operations {
     getFactor: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -31710,7 +31712,7 @@ export interface operations {
                 code?: string;
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -31780,7 +31782,7 @@ export interface operations {
     getIdentityProvider: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -32174,7 +32176,7 @@ export interface operations {
                 bom?: components["parameters"]["bom"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -32244,7 +32246,7 @@ export interface operations {
     getWebhook: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -32748,7 +32750,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -32822,7 +32824,7 @@ export interface operations {
     getFramework: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -32938,7 +32940,7 @@ export interface operations {
     getFrameworkByCode: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
             };
             header?: {
@@ -32987,7 +32989,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -33065,7 +33067,7 @@ export interface operations {
     getProgramme: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -33269,7 +33271,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -33359,7 +33361,7 @@ export interface operations {
     getAction: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -33485,7 +33487,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -33565,7 +33567,7 @@ export interface operations {
     getMilestone: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -33691,7 +33693,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Editions, separated by commas. */
                 edition?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -33765,7 +33767,7 @@ export interface operations {
     getScheme: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -34155,7 +34157,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -34245,7 +34247,7 @@ export interface operations {
     getEvidence: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -34560,7 +34562,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -34652,7 +34654,7 @@ export interface operations {
     getIndicator: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -34807,7 +34809,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -34887,7 +34889,7 @@ export interface operations {
     getValidationRule: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -35011,7 +35013,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -35085,7 +35087,7 @@ export interface operations {
     getPeriod: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -35266,7 +35268,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -35342,7 +35344,7 @@ export interface operations {
     getTarget: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -35546,7 +35548,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -35642,7 +35644,7 @@ export interface operations {
     getResult: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -35835,7 +35837,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -35921,7 +35923,7 @@ export interface operations {
     getAssessment: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -36043,7 +36045,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -36119,7 +36121,7 @@ export interface operations {
     getProgressReportTemplate: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -36281,7 +36283,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -36371,7 +36373,7 @@ export interface operations {
     getReport: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -36628,7 +36630,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -36674,7 +36676,7 @@ export interface operations {
     getDelegation: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -36773,7 +36775,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -36823,7 +36825,7 @@ export interface operations {
     getReportComment: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -36924,7 +36926,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -37079,7 +37081,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -37238,7 +37240,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -37316,7 +37318,7 @@ export interface operations {
     getEdition: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -37629,7 +37631,7 @@ export interface operations {
                 edition_id?: string;
                 /** @description Records of this editor. */
                 editor_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -37707,7 +37709,7 @@ export interface operations {
     getContribution: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -38066,7 +38068,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this edition. */
                 edition_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -38144,7 +38146,7 @@ export interface operations {
     getFigure: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -38375,7 +38377,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this edition. */
                 edition_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -38421,7 +38423,7 @@ export interface operations {
     getReviewRound: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -38549,7 +38551,7 @@ export interface operations {
                 edition_id?: string;
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -38597,7 +38599,7 @@ export interface operations {
     getContributionReviewer: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -38704,7 +38706,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this edition. */
                 edition_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -38754,7 +38756,7 @@ export interface operations {
     getComment: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -38924,7 +38926,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -39014,7 +39016,7 @@ export interface operations {
                 edition_id?: string;
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -39108,7 +39110,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this edition. */
                 edition_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -39196,7 +39198,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -39335,7 +39337,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -39413,7 +39415,7 @@ export interface operations {
     getEndorsement: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -39537,7 +39539,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description in, out or both. */
                 direction?: ("in" | "out")[];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -39613,7 +39615,7 @@ export interface operations {
     getCorrespondence: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -39735,7 +39737,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -39811,7 +39813,7 @@ export interface operations {
     getGovernmentBody: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -39939,7 +39941,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -40017,7 +40019,7 @@ export interface operations {
     getFocalPoint: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -40139,7 +40141,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -40215,7 +40217,7 @@ export interface operations {
     getMeeting: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -40368,7 +40370,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Due before this day. */
                 due_before?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -40452,7 +40454,7 @@ export interface operations {
     getTask: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -40574,7 +40576,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -40652,7 +40654,7 @@ export interface operations {
     getTaskComment: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
             };
             header?: {
@@ -40703,7 +40705,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -40787,7 +40789,7 @@ export interface operations {
     getSupportRequest: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -40911,7 +40913,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -40959,7 +40961,7 @@ export interface operations {
     getOffer: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -41060,7 +41062,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -41244,7 +41246,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -41316,7 +41318,7 @@ export interface operations {
     getCalendar: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
             };
             header?: {
@@ -41418,7 +41420,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description `json` (default) in pages; `geojson` with all of them on a map. */
                 format?: "json" | "geojson";
@@ -41458,7 +41460,7 @@ export interface operations {
             query?: {
                 /** @description The day of the response, today or in the past. */
                 as_of?: components["parameters"]["as_of"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
             };
             header?: {
@@ -42517,7 +42519,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this decision. */
                 decision_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -42595,7 +42597,7 @@ export interface operations {
     getCommittee: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -42723,7 +42725,7 @@ export interface operations {
                 ends_before?: string;
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -42801,7 +42803,7 @@ export interface operations {
     getSeat: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -42925,7 +42927,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -43003,7 +43005,7 @@ export interface operations {
     getCommitteeMeeting: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -43127,7 +43129,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -43205,7 +43207,7 @@ export interface operations {
     getDecision: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -43331,7 +43333,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this director. */
                 director_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -43411,7 +43413,7 @@ export interface operations {
     getCentre: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -43705,7 +43707,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -43751,7 +43753,7 @@ export interface operations {
     getReviewer: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -43900,7 +43902,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -44092,7 +44094,7 @@ export interface operations {
                 bom?: components["parameters"]["bom"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -44164,7 +44166,7 @@ export interface operations {
     getCentreMessage: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
             };
             header?: {
@@ -44215,7 +44217,7 @@ export interface operations {
                 decision_id?: string;
                 /** @description Records of this endorsement. */
                 endorsement_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -44261,7 +44263,7 @@ export interface operations {
     getTerm: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -44366,7 +44368,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Expires before this day. */
                 expires_before?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -44444,7 +44446,7 @@ export interface operations {
     getAgreement: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -44706,7 +44708,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -44782,7 +44784,7 @@ export interface operations {
     getReportTemplate: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -44908,7 +44910,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Due before this day. */
                 due_before?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -44992,7 +44994,7 @@ export interface operations {
     getAnnualReport: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -45116,7 +45118,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -45192,7 +45194,7 @@ export interface operations {
     getEvaluation: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -45494,7 +45496,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -45568,7 +45570,7 @@ export interface operations {
     getNetwork: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -45694,7 +45696,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -45776,7 +45778,7 @@ export interface operations {
     getPartnership: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -46425,7 +46427,7 @@ export interface operations {
                 email?: string;
                 /** @description OECD FORD fields, such as 1.5. */
                 field?: ("1" | "1.1" | "1.2" | "1.3" | "1.4" | "1.5" | "1.6" | "1.7" | "2" | "2.1" | "2.2" | "2.3" | "2.4" | "2.5" | "2.6" | "2.7" | "2.8" | "2.9" | "2.10" | "2.11" | "3" | "3.1" | "3.2" | "3.3" | "3.4" | "3.5" | "4" | "4.1" | "4.2" | "4.3" | "4.4" | "4.5" | "5" | "5.1" | "5.2" | "5.3" | "5.4" | "5.5" | "5.6" | "5.7" | "5.8" | "5.9" | "6" | "6.1" | "6.2" | "6.3" | "6.4" | "6.5")[];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -46511,7 +46513,7 @@ export interface operations {
     getExpert: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -46829,7 +46831,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -46875,7 +46877,7 @@ export interface operations {
     getErasure: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -47278,7 +47280,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -47326,7 +47328,7 @@ export interface operations {
                 bom?: components["parameters"]["bom"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -47398,7 +47400,7 @@ export interface operations {
     getExpertMessage: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
             };
             header?: {
@@ -47473,7 +47475,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Domains, separated by commas. */
                 domain?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page; `geojson` has the records at their places on a map. */
                 format?: "csv" | "ndjson" | "xlsx" | "geojson";
@@ -47555,7 +47557,7 @@ export interface operations {
     getInstitution: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -47677,7 +47679,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -47753,7 +47755,7 @@ export interface operations {
     getNotice: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -47854,7 +47856,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -47930,7 +47932,7 @@ export interface operations {
     getDeclaration: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -48054,7 +48056,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -48128,7 +48130,7 @@ export interface operations {
     getConsent: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -48229,7 +48231,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -48309,7 +48311,7 @@ export interface operations {
     getCongress: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -48435,7 +48437,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -48511,7 +48513,7 @@ export interface operations {
     getParticipation: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -48687,7 +48689,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -48761,7 +48763,7 @@ export interface operations {
     getCertificateTemplate: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -49075,7 +49077,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -49159,7 +49161,7 @@ export interface operations {
     getCertificate: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -49260,7 +49262,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -49338,7 +49340,7 @@ export interface operations {
     getCall: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -49519,7 +49521,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -49593,7 +49595,7 @@ export interface operations {
     getNomination: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -49873,7 +49875,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -49949,7 +49951,7 @@ export interface operations {
     getRetentionRule: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -50203,7 +50205,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -50277,7 +50279,7 @@ export interface operations {
     getInitiative: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -50428,7 +50430,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -50507,7 +50509,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -50589,7 +50591,7 @@ export interface operations {
     getSupport: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -50745,7 +50747,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -50819,7 +50821,7 @@ export interface operations {
     getBroadcast: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];
@@ -50965,7 +50967,7 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this expert. */
                 expert_id?: string;
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -51059,7 +51061,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -51125,7 +51127,7 @@ export interface operations {
     getDuplicate: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
             };
             header?: {
@@ -51238,7 +51240,7 @@ export interface operations {
                 country?: components["parameters"]["country"];
                 /** @description The position to continue from, as in `next`; for the same filters and sort. */
                 cursor?: components["parameters"]["cursor"];
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
                 format?: components["parameters"]["format"];
@@ -51328,7 +51330,7 @@ export interface operations {
     getMerge: {
         parameters: {
             query?: {
-                /** @description Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires. */
+                /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description Additional members of the response, by commas; every list has `total_estimate`, lists of records `permitted`. */
                 include?: components["parameters"]["include"];

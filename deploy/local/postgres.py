@@ -22,6 +22,8 @@ PREFERRED_PORT = 15432
 _STATUS_LINE = 7
 """Of `postmaster.pid`."""
 _LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--lc-ctype=C.UTF-8", "--lc-collate=C")
+_GIVES_BACK = dict.fromkeys(("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"), "131072")
+"""By default glibc keeps what a large plan has needed: a connection that has read a work list had 160 MB, not 45."""
 SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
@@ -120,7 +122,7 @@ class Postgres:
             name="postgres",
             command=[str(self._binaries.postgres), "-D", str(self.data), *settings],
             stage=Stage.POSTGRES,
-            environment={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"},
+            environment={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin", **_GIVES_BACK},
             ready=self._ready,
             before_start=self._remove_stale_pid_file,
             is_half_shut=self._is_stopping,

@@ -39,9 +39,9 @@ PARTS: Mapping[str, PersonalTable] = {
     "grants": personal(
         "access_grant",
         f"{RECORD} principal_kind principal_id role scope_kind scope_id starts ends reason second_person"
-        " delegated_from caused_by letter proof place",
+        " delegated_from predecessor_id caused_by letter proof place",
         retained=f"{RECORD} principal_kind principal_id role scope_kind scope_id starts ends second_person"
-        " delegated_from caused_by proof place",
+        " delegated_from predecessor_id caused_by proof place",
     ),
     "notifications": personal(
         "access_notification",

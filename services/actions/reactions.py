@@ -1,11 +1,12 @@
 """The reactions of actions: facts that may change a country's stage cause a recomputation; merges rewrite
-references, erasures end offices, closed accounts leave their tasks, and recovered ones their calendars."""
+references, erasures end offices, tasks follow roles that are handed over, closed accounts leave their tasks, and
+recovered ones their calendars."""
 
 from uuid import UUID
 
 from services.actions.coordination.calendars.operations import end_all
 from services.actions.coordination.focal_points.operations import end_with_account
-from services.actions.coordination.tasks.operations import release
+from services.actions.coordination.tasks.operations import follow_role, release
 from services.actions.erasing import erase, erase_and_report
 from services.actions.merges import EXPERTS, INSTITUTIONS
 from services.actions.overview.countries.operations import recompute_stage
@@ -68,6 +69,7 @@ _expert_changed_places = of_each_subject(EXPERTS.rewrite)
 _institution_changed_places = of_each_subject(INSTITUTIONS.rewrite)
 REACTIONS: Reactions = {
     **dict.fromkeys(_MOVE_A_STAGE, _derive_stage),
+    access.GRANT_CREATED: of_each_subject(follow_role),
     access.ACCOUNT_CLOSED: of_each_subject(_leave),
     access.ACCOUNT_RECOVERED: of_each_subject(end_all),
     membership.EXPERT_ERASING: of_each_subject(erase_and_report),

@@ -1,11 +1,5 @@
 """The HTTP application of the portal. It serves the root of the origin to everybody."""
 
-from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-
-import orjson
-
 from services.portal.catalogue.routes import router as catalogue
 from services.portal.console.routers import CONSOLE
 from services.portal.console.session.guards import console_session
@@ -19,6 +13,7 @@ from services.portal.reading.copies import copies
 from services.portal.reading.kept import kept_pages
 from services.portal.records.routes import router as records
 from services.portal.reference.routes import router as reference
+from services.portal.reference.whole import merged_document
 from services.portal.register.error_routes import router as errors
 from services.portal.register.routes import router as register
 from services.portal.reports.fragments import edition_pages
@@ -29,11 +24,9 @@ from services.portal.settings import PortalSettings
 from services.portal.verification.routes import router as verification
 from shared.pages.failures import readable
 from shared.reading.api import public_api
-from shared.web.contract.openapi import merged, render
 from shared.web.edge.app import Application
 from shared.web.edge.app import create_app as make_app
 
-DESCRIPTION = "Membership, centres, actions and access of the secretariat, described as one."
 _ROUTERS = (
     *(front, numbers, discovery, reference, pages, guides, contact, about),
     *(catalogue, search, register, errors, reports, records, verification, sdk),
@@ -60,19 +53,3 @@ def create_app(settings: PortalSettings | None = None) -> Application:
         holding=(public_api, copies, kept_pages, edition_pages, console_session),
         respond=readable,
     )
-
-
-@cache
-def merged_document() -> bytes:
-    """The committed descriptions of all services as one OpenAPI document."""
-    return merge_folder(files("services.portal").joinpath("specs"))
-
-
-def merge_folder(folder: Traversable) -> bytes:
-    """The descriptions in a folder (`<service>.json`) as one document. Raises ValueError if two of them contradict each
-    other."""
-    entries = sorted(
-        (entry for entry in folder.iterdir() if entry.name.endswith(".json")), key=lambda entry: entry.name
-    )
-    documents = [orjson.loads(entry.read_bytes()) for entry in entries]
-    return render(merged(documents, title="ESCM", description=DESCRIPTION))

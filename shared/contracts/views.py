@@ -241,13 +241,14 @@ PRINCIPALS = _view(
     owner_id="id", ip_allow="texts", ended_sessions="ids",
 )  # fmt: skip
 """Active accounts, clients and keys."""
+_OF_SCOPE = {"id": "id", "role": "text", "scope_kind": "text", "scope_id": "text", "starts": "day", "ends": "day"}
 GRANTS = _view(
-    "access_published_grant", id="id", principal_kind="text", principal_id="id", role="text", scope_kind="text",
-    scope_id="text", starts="day", ends="day", resources="texts", verbs="texts", key_resources="texts",
-    key_verbs="texts", key_countries="texts", delegated_from="id",
+    "access_published_grant", **_OF_SCOPE, principal_kind="text", principal_id="id", resources="texts", verbs="texts",
+    key_resources="texts", key_verbs="texts", key_countries="texts", delegated_from="id",
 )  # fmt: skip
-"""Active grants of these principals; those of keys are narrowed to what the key may do. The role of a seat, a focal
-point and a director counts while the holder has the office."""
+"""Active grants. Those of keys are narrowed to it, those of seats, focal points and directors end with the office."""
+HANDED_OVER = _view("access_published_handed_over", **_OF_SCOPE, account_id="id", leaver_id="id")
+"""Grants of accounts by which somebody succeeds `leaver_id`, who handed the role over. A lookup is by `id`."""
 API_KEYS = _view("access_published_api_key", digest="bytes", id="id", expires_at="instant", owner_kind="text")
 """Active API keys, by the digest of the key."""
 TOKEN_KEYS = _view("access_published_key", kid="text", public="json")
@@ -289,7 +290,6 @@ PERSONAL_OF_ACCESS = _view("access_published_personal", person="id", **_PART)
 """What access, centres and actions each store about a person, for access by the person's account."""
 PERSONAL_OF_CENTRES = _view("centre_published_personal", person="id", **_PART)
 PERSONAL_OF_ACTIONS = _view("action_published_personal", person="id", **_PART)
-"""What actions stores about a person."""
 
 
 def withheld_from(experts: ColumnElement[Any]) -> TableValuedAlias:

@@ -1,11 +1,13 @@
 """Grants of an institution's representative over the designated centres that it hosts, over the applications that they
-entered for it, and over the agreements that it is asked to sign."""
+or their predecessors entered for it, and over the agreements that it is asked to sign."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import Text, Uuid, any_, bindparam, exists, select
+from sqlalchemy import Text, Uuid, any_, bindparam, cast, exists, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import ColumnElement
 
 from shared.contracts import views
 from shared.database.context import Lookup
@@ -18,6 +20,13 @@ _OF_APPLICATIONS = ("centres.agreements", "centres.centres")
 """The resources whose routes give representatives their role over the applications that they entered."""
 _AGREEMENTS = frozenset({"centres.agreements"})
 _centre, _agreement = views.CENTRES.c, views.AGREEMENTS.c
+
+
+def _label(account: ColumnElement[Any]) -> ColumnElement[str]:
+    """What an account is in `created_by`."""
+    return literal("account:") + cast(account, Text)
+
+
 _files = (
     select(_centre.id, _centre.host_institution_id)
     .where(_centre.host_institution_id == any_(bindparam("institutions", type_=ARRAY(Uuid))))
@@ -25,7 +34,24 @@ _files = (
     .limit(200)
 )
 _HOSTED = Lookup(_files.where(_centre.designated_on.is_not(None)))
-_ENTERED = Lookup(_files.where(_centre.created_by == any_(bindparam("labels", type_=ARRAY(Text)))))
+_LABELS = any_(bindparam("labels", type_=ARRAY(Text)))
+_handed_over, _earlier = views.HANDED_OVER.c, views.HANDED_OVER.alias("earlier").c
+_direct = (
+    select(_handed_over.scope_id, _label(_handed_over.leaver_id).label("label"))
+    .where(_handed_over.role == constant(_ROLE), _label(_handed_over.account_id) == _LABELS)
+    .cte("predecessors", recursive=True)
+)
+_predecessors = _direct.union(
+    select(_earlier.scope_id, _label(_earlier.leaver_id)).where(
+        _earlier.role == constant(_ROLE),
+        _earlier.scope_id == _direct.c.scope_id,
+        _label(_earlier.account_id) == _direct.c.label,
+    )
+).c
+_by_predecessor = exists().where(
+    _predecessors.label == _centre.created_by, _predecessors.scope_id == cast(_centre.host_institution_id, Text)
+)
+_ENTERED = Lookup(_files.where(or_(_centre.created_by == _LABELS, _by_predecessor)))
 _ASKED = Lookup(
     _files.where(
         exists().where(
@@ -49,7 +75,8 @@ async def hosted(connection: Connection, institutions: Collection[str]) -> list[
 
 
 async def entered(connection: Connection, institutions: Collection[str], labels: Collection[str]) -> list[Row]:
-    """The latest 200 centres that these institutions host and that one of these labels entered."""
+    """The latest 200 centres that these institutions host and that one of these labels entered, or somebody who handed
+    the role over to them."""
     return await _ENTERED.fetch(connection, institutions=list(institutions), labels=list(labels))
 
 

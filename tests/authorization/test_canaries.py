@@ -1,6 +1,8 @@
 """Promises 26 and 28: restricted records of one country leave no trace in responses to another one."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 from uuid import uuid4
 
@@ -19,8 +21,9 @@ from tests.support import callers
 from tests.support.callers import Caller, grant, person
 from tests.support.clock import room_in
 
-pytestmark = pytest.mark.long("asks every question twice, for three callers")
-WHO = ("author_xa", "government_xa", None)
+pytestmark = pytest.mark.long("asks every question twice, for four callers")
+_REVIEWER = "reviewer_xa"
+WHO = ("author_xa", "government_xa", _REVIEWER, None)
 _EVENTS = "/access/v1/events"
 Responses = dict[tuple[str | None, str], tuple[int, bytes]]
 
@@ -32,6 +35,17 @@ class World:
     before: Responses
     canary: CountryFixture
     after: Responses
+
+
+@pytest.fixture(scope="module", autouse=True)
+def reviewer(country_fixtures: dict[tuple[str, bool], CountryFixture]) -> Iterator[None]:
+    """Somebody of XA who reviews a centre, and is in the panels of a call and of an evaluation."""
+    own = country_fixtures["XA", False]
+    roles = (grant("reviewer", "record", own.id(kind)) for kind in ("centres", "calls", "evaluations"))
+    who = person(_REVIEWER, *roles, grant("expert", "self", own.id("peers")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(callers.CALLERS, who.name, who)  # type: ignore[arg-type]
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -135,13 +149,13 @@ async def test_ids_and_refs_of_the_rows_are_treated_as_those_of_nothing(
     for service, plurals in _KINDS.items():
         for plural in plurals:
             record = canary.records[plural]
-            for key in filter(None, (record["id"], record.get("ref"))):
-                for tail in ("", "/history", "/transitions"):
-                    path = f"/{service}/v1/{plural}"
-                    caller = Caller(services[service], "author_xa")
-                    shown, nothing = [await caller.get(f"{path}/{k}{tail}") for k in (key, str(uuid4()))]
-                    assert shown.status_code == nothing.status_code == 404, f"{path} {key}{tail}"
-                    assert shown.json()["detail"] == nothing.json()["detail"]
+            keys, tails = filter(None, (record["id"], record.get("ref"))), ("", *_PARTS, *_MORE_PARTS.get(plural, ()))
+            for key, tail, who in product(keys, tails, ("author_xa", _REVIEWER)):
+                path = f"/{service}/v1/{plural}"
+                caller = Caller(services[service], who)
+                shown, nothing = [await caller.get(f"{path}/{k}{tail}") for k in (key, str(uuid4()))]
+                assert shown.status_code == nothing.status_code == 404, f"{path} {key}{tail}"
+                assert shown.json()["detail"] == nothing.json()["detail"]
 
 
 async def test_sessions_and_the_audit_trail_of_the_rows_are_as_if_they_did_not_exist(
@@ -208,16 +222,17 @@ async def test_equal_addresses_names_and_domains_are_no_conflict_and_disclose_no
 
 
 _KINDS = {
-    "membership": ("experts", "institutions", "merges"),
-    "centres": ("committees", "seats", "centres", "terms", "agreements"),
+    "membership": ("experts", "institutions", "merges", "nominations"),
+    "centres": ("committees", "seats", "centres", "terms", "agreements", "reviewers", "evaluations"),
     "actions": (
         "programmes", "actions", "milestones", "endorsements", "correspondence", "government_bodies", "focal_points",
-        "meetings", "reports", "delegations", "report_comments",
+        "meetings", "reports", "delegations", "report_comments", "evidence", "support_requests", "offers", "tasks",
     ),
     "access": (
         "accounts", "grants", "clients", "api_keys", "webhooks", "factors", "identity_providers", "signing_keys",
     ),
 }  # fmt: skip
+_PARTS, _MORE_PARTS = ("/history", "/transitions"), {"evidence": ("/content", "/download_url")}
 _NOT_LISTED = (
     "task_comments",
     "affiliations",

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services.portal.app import merge_folder
+from services.portal.reference.whole import merge_folder
 from tests.clients.providers import Browser
 from tests.clients.tools import GENERATED
 from tests.support.running import running

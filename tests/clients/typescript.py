@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from services.portal.app import merge_folder
+from services.portal.reference.whole import merge_folder
 from tests.clients.tools import HERE, node, run
 
 CLIENT = HERE.parents[1] / "clients" / "typescript"

@@ -97,3 +97,12 @@ def test_a_second_officer_signs_for_a_host_with_what_the_host_signed(world: Worl
     assert host.look(f"{file['links']['self']}/content").content == _FILE, "whoever reads the agreement reads the file"
     withdrawn = colleague.try_step(file["links"]["self"], "withdraw", reason="By mistake")
     assert withdrawn.status_code == 409, "the agreement relies on the file"
+
+
+def test_the_host_hears_of_what_an_office_entered_as_signed(world: World) -> None:
+    agreed = Agreed(world, "PW")
+    host = centres.representative(agreed.run)
+    entered = centres.agreement(agreed.run)
+    assert agreed.by(_OFFICER).get(entered)["status"] == "in_force"
+    eventually(lambda: "agreement.in_force" in _informed(host))
+    assert host.get(entered)["document"]["title"], "the host reads the document on which the office relies"

@@ -1,5 +1,5 @@
 """Judges read the files of what they judge, as long as their role lasts, and nobody learns of them from it: the
-reviewers of a centre, the panel of a call, an expert who helps a country."""
+reviewers of a centre, the panels of a call and of an evaluation, an expert who helps a country."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.journeys.paths.path import day
+from tests.journeys.paths import evaluations
+from tests.journeys.paths.path import PathRun, day
 from tests.journeys.paths.world import DOCUMENT, V1, World
 from tests.support.running import Client, Person, eventually
 
@@ -181,6 +182,21 @@ def test_a_panel_reads_what_nominees_send_and_the_nominee_learns_nothing(world: 
     assert _reads(world, cv, 4) == (accounts, {path})
 
 
+def test_the_panel_of_an_evaluation_reads_its_files_without_a_conflict_of_interest(world: World) -> None:
+    run = PathRun(world, evaluations.PATHS[0])
+    path, office = evaluations.with_panel(run), run.by("secretariat_officer")
+    report = office.send_evidence(b"What the centre did.", country=run.country)
+    office.change(path, {"report": _named(report)})
+    chair, member = (person for who in ("chair", "member") if isinstance(person := run.by(who), Person))
+    assert [_status(one, report) for one in (chair, member)] == [200, 200]
+    office.step(path, "start")
+    member.create(f"{path}/scores", {"scores": {}, "conflict_of_interest": True})
+    assert [_status(one, report) for one in (chair, member)] == [200, 404]
+    assert _reads(world, report, 2) == ({chair.account, member.account}, {path})
+    office.step(path, "cancel", reason="Not needed")
+    eventually(lambda: _status(chair, report) == 404)
+
+
 def test_a_helping_expert_reads_the_need_and_delivers_a_file(world: World, officer: Client) -> None:
     author = world.caller("national_author", COUNTRY)
     focal_point = world.caller("government_focal_point", COUNTRY)
@@ -195,6 +211,7 @@ def test_a_helping_expert_reads_the_need_and_delivers_a_file(world: World, offic
     assert _status(helper, need) == 404
     offer = officer.create(f"{path}/offers", {"expert_id": key})["links"]["self"]
     eventually(lambda: _status(helper, need) == 200)
+    assert _reads(world, need, 1) == ({helper.account}, {path})
     helper.step(offer, "accept")
     focal_point.step(offer, "confirm")
     officer.step(path, "start")

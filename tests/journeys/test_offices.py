@@ -176,6 +176,52 @@ def test_a_role_that_was_granted_besides_ends_with_the_office(world: World) -> N
     assert _works(olu, "NR") == 403
 
 
+def test_an_official_hands_role_and_tasks_over_and_both_are_notified(world: World) -> None:
+    ministry = Ministry(world, "PW")
+    olu, ana = ministry.official("Olu Official"), ministry.official("Ana After")
+    holder = {"kind": "account", "id": olu.account}
+    scope = {"scope_kind": "country", "scope_id": "PW"}
+    held = ministry.officer.create(GRANTS, {"principal": holder, "role": "national_author", **scope})
+    eventually(lambda: "national_author" in _roles(olu))
+    task = ministry.task(olu)
+    successor = {"kind": "account", "id": ana.account}
+    ministry.officer.step(held["links"]["self"], "hand_over", fields={"principal": successor, "to": day(30)})
+    assert _roles(ana) == {"national_author"}, "a new role works at once"
+    eventually(lambda: ana.get(task)["owner"]["account_id"] == ana.account)
+    (own,) = ana.get(GRANTS)["items"]
+    assert (own["predecessor_id"], own["to"]) == (held["id"], None)
+    eventually(lambda: {"grant.activated", "task.assigned"} <= set(_events(ana)))
+    eventually(lambda: "grant.updated" in _events(olu))
+    ministry.officer.step(held["links"]["self"], "revoke", reason="Left earlier")
+    assert _roles(olu) == set(), "the end of the office is the end of the role"
+    eventually(lambda: "grant.revoked" in _events(olu))
+
+
+def test_a_representative_hands_the_institution_over_and_both_are_notified(world: World) -> None:
+    """What waits for the institution waits for whoever holds the role, with the applications that others entered."""
+    ministry = Ministry(world, "SB")
+    host = world.institution("SB", "University of the Atolls")["id"]
+    names = ("Rosa Rector", "Rita Rector", "Ruth Rector")
+    rosa, rita, ruth = (world.newcomer(name, f"{uuid4().hex}@example.org") for name in names)
+    role = {"role": "institution_representative", "scope_kind": "institution", "scope_id": host}
+    held = ministry.officer.create(GRANTS, {"principal": {"kind": "account", "id": rosa.account}, **role})
+    centre = {"country": "SB", "names": {"en": "Centre of Atolls"}, "host_institution_id": host}
+    application = str(rosa.create(f"{V1['centres']}/centres", centre)["links"]["self"])
+    path = held["links"]["self"]
+    for leaver, successor in ((rosa, rita), (ministry.officer, ruth)):
+        assert successor.look(application).status_code == 404
+        fields = {"principal": {"kind": "account", "id": successor.account}, "to": day()}
+        leaver.step(path, "hand_over", fields=fields)
+        (path,) = (one["links"]["self"] for one in successor.get(GRANTS)["items"])
+        assert _roles(successor) == {"institution_representative"}
+        assert successor.change(application, {"unit": f"Faculty of {successor.account}"})["version"] > 1
+        eventually(lambda one=successor: "grant.activated" in _events(one))
+    eventually(lambda: "grant.updated" in _events(rita))
+    ministry.officer.step(held["links"]["self"], "revoke", reason="No longer the rector")
+    assert rosa.look(application).status_code == 404
+    eventually(lambda: "grant.revoked" in _events(rosa))
+
+
 def test_whoever_closes_their_account_leaves_the_office(world: World) -> None:
     ministry = Ministry(world, "PW")
     olu = ministry.official("Olu Official")

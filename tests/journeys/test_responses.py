@@ -11,6 +11,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+import jsonschema
 import orjson
 import pytest
 from fastapi.routing import APIRoute
@@ -78,6 +79,8 @@ _WRITTEN_LATER = "/access/v1/clients/{record}/usage"
 _PROSPECTS = """
 UPDATE escm.member_expert SET status_since = now() - interval '2 days' WHERE status = 'prospect' AND country = $1
 """
+_WHOLE, _ANY = "/openapi.json", "/docs/validation.json"
+_FIELDS = {"$ref": "#/components/parameters/fields"}
 _JSON = {"Accept": "application/json"}
 _READERS = ("secretariat", "auditor", "admin")
 """Together they read everything: a client, one that reads everything everywhere, a person with sessions."""
@@ -184,6 +187,57 @@ def test_every_list_of_the_contract_has_items_and_each_is_what_it_says(readers: 
 @pytest.mark.parametrize("who", ["government_xa", ""])
 def test_what_others_are_shown_of_a_list_is_what_it_says(readers: dict[str, Look], path: str, who: str) -> None:
     _checked(readers[who], path)
+
+
+@pytest.fixture(scope="module")
+def contracts(full: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The contract as clients read it, and as validators do, by address."""
+    base = full["base_url"]
+    return {address: httpx.get(f"{base}{address}", trust_env=False, timeout=60).json() for address in (_WHOLE, _ANY)}
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_validator_accepts_a_list_and_an_item_with_and_without_fields(
+    readers: dict[str, Look], contracts: dict[str, dict[str, Any]], path: str
+) -> None:
+    """A selection has the members that it names and `id`, each as the whole record has it."""
+    found = next(_filled(readers, path), None)
+    if found is None:
+        assert path in (_RETIRING, _WRITTEN_LATER)
+        return
+    look, address, items = found
+    whole, own = contracts[_WHOLE]["paths"], items[0].get("links", {}).get("self", "")
+    places = [(path, address)]
+    if own.rpartition("/")[0] == address.partition("?")[0]:
+        places += [
+            (one, own) for one in whole if re.fullmatch(re.escape(path) + r"/\{\w+\}", one) and "get" in whole[one]
+        ]
+    for place, at in places:
+        _accept(contracts[_WHOLE], place, look(at))
+        if _FIELDS not in whole[place]["get"].get("parameters", ()):
+            continue
+        for chosen in (sorted(items[0])[::2], sorted(items[0])[1::2]):
+            selected = look(f"{at}{'&' if '?' in at else '?'}fields={','.join(chosen)}")
+            _accept(contracts[_ANY], place, selected)
+            records = selected.json()["items"] if place == path else [selected.json()]
+            assert {name for record in records for name in record} == {*chosen, *({"id"} & items[0].keys())}
+
+
+def _filled(readers: dict[str, Look], path: str) -> Iterator[tuple[Look, str, list[dict[str, Any]]]]:
+    """Who finds items of a list, its address, and the items."""
+    for look in (readers[name] for name in _READERS):
+        for address in _addresses(look, path):
+            response = look(address)
+            if response.status_code == 200 and (items := response.json()["items"]):
+                yield look, address, items
+
+
+def _accept(contract: dict[str, Any], path: str, response: httpx.Response) -> None:
+    assert response.status_code == 200, response.text
+    said = opened(contract, contract["paths"][path]["get"]["responses"]["200"])["content"]["application/json"]
+    validator = jsonschema.Draft202012Validator({"components": contract["components"], **said["schema"]})
+    faults = [f"{fault.json_path}: {fault.message[:200]}" for fault in validator.iter_errors(response.json())]
+    assert not faults, f"{path}: {faults}"
 
 
 @pytest.mark.parametrize("who", [*_READERS, "government_xa", ""])

@@ -9,8 +9,9 @@ import httpx
 import orjson
 import pytest
 
-from services.portal.app import create_app, merge_folder
+from services.portal.app import create_app
 from services.portal.pages.about import TOPICS
+from services.portal.reference.whole import merge_folder
 from services.portal.settings import PortalSettings
 from shared.kernel.clock import now
 from shared.pages.assets import asset

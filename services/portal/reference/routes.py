@@ -1,4 +1,5 @@
-"""The reference at `/docs`: its contents, a page for each service, a search, and each operation by itself."""
+"""The reference at `/docs`: its contents, a page for each service, a search, each operation by itself, and
+the contract for validators."""
 
 from functools import cache, partial
 from typing import Any
@@ -9,6 +10,7 @@ from services.portal.pages.templates import page
 from services.portal.reference.contents import SERVICES, documents, groups, operations
 from services.portal.reference.search import LONGEST, Task, search, tasks
 from services.portal.reference.single import single_document
+from services.portal.reference.whole import document_for_validators
 from shared.pages.policy import HTML, PAGE
 from shared.web.contract.route_options import OptionsRouter, RouteOptions
 from shared.web.edge.fixed import fixed_response, tagged_response
@@ -34,6 +36,12 @@ async def reference_page(request: Request) -> Response:
 async def operation_document(operation: str, request: Request) -> Response:
     """One operation as a document of OpenAPI. Raises NotFound."""
     return fixed_response(request, single_document(operation), _JSON, PAGE)
+
+
+@router.get("/validation.json", options=RouteOptions(is_public=True), include_in_schema=False)
+async def document_of_validation(request: Request) -> Response:
+    """The contract for validators, which admits what `fields` selects."""
+    return fixed_response(request, document_for_validators(), _JSON, PAGE)
 
 
 async def _service_page(service: str, request: Request) -> Response:

@@ -94,7 +94,7 @@ _QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
     "cursor": ("The position to continue from, as in `next`; for the same filters and sort.", {"type": "string"}),
     "sort": ("A field, with `-` for descending.", {"type": "string", "default": "id", "examples": ["-updated_at"]}),
     "fields": (
-        "Only these fields, separated by commas, and `id`: the response lacks others, which its schema requires.",
+        "Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema.",
         {"type": "string", "examples": ["id,ref"]},
     ),
     "include": (

@@ -21,7 +21,7 @@ from shared.web.contract.route_options import RouteOptions, query_of, query_of_l
 from shared.web.contract.schemas import RecordResponse, page_of
 from shared.web.contract.values import row_values
 from shared.web.records.records import RecordApi
-from shared.web.request.paging import list_response, pick_fields
+from shared.web.request.paging import list_response, members_of, pick_fields
 from shared.web.request.request_context import CurrentContext, RequestContext
 from shared.web.request.responses import item_response, key_of
 from shared.web.request.route import ResourceRouter
@@ -55,7 +55,7 @@ def message_routes(
     kind = conversation.messages
     present = presenter(kind.record, kind.table)
     creation: Any = create_of(response_model.__name__, MessageBody)
-    known = frozenset(response_model.model_fields)
+    known = members_of(response_model)
     file_row = Annotated[Row, Depends(api.readable)]
     router = ResourceRouter(kind.resource, api.roles, dependencies=[Depends(api.dependency)] if api.dependency else [])
     router.prefix = api.kind.resource.path

@@ -33,7 +33,7 @@ from shared.web.contract.vocabularies import terms_of
 from shared.web.records.pending import PendingTransition, add_pending, propose
 from shared.web.records.records import Created, RecordApi
 from shared.web.records.withheld import Withheld
-from shared.web.request.paging import list_response, pick_fields
+from shared.web.request.paging import list_response, members_of, pick_fields
 from shared.web.request.request_context import CurrentContext, RequestContext
 from shared.web.request.responses import (
     HISTORY_QUERY,
@@ -71,7 +71,7 @@ def _add_reads(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
     """Adds the list, the item, the history and the transitions of the present state."""
     resource = api.kind.resource
     plural, single, title, one = resource.class_names, resource.class_name, resource.title, resource.a_title
-    known = frozenset(api.response_model.model_fields)
+    known = members_of(api.response_model)
     readable = Annotated[Row, Depends(api.readable)]
     besides = ("history", *(["update"] if api.update else []))
     verbs = ("import", *besides, *(["create"] if api.create or api.bodies.creation else []), *api.kind.lifecycle.verbs)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import orjson
 from fastapi import Request, Response
+from pydantic import BaseModel
 from sqlalchemy import Uuid, column
 from sqlalchemy.sql.elements import ColumnElement
 from starlette.datastructures import QueryParams
@@ -159,6 +160,11 @@ def linked_page(body: Mapping[str, Any], following: str | None) -> Response:
     """A page of a list as JSON. `Link` names the next page, if there is one."""
     headers = {"Link": f'<{following}>; rel="next"'} if following else None
     return Response(orjson.dumps(body), 200, headers, "application/json; charset=utf-8")
+
+
+def members_of(model: type[BaseModel]) -> frozenset[str]:
+    """The names of a response's members, which `fields=` takes."""
+    return frozenset(field.alias or name for name, field in model.model_fields.items())
 
 
 def pick_fields(request: Request, known: frozenset[str]) -> frozenset[str] | None:

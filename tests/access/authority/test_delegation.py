@@ -234,16 +234,20 @@ async def test_a_role_is_not_handed_over_to_the_one_who_acts(caller: Caller) -> 
     assert (response.status_code, response.json()["reason"]) == (403, "own_grant")
 
 
-async def test_a_role_is_not_handed_over_to_an_account_that_the_one_who_acts_entered(caller: Caller) -> None:
-    _, source = await _holding(caller)
-    entered = await caller.send("admin", "POST", "/accounts", {"email": f"{uuid4().hex}@example.org", "name": "Heir"})
+async def test_a_holder_names_no_account_of_their_own_making_and_whoever_may_grant_any(caller: Caller) -> None:
+    focal_point, source = await _holding(caller, "government_focal_point")
+    body = {"email": f"{uuid4().hex}@example.org", "name": "Heir", "country": "XA"}
+    entered = await focal_point.send("POST", "/accounts", body)
+    assert entered.status_code == 201, entered.text
     fields = {"principal": {"kind": "account", "id": entered.json()["id"]}, "to": _days(1)}
-    response = await caller.step("admin", source["links"]["self"], "hand_over", fields=fields)
+    response = await focal_point.step(source, "hand_over", fields=fields)
     assert (response.status_code, response.json()["reason"]) == (403, "credentials_set_by_you")
     assert response.json()["detail"].startswith("You have set the credentials")
     held = await caller.send("admin", "GET", f"/grants?principal_id={entered.json()['id']}")
     assert held.json()["items"] == []
-    assert (await caller.step("admin2", source["links"]["self"], "hand_over", fields=fields)).status_code == 200
+    own = await caller.send("admin", "POST", "/accounts", {**body, "email": f"{uuid4().hex}@example.org"})
+    fields["principal"] = {"kind": "account", "id": own.json()["id"]}
+    assert (await caller.step("admin", source["links"]["self"], "hand_over", fields=fields)).status_code == 200
 
 
 async def test_a_role_does_not_come_back_to_who_granted_it(caller: Caller, app: Any) -> None:

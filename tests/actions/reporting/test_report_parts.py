@@ -29,6 +29,10 @@ from tests.support.requests import expert
 from tests.support.results import INDICATORS, RESULTS, active_indicator, apply_periods, result
 
 Callers = Callable[[str | None], Caller]
+_READS = """
+SELECT actor_id, convert_from(detail, 'UTF8')::jsonb ->> 'reason' AS reason FROM core_audit
+WHERE subject = $1 AND action = 'read' ORDER BY id
+"""
 TWO = (section("summary", question("achieved")), section("outlook", question("risks")))
 
 
@@ -117,6 +121,9 @@ async def test_whom_a_section_is_delegated_to_reads_comments_and_files_of_that_o
     assert (await delegate.step(made["summary"], "answer", fields={"text": "So."})).json()["status"] == "answered"
     reviewer = as_reviewer(author, path, monkeypatch)
     assert await read(reviewer) == (["outlook", "summary"], [200] * 4, [200, 200])
+    entries = await superuser.fetch(_READS, files["summary"][-36:])
+    ids = [CALLERS[one.name].id for one in (delegate, reviewer)]
+    assert [(row["actor_id"], row["reason"]) for row in entries] == [(key, path) for key in ids]
     assert (await author.step(delegation, "end")).status_code == 200
     assert await read(delegate) == ([], [404] * 4, [404, 404])
 

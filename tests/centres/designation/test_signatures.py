@@ -54,6 +54,11 @@ async def _sent(by: Caller, centre: Record, **more: Any) -> Record:
     return await stepped(by, made, "send")
 
 
+async def _facts(superuser: asyncpg.Connection, agreement: Record) -> list[str]:
+    query = "SELECT type FROM core_outbox WHERE subject = $1 AND type LIKE 'escm.centres.agreement.%' ORDER BY id"
+    return [fact["type"].split(".")[3] for fact in await superuser.fetch(query, agreement["id"])]
+
+
 async def _refused(who: Caller, agreement: Record, **fields: Any) -> tuple[int, str]:
     """The status, and the reason or the pointer."""
     response = await who.step(agreement["links"]["self"], "sign", fields=fields)
@@ -117,11 +122,7 @@ async def test_an_office_signs_for_another_side_with_what_that_one_signed(
     assert (signed["status"], signed["document"]["title"]) == ("in_force", DOCUMENT["title"])
     (copy,) = (await of_host.get(agreement["links"]["self"])).json()["signed_copies"]
     assert copy["url"] == _COPY["url"]
-    facts = await superuser.fetch(
-        "SELECT type FROM core_outbox WHERE subject = $1 AND type LIKE 'escm.centres.agreement.%' ORDER BY id",
-        agreement["id"],
-    )
-    assert [fact["type"].split(".")[3] for fact in facts] == ["created", "in_negotiation", "partly_signed", "in_force"]
+    assert await _facts(superuser, agreement) == ["created", "in_negotiation", "partly_signed", "in_force"]
 
 
 async def test_programs_sign_nothing(centre: Record, admin: Caller) -> None:
@@ -156,7 +157,9 @@ async def test_an_office_alone_enters_signatures(centre: Record, country: str, e
     assert (patched.status_code, patched.json()["errors"][0]["pointer"]) == (422, "/parties")
 
 
-async def test_an_office_enters_signatures_with_their_document(centre: Record, officer: Caller) -> None:
+async def test_an_office_enters_signatures_with_their_document(
+    centre: Record, officer: Caller, superuser: asyncpg.Connection
+) -> None:
     body = host_agreement(centre)
     missing = await officer.post(AGREEMENTS, {**body, "document": None})
     assert (missing.status_code, missing.json()["errors"][0]["pointer"]) == (422, "/document")
@@ -164,7 +167,9 @@ async def test_an_office_enters_signatures_with_their_document(centre: Record, o
     assert half["status"] == "drafting"
     half = await stepped(officer, half, "send")
     assert await _refused(officer, half) == (409, "signed_for_another_side")
-    assert (await entered(officer, AGREEMENTS, body))["status"] == "in_force"
+    made = await entered(officer, AGREEMENTS, body)
+    assert (made["status"], made["version"]) == ("in_force", 1)
+    assert await _facts(superuser, made) == ["created", "in_force"], "as after the last signature"
 
 
 @pytest.mark.parametrize(

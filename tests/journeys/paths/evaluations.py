@@ -36,9 +36,15 @@ def _score(path_run: PathRun) -> None:
         path_run.by(who).create(f"{path_run.record}/scores", {"scores": _SCORES, "recommendation": "renew"})
 
 
-def _scored(path_run: PathRun) -> str:
+def with_panel(path_run: PathRun) -> str:
+    """An evaluation whose panel, `chair` and `member`, have their role."""
     path_run.record = path = _planned(path_run)
     _name_panel(path_run)
+    return path
+
+
+def _scored(path_run: PathRun) -> str:
+    path = with_panel(path_run)
     path_run.by(_OFFICER).step(path, "start")
     made = path_run.by("member").create(f"{path}/scores", {"scores": _SCORES})
     return str(made["links"]["self"])

@@ -79,16 +79,18 @@ async def why_not_successor(
 ) -> SuccessorFault | None:
     """Why the principal may not name this successor for a grant, or None.
 
-    The successor is not the actor, not who granted the role, and not an account or a client whose credentials the actor
-    has set. An actor who does not hold the grant needs the permission to hand it over.
+    The successor is not the actor, and not who granted the role. Whoever may grant the role names any other; its holder
+    none whose credentials they have set.
     """
     holder = f"{wanted.holder_kind}:{wanted.holder_id}"
     if wanted.is_for(principal) or (is_holder(principal, before) and holder == before.created_by):
         return "own_grant"
+    fault = why_not_grant(principal, wanted, "hand_over")
+    if fault is None or not is_holder(principal, before):
+        return fault
     await uow.allow_record(wanted.holder_id)
-    if await queries.has_set_credentials(uow.connection, principal, wanted.holder_id):
-        return "credentials_set_by_you"
-    return None if is_holder(principal, before) else why_not_grant(principal, wanted, "hand_over")
+    has_set = await queries.has_set_credentials(uow.connection, principal, wanted.holder_id)
+    return "credentials_set_by_you" if has_set else None
 
 
 def last_day(before: Grant, fields: Fields) -> date:
@@ -104,7 +106,6 @@ def last_day(before: Grant, fields: Fields) -> date:
 
 
 def why_not_delegable(source: Grant) -> Literal["not_further", "role_not_delegated", "grant_not_living"] | None:
-    """Why nobody may delegate this grant, or None."""
     """Why nobody may delegate this grant, or None."""
     if source.delegated_from is not None:
         return "not_further"

@@ -80,6 +80,7 @@ async def insert(
     ends: date | None = None,
     reason: str | None = None,
     caused_by: str | None = None,
+    predecessor: Grant | None = None,
 ) -> Grant:
     """Inserts a grant without a permission check, for the system itself. It starts today by default."""
     new = replace(
@@ -96,6 +97,7 @@ async def insert(
         ends=ends,
         reason=reason,
         caused_by=caused_by,
+        predecessor_id=predecessor.id if predecessor else None,
         place=wanted.invited_in or wanted.delegated_in,
     )
     return await GRANTS.insert(uow, new)
@@ -135,7 +137,8 @@ async def _hand_over(
     following = await successor(uow, before, requested.fields)
     require_granting(await why_not_successor(uow, principal, before, following))
     after = await GRANTS.apply_transition(uow, before, requested, guard_context, may, lambda _target: ending)
-    await insert(uow, following, ends=before.ends, reason=f"handed over from {before.ref}")
+    reason = f"handed over from {before.ref}"
+    await insert(uow, following, ends=before.ends, reason=reason, predecessor=before)
     return after
 
 

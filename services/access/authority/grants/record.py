@@ -15,8 +15,8 @@ class Grant(Record):
     institution.
 
     `created_by` is who granted; `second_person` the account that confirms, where one was named; `delegated_from` the
-    grant whose holder passes it on for a time; `caused_by` whose act the grant follows from, where it follows from a
-    record or waits since a merge.
+    grant whose holder passes it on for a time; `predecessor_id` the grant whose holder handed the role over;
+    `caused_by` whose act the grant follows from, where it follows from a record or waits since a merge.
     """
 
     resource_type = Resource("access", "grants", "grant")
@@ -45,6 +45,9 @@ class Grant(Record):
     ]
     delegated_from: Annotated[
         UUID | None, Granted, Written, Refers("/access/v1/grants"), "The grant whose holder passes it on for a time."
+    ]
+    predecessor_id: Annotated[
+        UUID | None, Granted, Refers("/access/v1/grants"), "The grant of the former holder, who handed the role over."
     ]
     caused_by: Annotated[
         str | None,

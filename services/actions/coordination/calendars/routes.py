@@ -26,12 +26,12 @@ from shared.records.rows import columns_of
 from shared.web.contract.route_options import RouteOptions, query_of, query_of_list
 from shared.web.contract.schemas import page_of
 from shared.web.contract.values import row_values
-from shared.web.request.paging import list_response, pick_fields
+from shared.web.request.paging import list_response, members_of, pick_fields
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import body_response, item_response, key_of, show_secret_once
 from shared.web.request.route import ResourceRouter
 
-_KNOWN = frozenset(Calendar.model_fields)
+_KNOWN = members_of(Calendar)
 _MEDIA_TYPE = "text/calendar; charset=utf-8"
 _CONTENT = {200: {"description": "The events.", "content": {"text/calendar": {"schema": {"type": "string"}}}}}
 _NO_KEY = "There is no such calendar."

@@ -36,7 +36,7 @@ async def holder_of(uow: UnitOfWork, point: FocalPoint) -> UUID | None:
 async def _move(uow: UnitOfWork, before: FocalPoint, successor: FocalPoint | None) -> None:
     account = await holder_of(uow, before)
     if account:
-        await tasks.hand_over(uow, before.country, account, await _owner(uow, successor))
+        await tasks.hand_over(uow, (before.country,), account, await _owner(uow, successor))
 
 
 async def _owner(uow: UnitOfWork, successor: FocalPoint | None) -> Owner:

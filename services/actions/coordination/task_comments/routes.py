@@ -16,13 +16,13 @@ from shared.records.rows import columns_of
 from shared.web.contract.route_options import RouteOptions, query_of, query_of_list
 from shared.web.contract.schemas import page_of
 from shared.web.contract.values import row_values
-from shared.web.request.paging import list_response, pick_fields
+from shared.web.request.paging import list_response, members_of, pick_fields
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import item_response, key_of
 from shared.web.request.route import ResourceRouter
 
 _TASK = "task_id"
-_KNOWN = frozenset(TaskComment.model_fields)
+_KNOWN = members_of(TaskComment)
 _TaskRow = Annotated[Row, Depends(API.readable)]
 router = ResourceRouter(operations.TASK_COMMENTS.resource, ROLES, API.kind.resource.path)
 

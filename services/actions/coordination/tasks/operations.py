@@ -1,6 +1,6 @@
 """Writing tasks: one function per verb, the schedules, and the ways in which tasks change hands."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -73,12 +73,16 @@ async def load_guard_context(connect: Connect, principal: Principal, record: Tas
     return TaskGuardContext(is_another=await is_another(connect, principal, record.completers))
 
 
-async def hand_over(uow: UnitOfWork, country: str, account: UUID, successor: Owner) -> int:
-    """Moves the tasks of a country that wait for an account to another owner. Returns how many there were."""
-    moved = await queries.lock_of_owner(uow.connection, account, country)
-    for before in moved:
+async def hand_over(uow: UnitOfWork, countries: Collection[str], account: UUID, successor: Owner) -> None:
+    """Moves the tasks of countries that wait for an account to another owner."""
+    for before in await queries.lock_of_owner(uow.connection, account, countries):
         await TASKS.write(uow, "assign", before, domain.owned(before, successor), fact="assigned")
-    return len(moved)
+
+
+async def follow_role(uow: UnitOfWork, key: UUID) -> None:
+    """Moves the tasks of whoever handed a role over, in its countries, to the successor, whose grant this is."""
+    if (role := await queries.handed_over(uow.connection, key)) is not None:
+        await hand_over(uow, role.countries, role.leaver, Owner(role.account))
 
 
 async def release(uow: UnitOfWork, account: UUID) -> None:

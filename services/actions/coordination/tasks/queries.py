@@ -1,7 +1,7 @@
 """Reading tasks: for grants that cover the country."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,7 @@ from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
 from shared.kernel.clock import today
+from shared.kernel.principal import Grant
 from shared.records.access_scope import AccessScope, constant
 from shared.records.filters import parsed_day
 from shared.records.listing import Filter, Listing, one_of, truth, values
@@ -60,6 +61,15 @@ NEXT_STEPS = NextSteps(
     ),
 )
 _held = any_(bindparam("held_roles", type_=ARRAY(Text)))
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A role over countries that one account handed over to another one."""
+
+    leaver: UUID
+    account: UUID
+    countries: frozenset[str]
 
 
 def _owned_by_me(_me: ColumnElement[str]) -> ColumnElement[bool]:
@@ -154,13 +164,18 @@ _GRANTS = Lookup(
 )
 _OF_OWNER = Statement(
     select(task)
-    .where(_t.owner_id == bindparam("account", type_=Uuid), _open, _t.country == bindparam("country", type_=Text))
+    .where(
+        _t.owner_id == bindparam("account", type_=Uuid),
+        _open,
+        _t.country == any_(bindparam("countries", type_=ARRAY(Text))),
+    )
     .order_by(_t.id)
     .with_for_update()
 )
 _OF_ACCOUNT = Statement(
     select(task).where(_t.owner_id == bindparam("account", type_=Uuid), _open).order_by(_t.id).with_for_update()
 )
+_HANDED_OVER = Statement(select(*views.HANDED_OVER.c).where(views.HANDED_OVER.c.id == bindparam("key")))
 _LATE = Statement(
     select(task)
     .where(_open, _t.due < TODAY, _t.overdue_for.is_distinct_from(_t.due))
@@ -217,9 +232,18 @@ async def grants_of(connection: Connection, account: UUID) -> list[tuple[str, st
     return [(row["scope_kind"], row["scope_id"]) for row in rows]
 
 
-async def lock_of_owner(connection: Connection, account: UUID, country: str) -> list[Task]:
-    """The tasks of a country that wait for an account, locked."""
-    return records_of(Task, await _OF_OWNER.fetch(connection, account=account, country=country))
+async def lock_of_owner(connection: Connection, account: UUID, countries: Collection[str]) -> list[Task]:
+    """The tasks of countries that wait for an account, locked."""
+    return records_of(Task, await _OF_OWNER.fetch(connection, account=account, countries=sorted(countries)))
+
+
+async def handed_over(connection: Connection, key: UUID) -> HandedOver | None:
+    """Who handed the role of a grant over, and to whom; None for a grant that follows no other."""
+    row = await _HANDED_OVER.fetchrow(connection, key=key)
+    if row is None:
+        return None
+    role = Grant(*(row[name] for name in ("role", "scope_kind", "scope_id", "starts", "ends")))
+    return HandedOver(row["leaver_id"], row["account_id"], role.countries)
 
 
 async def lock_of_account(connection: Connection, account: UUID) -> list[Task]:

@@ -17,7 +17,7 @@ from shared.web.contract.route_options import RouteOptions, query_of_list
 from shared.web.contract.schemas import page_of
 from shared.web.records.record_routes import record_routes
 from shared.web.records.records import Items, RecordApi, Steps
-from shared.web.request.paging import list_response
+from shared.web.request.paging import list_response, members_of
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.route import ResourceRouter
 from shared.web.request.streams import format_of
@@ -42,7 +42,7 @@ of_edition = ResourceRouter(
 )
 _Contribution = Annotated[Row, Depends(CONTRIBUTION_API.readable)]
 _Edition = Annotated[Row, Depends(EDITION_API.readable)]
-_KNOWN = frozenset(field.alias or name for name, field in schemas.Comment.model_fields.items())
+_KNOWN = members_of(schemas.Comment)
 _FILES = ("xlsx", "csv")
 
 

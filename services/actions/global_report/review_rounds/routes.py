@@ -19,7 +19,7 @@ from shared.web.contract.values import row_values
 from shared.web.records.record_routes import record_routes
 from shared.web.records.records import Bodies, RecordApi, Steps
 from shared.web.request.error_mapping import register_constraint
-from shared.web.request.paging import list_response
+from shared.web.request.paging import list_response, members_of
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.route import ResourceRouter
 
@@ -52,7 +52,7 @@ async def list_edition_review_rounds(edition: _Edition, ctx: CurrentContext) -> 
 
     All for its editors; for reviewers and officials those in which they take part.
     """
-    known = frozenset(schemas.ReviewRound.model_fields)
+    known = members_of(schemas.ReviewRound)
     return await list_response(
         ctx, LISTING, schemas.present, known, fixed={"edition_id": edition["id"]}, verbs=("create",)
     )

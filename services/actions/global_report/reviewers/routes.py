@@ -16,7 +16,7 @@ from shared.web.contract.route_options import RouteOptions, query_of_list
 from shared.web.contract.schemas import page_of
 from shared.web.records.record_routes import record_routes
 from shared.web.records.records import RecordApi, Steps
-from shared.web.request.paging import list_response
+from shared.web.request.paging import list_response, members_of
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.route import ResourceRouter
 
@@ -46,7 +46,7 @@ async def list_reviewers_of_contribution(contribution: _Contribution, ctx: Curre
 
     For editors who are none of its authors, and for who is invited.
     """
-    known = frozenset(schemas.ContributionReviewer.model_fields)
+    known = members_of(schemas.ContributionReviewer)
     return await list_response(
         ctx, LISTING, schemas.present, known, fixed={"contribution_id": contribution["id"]}, verbs=("create",)
     )

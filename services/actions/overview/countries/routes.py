@@ -34,7 +34,7 @@ from shared.kernel.text import search_key, search_pattern
 from shared.web.contract.route_options import Chosen, RouteOptions, Said, query_of
 from shared.web.contract.schemas import page_of
 from shared.web.request.conditional import etag, is_known
-from shared.web.request.paging import as_of, linked_page, page_after, page_limit, pick_fields, place_of
+from shared.web.request.paging import as_of, linked_page, members_of, page_after, page_limit, pick_fields, place_of
 from shared.web.request.request_context import CurrentContext, RequestContext
 from shared.web.request.responses import JSON
 from shared.web.request.route import ResourceRouter
@@ -77,7 +77,7 @@ async def list_countries(ctx: CurrentContext) -> Response:
     """In the order of codes. `as_of` is a day: the facts are those of that day, also if they were lost since; experts,
     institutions and centres are counted by their state at its end."""
     asked = _parse(ctx)
-    picked = pick_fields(ctx.request, frozenset(ListedCountry.model_fields))
+    picked = pick_fields(ctx.request, members_of(ListedCountry))
     day = asked.day or today()
     async with ctx.connection() as connection:
         stages = await queries.stages(connection, ctx.access, asked.codes, asked.day)
@@ -106,7 +106,7 @@ async def get_country(code: str, ctx: CurrentContext) -> Response:
     if code not in _known(ctx):
         raise NotFound("There is no country of this code.")
     asked = as_of(ctx.request)
-    picked = pick_fields(ctx.request, frozenset(CountryAnswer.model_fields))
+    picked = pick_fields(ctx.request, members_of(CountryAnswer))
     async with ctx.connection() as connection:
         stage = (await queries.stages(connection, ctx.access, [code], asked)).get(code)
         counts = await queries.counts(connection, ctx.principal, [code], asked)

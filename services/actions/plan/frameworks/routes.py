@@ -8,7 +8,7 @@ from shared.kernel.errors import NotFound
 from shared.web.contract.route_options import RouteOptions, query_of
 from shared.web.records.record_routes import record_routes
 from shared.web.records.records import Bodies, RecordApi
-from shared.web.request.paging import pick_fields
+from shared.web.request.paging import members_of, pick_fields
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import item_response
 
@@ -39,5 +39,5 @@ async def get_framework_by_code(name: str, year: int, ctx: CurrentContext) -> Re
         row = await queries.by_code(connection, ctx.access, f"{name}/{year}")
     if row is None:
         raise NotFound("There is no framework of this code.")
-    picked = pick_fields(ctx.request, frozenset(schemas.Framework.model_fields))
+    picked = pick_fields(ctx.request, members_of(schemas.Framework))
     return item_response(ctx, await API.item(row, ctx), fields=picked)

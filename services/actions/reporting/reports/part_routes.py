@@ -25,7 +25,7 @@ from shared.web.contract.schemas import TransitionBody, page_of, transition_mode
 from shared.web.contract.values import row_values
 from shared.web.records.record_routes import record_routes, take_transition
 from shared.web.records.records import RecordApi, Steps
-from shared.web.request.paging import list_response
+from shared.web.request.paging import list_response, members_of
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import item_response
 from shared.web.request.route import ResourceRouter
@@ -82,7 +82,7 @@ def _below_report(
         responses={200: {"model": page_of(api.response_model)}},
     )
     async def list_parts(report: Report, ctx: CurrentContext) -> Response:
-        known = frozenset(api.response_model.model_fields)
+        known = members_of(api.response_model)
         return await list_response(
             ctx, api.listing, api.present, known, fixed={_REPORT: report["id"]}, verbs=("create",)
         )

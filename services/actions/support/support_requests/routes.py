@@ -36,7 +36,7 @@ from shared.web.contract.schemas import TransitionBody, page_of, transition_mode
 from shared.web.contract.values import row_values
 from shared.web.records.record_routes import record_routes, take_transition
 from shared.web.records.records import Bodies, RecordApi, Steps
-from shared.web.request.paging import list_response
+from shared.web.request.paging import list_response, members_of
 from shared.web.request.request_context import CurrentContext, RequestContext
 from shared.web.request.responses import item_response
 from shared.web.request.route import ResourceRouter
@@ -120,7 +120,7 @@ def _offers_of(api: RecordApi[Any, Any]) -> ResourceRouter:
 
         Those that the caller may know of, in pages. A country sees an offer from its acceptance on.
         """
-        known = frozenset(Offer.model_fields)
+        known = members_of(Offer)
         return await list_response(
             ctx, OFFER_LISTING, present_offer, known, fixed={_REQUEST: request["id"]}, verbs=("create",)
         )

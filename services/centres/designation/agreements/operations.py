@@ -38,7 +38,7 @@ def lifecycle_of(record: Agreement) -> Lifecycle[SigningContext]:
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Agreement) -> Agreement:
     """Inserts an agreement: in force if every party has signed, else drafting. Its first day may be in the future. An
-    office enters signatures of a document that was signed elsewhere.
+    office enters signatures of a document that was signed elsewhere; the sides are notified of an agreement in force.
 
     Raises Invalid for a centre, institution or agreement that the caller may not know of or that cannot be amended, and
     for signatures without the document; Forbidden outside the caller's grant, and for signatures that no office enters.
@@ -63,6 +63,8 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Agreement) -> Agreem
     placed = await with_digest(uow, "document", placed)
     _require_order(placed)
     entered = await AGREEMENTS.insert(uow, placed)
+    if entered.status == "in_force":
+        AGREEMENTS.record_change(uow, "sign", entered, entered, entered.status)
     await _prolong(uow, entered)
     await hand_over(uow, centre.id)
     return entered

@@ -31,7 +31,7 @@ from shared.web.contract.values import row_values
 from shared.web.records.record_routes import record_routes
 from shared.web.records.records import Bodies, RecordApi, Steps
 from shared.web.request.mailed_tokens import BY_MAILED_TOKEN, limit_tries
-from shared.web.request.paging import list_response
+from shared.web.request.paging import list_response, members_of
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import JSON
 from shared.web.request.route import ResourceRouter
@@ -77,7 +77,7 @@ async def list_centre_reviewers(centre: Centre, ctx: CurrentContext) -> Response
 
     Those that the caller may know of, in pages; with `format` all of them as a stream.
     """
-    known = frozenset(Reviewer.model_fields)
+    known = members_of(Reviewer)
     return await list_response(ctx, OF_CENTRE, present, known, fixed={_CENTRE: centre["id"]}, verbs=("create",))
 
 

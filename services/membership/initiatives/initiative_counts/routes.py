@@ -19,14 +19,14 @@ from shared.database.statements import Row
 from shared.kernel.clock import today
 from shared.records.columns import parsed_or_fragment
 from shared.web.contract.route_options import RouteOptions, query_of, query_of_list
-from shared.web.request.paging import as_of, list_response
+from shared.web.request.paging import as_of, list_response, members_of
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import JSON
 from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(INITIATIVES.resource, ROLES)
 _Initiative = Annotated[Row, Depends(INITIATIVE_API.readable)]
-_KNOWN = frozenset(Supporter.model_fields)
+_KNOWN = members_of(Supporter)
 _RECENT: WeakKeyDictionary[Database, RecentOrganisations] = WeakKeyDictionary()
 
 

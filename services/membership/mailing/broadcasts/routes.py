@@ -17,7 +17,7 @@ from shared.web.contract.route_options import RouteOptions, query_of_list
 from shared.web.contract.schemas import page_of
 from shared.web.records.record_routes import record_routes
 from shared.web.records.records import Bodies, RecordApi, Steps
-from shared.web.request.paging import list_response
+from shared.web.request.paging import list_response, members_of
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import JSON
 
@@ -34,7 +34,7 @@ BROADCAST_API = RecordApi(
 )
 router = record_routes(BROADCAST_API)
 _Readable = Annotated[Row, Depends(BROADCAST_API.readable)]
-_KNOWN = frozenset(schemas.Recipient.model_fields)
+_KNOWN = members_of(schemas.Recipient)
 
 
 @router.get("/{record}/dry_run", responses={200: {"model": schemas.DryRun}})

@@ -33,7 +33,7 @@ from shared.web.contract.contract import ShownAs, patch_of
 from shared.web.contract.route_options import RouteOptions, query_of_list
 from shared.web.contract.schemas import TransitionBody, Transitions, page_of, transition_model
 from shared.web.request.conditional import changed_since, is_current
-from shared.web.request.paging import list_response
+from shared.web.request.paging import list_response, members_of
 from shared.web.request.request_context import CurrentContext, RequestContext
 from shared.web.request.responses import JSON, item_response, key_of, patched, transitions_response
 from shared.web.request.route import ResourceRouter
@@ -160,7 +160,7 @@ matches.prefix = AFFILIATIONS.path
     responses={200: {"model": page_of(ListedAffiliation)}},
 )
 async def list_matches(ctx: CurrentContext) -> Response:
-    return await list_response(ctx, queries.LISTING, present_listed, frozenset(ListedAffiliation.model_fields))
+    return await list_response(ctx, queries.LISTING, present_listed, members_of(ListedAffiliation))
 
 
 def _may(ctx: RequestContext, expert: Row) -> Callable[[str], bool]:

@@ -22,7 +22,7 @@ from shared.web.contract.route_options import RouteOptions, query_of, query_of_l
 from shared.web.contract.schemas import History, TransitionBody, Transitions, page_of, transition_model
 from shared.web.jobs.jobs import Job, queued_response
 from shared.web.request.conditional import changed_since, is_current
-from shared.web.request.paging import list_response, pick_fields
+from shared.web.request.paging import list_response, members_of, pick_fields
 from shared.web.request.request_context import CurrentContext, RequestContext
 from shared.web.request.responses import (
     HISTORY_QUERY,
@@ -35,7 +35,7 @@ from shared.web.request.responses import (
 from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(DUPLICATES.resource, ROLES)
-_KNOWN = frozenset(Duplicate.model_fields)
+_KNOWN = members_of(Duplicate)
 Transition = Annotated[TransitionBody, ShownAs(transition_model("Duplicate", LIFECYCLE))]
 _PAIR: dict[int | str, dict[str, Any]] = {200: {"model": Duplicate}}
 

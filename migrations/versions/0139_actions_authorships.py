@@ -2,8 +2,8 @@
 
 from migrations.rules import grant, run
 
-revision = "0141_actions_authorships"
-down_revision = "0140_actions_images"
+revision = "0139_actions_authorships"
+down_revision = "0138_actions_images"
 
 _VIEW = "action_published_contribution"
 _COLUMNS = "id, ref, version, country, status, visibility, edition_id, expert_ids, editor_id"

@@ -2,8 +2,8 @@
 
 from migrations.rules import grant, run
 
-revision = "0140_actions_images"
-down_revision = "0139_actions_review_reminders"
+revision = "0138_actions_images"
+down_revision = "0137_actions_review_reminders"
 
 _TABLE = "action_version_image"
 

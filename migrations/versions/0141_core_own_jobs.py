@@ -2,8 +2,8 @@
 
 from migrations.rules import run
 
-revision = "0146_core_own_jobs"
-down_revision = "0134_membership_own_signing"
+revision = "0141_core_own_jobs"
+down_revision = "0140_access_provider_tokens"
 
 
 def upgrade() -> None:

@@ -2,8 +2,8 @@
 
 from migrations.rules import run
 
-revision = "0148_actions_reported_errors"
-down_revision = "0134_membership_own_signing"
+revision = "0142_actions_reported_errors"
+down_revision = "0141_core_own_jobs"
 
 _KINDS = "'meeting', 'correspondence', 'report_review', 'milestone', 'other'"
 

@@ -2,8 +2,8 @@
 
 from migrations.rules import grant, json_of, role, run
 
-revision = "0142_access_provider_tokens"
-down_revision = "0134_membership_own_signing"
+revision = "0140_access_provider_tokens"
+down_revision = "0139_actions_authorships"
 
 _SERVICES = ("membership", "centres", "actions", "access")
 _ISSUERS, _IDENTITIES = "access_published_token_issuer", "access_published_identity"

@@ -3,8 +3,8 @@ share of the feed; null is all of it. The worker that drives the webhook sets it
 
 from migrations.rules import run
 
-revision = "0137_access_webhook_reach"
-down_revision = "0134_membership_own_signing"
+revision = "0136_access_webhook_reach"
+down_revision = "0135_access_predecessors"
 
 
 def upgrade() -> None:

@@ -2,8 +2,8 @@
 
 from migrations.rules import grant, run
 
-revision = "0139_actions_review_reminders"
-down_revision = "0134_membership_own_signing"
+revision = "0137_actions_review_reminders"
+down_revision = "0136_access_webhook_reach"
 
 _COLUMNS = {
     "action_edition": ("review_reminded_on", "final_reminded_on"),

@@ -161,9 +161,9 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         **_place(country_fixture),
     },
     "createCertificate": lambda country_fixture: {
-        "kind": "authorship",
+        "kind": "participation",
         "holder": {"expert_id": country_fixture.id("experts")},
-        "subject": {"resource": "actions.contributions", "id": str(uuid4())},
+        "subject": {"resource": "membership.participations", "id": country_fixture.id("participations")},
     },
     "bulkIssueCertificates": lambda country_fixture: {"kind": "membership", "items": [country_fixture.id("experts")]},
     "mailCertificates": lambda _country_fixture: {"email": f"{uuid4().hex}@example.org"},

@@ -15,6 +15,7 @@ from tests.faults.clients import Client
 from tests.faults.cluster import Cluster
 from tests.membership.issuing.credentials.test_documents import claims_of
 from tests.membership.issuing.credentials.verifying import verify
+from tests.support.membership import CONGRESSES, PARTICIPATIONS, congress
 from tests.support.waiting import eventually
 
 _CERTIFICATES = "/membership/v1/certificates"
@@ -39,12 +40,17 @@ class Office:
         """A certificate: its path and its credential."""
         client = self.clients["second"]
         expert = (await client.create("certified")).json()["id"]
-        subject = {"resource": "actions.contributions", "id": str(uuid4())}
-        body = {"kind": "authorship", "holder": {"expert_id": expert}, "subject": subject}
-        made = await client.http.post(_CERTIFICATES, json=body, headers={"Idempotency-Key": uuid4().hex})
-        assert made.status_code == 201, made.text
-        path = str(made.json()["links"]["self"])
+        held = await self._made(CONGRESSES, congress())
+        part = await self._made(PARTICIPATIONS, {"congress_id": held["id"], "expert_id": expert})
+        subject = {"resource": "membership.participations", "id": part["id"]}
+        body = {"kind": "participation", "holder": {"expert_id": expert}, "subject": subject}
+        path = str((await self._made(_CERTIFICATES, body))["links"]["self"])
         return path, await self.credential(path)
+
+    async def _made(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        made = await self.clients["second"].http.post(path, json=body, headers={"Idempotency-Key": uuid4().hex})
+        assert made.status_code == 201, made.text
+        return dict(made.json())
 
     async def credential(self, path: str) -> str:
         found = await self.clients["second"].get(f"{path}/credential")

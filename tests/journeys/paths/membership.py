@@ -19,6 +19,7 @@ from tests.journeys.paths.path import (
     taken,
 )
 from tests.journeys.paths.world import V1, declaration
+from tests.support.membership import congress
 from tests.support.running import eventually
 
 _V1 = V1["membership"]
@@ -91,9 +92,11 @@ def _consent_again(path_run: PathRun) -> None:
 
 
 def _certificate(path_run: PathRun) -> str:
-    subject = {"resource": "actions.contributions", "id": str(uuid4())}
-    holder = {"expert_id": prospect(path_run).rpartition("/")[2]}
-    body = {"kind": "authorship", "holder": holder, "subject": subject}
+    expert = prospect(path_run).rpartition("/")[2]
+    held = path_run.create(_OFFICER, f"{_V1}/congresses", **congress(country=path_run.country))
+    part = path_run.create(_OFFICER, f"{_V1}/participations", congress_id=held["id"], expert_id=expert)
+    subject = {"resource": "membership.participations", "id": part["id"]}
+    body = {"kind": "participation", "holder": {"expert_id": expert}, "subject": subject}
     return str(path_run.create(_OFFICER, f"{_V1}/certificates", **body)["links"]["self"])
 
 

@@ -12,13 +12,14 @@ import pytest
 
 from services.membership.certificates.certificates.operations import CERTIFICATES as KIND
 from services.membership.issuing.subjects.queries import subject_of
+from services.membership.references import EXPERTS as FOLLOWING
 from shared.contracts import membership, reporting
 from shared.contracts.report import CONTRIBUTION_PUBLISHED
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from tests.actions.neighbours import change, enter
-from tests.membership.certificates.certificates.test_certificates import CERTIFICATES
+from tests.membership.certificates.certificates.test_certificates import CERTIFICATES, issued
 from tests.membership.certificates.certificates.test_following import react
 from tests.support.callers import Caller
 from tests.support.membership import EXPERTS, entered
@@ -210,3 +211,18 @@ async def test_only_grants_over_its_country_show_membership_a_report(
             await connection.execute(settings or "SELECT 1")
             found.append(await connection.fetchval("SELECT 1 FROM action_published_report WHERE id = $1", report))
     assert found == [None, None, 1]
+
+
+async def test_of_two_equal_certificates_the_one_of_the_merged_expert_stays_there(
+    admin: Caller, database: Database, superuser: asyncpg.Connection
+) -> None:
+    winner, loser = await entered(admin), await entered(admin)
+    subject = {"resource": "actions.reports", "id": str(await _report(superuser, winner, loser))}
+    about = {"kind": "authorship", "subject": subject}
+    made = [await issued(admin, {"holder": {"expert_id": one["id"]}, **about}) for one in (winner, loser)]
+    pair = {"winner_id": winner["id"], "loser_id": loser["id"]}
+    assert (await admin.post("/membership/v1/merges", {"resource": "experts", **pair})).status_code == 201
+    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+        await FOLLOWING.rewrite(uow, UUID(loser["id"]))
+    holders = [(await admin.get(one["links"]["self"])).json()["holder"]["expert_id"] for one in made]
+    assert holders == [winner["id"], loser["id"]]

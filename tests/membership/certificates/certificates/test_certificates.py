@@ -264,20 +264,6 @@ async def test_a_merge_moves_certificates_and_its_undo_moves_them_back(admin: Ca
     assert (await follow())["holder"] == {"expert_id": loser["id"]}
 
 
-async def test_of_two_equal_certificates_the_one_of_the_merged_expert_stays_there(
-    admin: Caller, database: Database, superuser: asyncpg.Connection
-) -> None:
-    winner, loser = await entered(admin), await entered(admin)
-    about = {"kind": "authorship", "subject": {"resource": "actions.contributions", "id": str(uuid4())}}
-    made = [await issued(admin, {"holder": {"expert_id": one["id"]}, **about}) for one in (winner, loser)]
-    pair = {"winner_id": winner["id"], "loser_id": loser["id"]}
-    assert (await admin.post("/membership/v1/merges", {"resource": "experts", **pair})).status_code == 201
-    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-        await FOLLOWING.rewrite(uow, UUID(loser["id"]))
-    holders = [(await admin.get(one["links"]["self"])).json()["holder"]["expert_id"] for one in made]
-    assert holders == [winner["id"], loser["id"]]
-
-
 async def test_the_certificates_of_an_erased_expert_are_revoked(admin: Caller, database: Database) -> None:
     record = await entered(admin)
     made = await issued(admin, await participation(admin, record["id"]))

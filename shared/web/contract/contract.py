@@ -108,7 +108,7 @@ def _patched(annotation: Any) -> Any:
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         inner = _patched(parts[0])
-        return annotation if inner is parts[0] else inner
+        return annotation if inner == parts[0] else inner
     if origin in (Union, UnionType):
         return Union[tuple(_patched(part) for part in parts)]  # noqa: UP007
     if origin is dict:

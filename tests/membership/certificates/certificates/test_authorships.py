@@ -29,7 +29,7 @@ _numbers = count(1)
 _FACTS = (reporting.REPORT_PUBLISHED, reporting.REPORT_SUPERSEDED, reporting.REPORT_RETRACTED)
 
 
-async def _report(superuser: asyncpg.Connection, *experts: dict[str, Any], status: str = "published") -> UUID:
+async def written_report(superuser: asyncpg.Connection, *experts: dict[str, Any], status: str = "published") -> UUID:
     """A report about 2026 to which these experts contributed."""
     framework = f"{uuid4().hex}/2026"
     of_framework = {"framework": framework, "country": None}
@@ -56,7 +56,7 @@ async def test_each_expert_who_contributed_has_one_certificate(
     admin: Caller, database: Database, superuser: asyncpg.Connection
 ) -> None:
     first, second = await entered(admin, languages=["fr"]), await entered(admin, country="XB")
-    report = await _report(superuser, first, second)
+    report = await written_report(superuser, first, second)
     for _ in range(3):
         await react(database, reporting.REPORT_PUBLISHED, subject=str(report))
     found = {one["holder"]["expert_id"]: one for one in await _about(admin, report)}
@@ -71,7 +71,7 @@ async def test_a_report_that_is_not_published_any_more_revokes_them_in_any_order
     admin: Caller, database: Database, superuser: asyncpg.Connection, status: str
 ) -> None:
     expert = await entered(admin)
-    report = await _report(superuser, expert, status="cleared")
+    report = await written_report(superuser, expert, status="cleared")
     await react(database, *_FACTS, subject=str(report))
     assert await _about(admin, report) == []
     await change(superuser, "action_report", report, status="published")
@@ -88,7 +88,7 @@ async def test_a_merged_expert_has_one_whichever_service_hears_of_the_merge_firs
     admin: Caller, database: Database, superuser: asyncpg.Connection
 ) -> None:
     winner, loser = await entered(admin), await entered(admin)
-    early, late = [await _report(superuser, loser) for _ in range(2)]
+    early, late = [await written_report(superuser, loser) for _ in range(2)]
     await react(database, reporting.REPORT_PUBLISHED, subject=str(early))
     merge = await merged(admin, winner, loser)
     await react(database, reporting.REPORT_PUBLISHED, subject=str(early))
@@ -109,7 +109,7 @@ async def test_a_restricted_expert_has_one_once_the_restriction_is_lifted(
     admin: Caller, database: Database, superuser: asyncpg.Connection
 ) -> None:
     expert = await entered(admin)
-    report, draft = [await _report(superuser, expert, status=status) for status in ("published", "draft")]
+    report, draft = [await written_report(superuser, expert, status=status) for status in ("published", "draft")]
     path = f"{EXPERTS}/{expert['id']}"
     assert (await admin.step(path, "restrict_processing", reason="A question is open")).status_code == 200
     await react(database, reporting.REPORT_PUBLISHED, subject=str(report))
@@ -124,7 +124,7 @@ async def test_an_officer_names_a_report_to_which_the_holder_contributed(
     admin: Caller, superuser: asyncpg.Connection
 ) -> None:
     expert, other = await entered(admin), await entered(admin)
-    report = await _report(superuser, expert)
+    report = await written_report(superuser, expert)
     body = {"kind": "authorship", "subject": {"resource": "actions.reports", "id": str(report)}}
     refused = await admin.post(CERTIFICATES, {**body, "holder": {"expert_id": other["id"]}})
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/subject/id")
@@ -137,7 +137,7 @@ async def test_the_certificate_names_the_report_in_six_languages(
     admin: Caller, database: Database, superuser: asyncpg.Connection
 ) -> None:
     expert = await entered(admin)
-    report = await _report(superuser, expert)
+    report = await written_report(superuser, expert)
     await react(database, reporting.REPORT_PUBLISHED, subject=str(report))
     (made,) = await _about(admin, report)
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
@@ -203,7 +203,7 @@ async def test_an_officer_certifies_the_authors_of_a_published_contribution_alon
 async def test_only_grants_over_its_country_show_membership_a_report(
     database: Database, superuser: asyncpg.Connection, admin: Caller
 ) -> None:
-    report = await _report(superuser, await entered(admin))
+    report = await written_report(superuser, await entered(admin))
     await change(superuser, "action_report", report, visibility="restricted")
     found = []
     for settings in ("", "SET LOCAL escm.countries = 'XB'", "SET LOCAL escm.countries = 'XA'"):
@@ -217,7 +217,7 @@ async def test_of_two_equal_certificates_the_one_of_the_merged_expert_stays_ther
     admin: Caller, database: Database, superuser: asyncpg.Connection
 ) -> None:
     winner, loser = await entered(admin), await entered(admin)
-    subject = {"resource": "actions.reports", "id": str(await _report(superuser, winner, loser))}
+    subject = {"resource": "actions.reports", "id": str(await written_report(superuser, winner, loser))}
     about = {"kind": "authorship", "subject": subject}
     made = [await issued(admin, {"holder": {"expert_id": one["id"]}, **about}) for one in (winner, loser)]
     pair = {"winner_id": winner["id"], "loser_id": loser["id"]}

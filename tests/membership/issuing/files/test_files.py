@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 import httpx
@@ -21,6 +21,7 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel import clock
+from tests.membership.certificates.certificates.test_authorships import written_report
 from tests.membership.certificates.certificates.test_certificates import issued, participation
 from tests.support.callers import Caller, serving
 from tests.support.membership import planned, registered
@@ -106,7 +107,7 @@ async def test_each_language_is_a_file(
     assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (400, "language")
 
 
-async def test_a_certificate_keeps_its_wording(member: Member, admin: Caller) -> None:
+async def test_a_certificate_keeps_its_wording(member: Member, admin: Caller, superuser: asyncpg.Connection) -> None:
     async def template(title: str) -> dict[str, Any]:
         wording = {"kind": "authorship", "titles": {"en": title}, "bodies": {"en": "{holder} wrote."}}
         made = (await admin.post("/membership/v1/certificate_templates", wording)).json()
@@ -115,7 +116,7 @@ async def test_a_certificate_keeps_its_wording(member: Member, admin: Caller) ->
 
     async def certificate() -> dict[str, Any]:
         _, record = await member()
-        subject = {"resource": "actions.contributions", "id": str(uuid4())}
+        subject = {"resource": "actions.reports", "id": str(await written_report(superuser, record))}
         return await issued(admin, {"kind": "authorship", "holder": {"expert_id": record["id"]}, "subject": subject})
 
     def pdf_of(made: dict[str, Any]) -> Awaitable[httpx.Response]:

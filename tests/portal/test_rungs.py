@@ -13,7 +13,18 @@ from shared.kernel.clock import today
 from shared.kernel.text import LANGUAGES
 
 _NONE: dict[str, Any] = dict.fromkeys(
-    ("committees", "centres", "milestones", "indicators", "comparison", "chapters", "chart", "report_to"), ()
+    (
+        "committees",
+        "centres",
+        "milestones",
+        "indicators",
+        "comparison",
+        "chapters",
+        "chart",
+        "report_to",
+        "report_page",
+    ),
+    (),
 )
 
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.portal.pages.addresses import moved
 from services.portal.pages.languages import router_of_languages
 from services.portal.pages.linked import data_block, trail
 from services.portal.pages.showing import page_response
@@ -32,7 +33,7 @@ router = router_of_languages()
 async def list_reports(language: str, request: Request) -> Response:
     """The editions that have appeared, the newest first."""
     if request.query_params:
-        return _moved(f"/{language}/reports")
+        return moved(f"/{language}/reports")
     reads = PageReads(request)
     found = await views.editions(reads)
     return _page(request, "reports.html", language, reads, PUBLISHED, tail="/reports", items=found)
@@ -42,7 +43,7 @@ async def list_reports(language: str, request: Request) -> Response:
 async def show_report(language: str, key: str, request: Request) -> Response:
     """An edition by ref or id: how to cite it, its contents and its files."""
     if request.query_params:
-        return _moved(f"/{language}/reports/{quote(key, safe='')}")
+        return moved(f"/{language}/reports/{quote(key, safe='')}")
     reads = PageReads(request)
     values = await views.edition(reads, key)
     record, origin = values["record"], origin_of(request)
@@ -66,7 +67,7 @@ async def show_report(language: str, key: str, request: Request) -> Response:
 async def show_contribution(language: str, edition: str, key: str, request: Request) -> Response:
     """A contribution by ref or id: its text with numbered blocks, its authors, references and versions."""
     if request.query_params:
-        return _moved(f"/{language}/reports/{quote(edition, safe='')}/{quote(key, safe='')}")
+        return moved(f"/{language}/reports/{quote(edition, safe='')}/{quote(key, safe='')}")
     reads = PageReads(request)
     values = await views.contribution(reads, request.app.state.edition_pages, edition, key, language)
     record, whole, origin = values["record"], values["whole"], origin_of(request)
@@ -97,7 +98,7 @@ async def show_earlier_version(language: str, edition: str, key: str, number: st
     if not (number.isascii() and number.isdigit() and len(number) <= 6):
         raise NotFound("There is no such version.")
     if request.query_params:
-        return _moved(f"/{language}/reports/{quote(edition, safe='')}/{quote(key, safe='')}/versions/{number}")
+        return moved(f"/{language}/reports/{quote(edition, safe='')}/{quote(key, safe='')}/versions/{number}")
     reads = PageReads(request)
     values = await views.earlier(reads, request.app.state.edition_pages, edition, key, int(number), language)
     record, whole, origin = values["record"], values["whole"], origin_of(request)
@@ -134,7 +135,7 @@ async def show_earlier_version(language: str, edition: str, key: str, number: st
 async def show_figure(language: str, edition: str, key: str, request: Request) -> Response:
     """A figure by its key: the chart, its data, and whether the API answers the same for its day today."""
     if request.query_params:
-        return _moved(f"/{language}/reports/{quote(edition, safe='')}/figures/{quote(key, safe='')}")
+        return moved(f"/{language}/reports/{quote(edition, safe='')}/figures/{quote(key, safe='')}")
     reads = PageReads(request)
     values = await views.figure(reads, edition, key)
     record, whole, origin = values["record"], values["whole"], origin_of(request)
@@ -157,10 +158,6 @@ async def show_figure(language: str, edition: str, key: str, request: Request) -
 
 def _begin(language: str) -> list[tuple[str, str]]:
     return [("ESCM", f"/{language}/"), (text(language, "nav.reports"), f"/{language}/reports")]
-
-
-def _moved(address: str) -> Response:
-    return RedirectResponse(address, 301, {"Cache-Control": "public, max-age=60"})
 
 
 def _page(

@@ -34,7 +34,6 @@ _AUDITING = frozenset(("secretariat_admin", "auditor"))
 _SHOWN = "25"
 _LONGEST = 200
 _LIVING_SECRETS = 2
-_WEBHOOKS = "access.webhooks"
 _MONTH = timedelta(days=30)
 
 

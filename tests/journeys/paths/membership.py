@@ -6,18 +6,7 @@ from uuid import uuid4
 
 from tests.journeys.paths.centres import host
 from tests.journeys.paths.imports import ANNA, BAD, BROKEN, cancel, imported, wait
-from tests.journeys.paths.path import (
-    Path,
-    PathRun,
-    agreed,
-    change,
-    day,
-    follows,
-    given,
-    later,
-    refused,
-    taken,
-)
+from tests.journeys.paths.path import Path, PathRun, agreed, change, day, follows, given, later, refused, taken
 from tests.journeys.paths.world import V1, declaration
 from tests.support.membership import congress
 from tests.support.running import eventually

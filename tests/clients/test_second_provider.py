@@ -42,9 +42,12 @@ async def test_a_person_signs_in_calls_with_its_token_and_signs_out(
         async def is_refused() -> bool:
             return (await api.get("/access/v1/me")).status_code == 401
 
+        async def has_left() -> bool:
+            return str(browser.get(f"{base}/access/account").url) == f"{base}/access/sign-in"
+
         await eventually(is_taken, every=1)
         assert (await api.get("/access/v1/me")).json()["principal"]["name"] == "Amina Khan"
         assert (await api.get("/membership/v1/experts")).status_code == 200
         provider.sign_out(browser, given["id_token"])
-        assert str(browser.get(f"{base}/access/account").url) == f"{base}/access/sign-in"
+        await eventually(has_left, every=1)
         await eventually(is_refused, every=1)

@@ -1,5 +1,6 @@
 """The job that reads a manuscript."""
 
+import re
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from functools import partial
@@ -17,6 +18,8 @@ from shared.kernel.errors import Invalid, NotFound
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.messaging.job_run import JobHandlers, JobRun
 from shared.storage.objects import ObjectStore
+
+_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def version_jobs(objects: ObjectStore) -> JobHandlers:
@@ -38,24 +41,26 @@ async def _read(run: JobRun, objects: ObjectStore) -> dict[str, Any]:
         return _result(found)
     if sent is None:
         raise NotFound("The manuscript is no longer there.")
-    files, cited = partial(_files, run, objects, sent["created_by"]), {str(one["id"]) for one in sent["cited"]}
+    kind, _, author = sent["created_by"].partition(":")
+    sender = Principal(PrincipalKind(kind), UUID(author))
+    files, cited = partial(_files, run, objects, sender), {str(one["id"]) for one in sent["cited"]}
     try:
         content, reading = await reading_of(bytes(sent["content"]), sent["media_type"], cited, figures, files)
     except Unreadable as error:
         async with run.unit_of_work() as uow:
             await queries.forget(uow.connection, key)
         raise Invalid(str(error), code="unreadable_manuscript") from None
-    kind, _, author = sent["created_by"].partition(":")
-    origin = Origin(Principal(PrincipalKind(kind), UUID(author)), str(run.id))
-    async with run.unit_of_work(SYSTEM_CONTEXT, origin) as uow:
+    async with run.unit_of_work(SYSTEM_CONTEXT, Origin(sender, str(run.id))) as uow:
         return _result(await operations.store(uow, sent, content, reading))
 
 
-async def _files(run: JobRun, objects: ObjectStore, sender: str, named: Collection[str]) -> dict[str, bytes]:
+async def _files(run: JobRun, objects: ObjectStore, sender: Principal, named: Collection[str]) -> dict[str, bytes]:
     """The files of evidence that a sender's text names as images: public ones, and the sender's own."""
     keys = {one.removeprefix(EVIDENCE): one for one in named if one.startswith(EVIDENCE)}
+    ids = {key: UUID(key) for key in keys if _ID.fullmatch(key)}
+    refs = sorted(keys.keys() - ids.keys())
     async with run.unit_of_work(SYSTEM_CONTEXT) as uow:
-        rows = await queries.evidence_of(uow.connection, sender, sorted(keys), MOST_BYTES)
+        rows = await queries.evidence_of(uow.connection, sender.account_id, refs, [*ids.values()], MOST_BYTES)
     found: dict[str, bytes] = {}
     for row in rows:
         with suppress(FileNotFoundError):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Integer, Text, any_, bindparam, cast, delete, func, or_, select
+from sqlalchemy import Integer, Text, Uuid, any_, bindparam, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -42,16 +42,16 @@ _REPLACED = Statement(
 _sender = (
     select(views.EXPERTS.c.id)
     .where(
-        func.concat("account:", cast(views.EXPERTS.c.account_id, Text)) == bindparam("sender", type_=Text),
+        views.EXPERTS.c.account_id == bindparam("account", type_=Uuid),
         views.EXPERTS.c.merged_into.is_(None),
         views.EXPERTS.c.erased_at.is_(None),
     )
     .scalar_subquery()
 )
-_keys = any_(bindparam("keys", type_=ARRAY(Text)))
+_refs, _ids = any_(bindparam("refs", type_=ARRAY(Text))), any_(bindparam("ids", type_=ARRAY(Uuid)))
 _EVIDENCE = Statement(
     select(_e.id, _e.ref, _e.sha256).where(
-        or_(_e.ref == _keys, cast(_e.id, Text) == _keys),
+        or_(_e.ref == _refs, _e.id == _ids),
         _e.status == constant("available"),
         _e.size <= bindparam("most", type_=Integer),
         or_(_e.visibility == constant("public"), _e.scope_id == _sender),
@@ -97,10 +97,12 @@ async def figures_of(connection: Connection, contribution_id: UUID) -> set[str]:
     return {row["key"] for row in await _FIGURES.fetch(connection, contribution=contribution_id)}
 
 
-async def evidence_of(connection: Connection, sender: str, keys: Sequence[str], most: int) -> list[Row]:
-    """The available files of evidence with these refs or ids and at most so many bytes that are public, or a sender's
-    own."""
-    return await _EVIDENCE.fetch(connection, sender=sender, keys=keys, most=most)
+async def evidence_of(
+    connection: Connection, account: UUID | None, refs: Sequence[str], ids: Sequence[UUID], most: int
+) -> list[Row]:
+    """The available files of evidence with these refs or ids and at most so many bytes that are public, or of the
+    expert who owns the account."""
+    return await _EVIDENCE.fetch(connection, account=account, refs=refs, ids=ids, most=most)
 
 
 async def add_image(connection: Connection, contribution: UUID, name: str, media_type: str, content: bytes) -> None:

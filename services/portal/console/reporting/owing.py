@@ -11,13 +11,13 @@ from services.portal.console.frame.templates import PAGES
 from services.portal.console.records.reading import Record, names_of
 from services.portal.console.session.caller import Caller, accepted
 from services.portal.pages.texts import best
+from shared.kernel.lights import RED, YELLOW
 from shared.kernel.text import LANGUAGES
 
 PERIODS, TASKS = "/actions/v1/periods", "/actions/v1/tasks"
 _EXPECTED, _INDICATORS, _RESULTS = "/actions/v1/reports/expected", "/actions/v1/indicators", "/actions/v1/results"
 _MANY = "200"
 _MOST_RESULTS = 40
-_LIGHTS = {"red": "late", "yellow": "late", "green": ""}
 _WORST_FIRST = ("error", "warning", "clean")
 VALIDATED = ("submitted", "approved", "accepted")
 """The states of results that somebody validates, returns or publishes."""
@@ -42,7 +42,7 @@ class Owed:
     @property
     def is_late(self) -> bool:
         """Whether its last day has passed."""
-        return _LIGHTS.get(self.light or "") == "late"
+        return self.light in (YELLOW, RED)
 
 
 @dataclass(frozen=True, slots=True)

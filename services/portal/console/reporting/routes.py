@@ -5,15 +5,16 @@ from datetime import date, timedelta
 
 from fastapi import Response
 
-from services.portal.console.describing.labels import state_label, verb_label
+from services.portal.console.describing.labels import verb_label
 from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import console_router
 from services.portal.console.records.reading import Record
 from services.portal.console.reporting.owing import PERIODS, TASKS, owed_about, reminder, round_of
-from services.portal.console.session.caller import Caller, accepted
+from services.portal.console.session.caller import accepted
 from services.portal.console.session.guards import CurrentCaller, SentForm
 from shared.kernel.clock import today
 from shared.kernel.errors import NotFound
+from shared.kernel.lights import GREEN
 from shared.web.contract.route_options import RouteOptions
 
 router = console_router()
@@ -36,7 +37,17 @@ async def choose_period(caller: CurrentCaller) -> Response:
 @router.get("/console/reporting/{period}", options=_PAGE)
 async def show_round(period: str, caller: CurrentCaller) -> Response:
     """Who owes a report about the period, the latest first; what came in; the results to validate."""
-    return await _round(caller, _known(period))
+    found = await round_of(caller, _known(period))
+    if not found.periods:
+        raise NotFound("There is no such period.")
+    return page(
+        caller,
+        "reporting.html",
+        here="reporting",
+        round=found,
+        late=sum(one.is_late for one in found.owed),
+        verbs=[(verb, verb_label(verb, "actions.results", caller.language)) for verb in found.verbs],
+    )
 
 
 @router.post("/console/reporting/{period}/remind", options=_PAGE)
@@ -58,7 +69,7 @@ def _task(owed: Record) -> Record:
         "country": owed["country"],
         "titles": reminder(owed["period"]),
         "due": max(due, soonest).isoformat(),
-        "priority": "normal" if owed["light"] == "green" else "high",
+        "priority": "normal" if owed["light"] == GREEN else "high",
         "owner": {"role": "national_author"},
         "about": {"kind": "other", "id": owed["programme"]},
     }
@@ -68,20 +79,3 @@ def _known(period: str) -> str:
     if not _CODE.fullmatch(period):
         raise NotFound("There is no such period.")
     return period
-
-
-async def _round(caller: Caller, code: str) -> Response:
-    found = await round_of(caller, code)
-    if not found.periods:
-        raise NotFound("There is no such period.")
-    return page(
-        caller,
-        "reporting.html",
-        here="reporting",
-        round=found,
-        late=sum(one.is_late for one in found.owed),
-        verbs=[(verb, verb_label(verb, "actions.results", caller.language)) for verb in found.verbs],
-        states={
-            str(one["id"]): state_label(str(one["status"]), "actions.periods", caller.language) for one in found.periods
-        },
-    )

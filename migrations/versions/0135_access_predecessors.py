@@ -1,6 +1,7 @@
 """The grant that was handed over to the holder of another one, so that what waits for a person follows the role."""
 
-from migrations.rules import grant, json_of, run
+from migrations.personal_parts import narrowed, widened
+from migrations.rules import grant, run
 
 revision = "0135_access_predecessors"
 down_revision = "0134_membership_own_signing"
@@ -23,26 +24,12 @@ CREATE VIEW {_VIEW} AS
     WHERE g.predecessor_id IS NOT NULL AND g.principal_kind = 'account'
 """)
     grant(_VIEW, "SELECT", "membership", "centres", "actions", "access")
-    run(f"""
-ALTER VIEW {_PERSONAL} RENAME TO {_OTHER}
---;
-CREATE VIEW {_PERSONAL} AS
-    SELECT o.person, o.part, o.id, CASE o.part
-        WHEN 'grants' THEN o.record || (
-            SELECT {json_of("predecessor_id")} FROM access_grant given WHERE given.id = o.id
-        )
-        ELSE o.record END AS record
-    FROM {_OTHER} o
-""")
-    grant(_PERSONAL, "SELECT", "membership")
+    widened(_PERSONAL, _OTHER, "grants", "access_grant", "predecessor_id")
 
 
 def downgrade() -> None:
+    narrowed(_PERSONAL, _OTHER)
     run(f"""
-DROP VIEW {_PERSONAL}
---;
-ALTER VIEW {_OTHER} RENAME TO {_PERSONAL}
---;
 DROP VIEW {_VIEW}
 --;
 ALTER TABLE access_grant DROP COLUMN predecessor_id

@@ -1,6 +1,7 @@
 """Access tokens of identity providers: whose are taken, by which keys, and from when on those of a person."""
 
-from migrations.rules import grant, json_of, role, run
+from migrations.personal_parts import narrowed, widened
+from migrations.rules import grant, role, run
 
 revision = "0140_access_provider_tokens"
 down_revision = "0139_actions_authorships"
@@ -36,28 +37,15 @@ CREATE VIEW {_IDENTITIES} AS
         ELSE '1' END AS best
     FROM access_identity i JOIN access_account a ON a.id = i.account_id AND a.status = 'active'
     WHERE i.status = 'linked'
---;
-ALTER VIEW {_VIEW} RENAME TO {_OTHER}
---;
-CREATE VIEW {_VIEW} AS
-    SELECT o.person, o.part, o.id, CASE o.part
-        WHEN 'identities' THEN o.record || (
-            SELECT {json_of("signed_out_at")} FROM access_identity given WHERE given.id = o.id
-        )
-        ELSE o.record END AS record
-    FROM {_OTHER} o
 """)
+    widened(_VIEW, _OTHER, "identities", "access_identity", "signed_out_at")
     for view in (_ISSUERS, _IDENTITIES):
         grant(view, "SELECT", *_SERVICES)
-    grant(_VIEW, "SELECT", "membership")
 
 
 def downgrade() -> None:
+    narrowed(_VIEW, _OTHER)
     run(f"""
-DROP VIEW {_VIEW}
---;
-ALTER VIEW {_OTHER} RENAME TO {_VIEW}
---;
 DROP VIEW {_IDENTITIES}, {_ISSUERS}
 --;
 ALTER TABLE access_identity DROP COLUMN signed_out_at

@@ -22,7 +22,7 @@ from shared.auth.keys import (
     read_object,
     read_seconds,
 )
-from shared.auth.published import OneFlight
+from shared.auth.published import Reread
 from shared.auth.signatures import JsonWebKey, read_text, read_texts, signed_claims
 from shared.contracts import views
 from shared.database.pool import Database
@@ -57,14 +57,12 @@ class OutsideTokens:
         self._database = database
         self._own = own
         self._age = age
-        self._issuers: Mapping[str, Issuer] = {}
-        self._read_at = float("-inf")
-        self._flight = OneFlight(self._read)
+        self._issuers = Reread[Mapping[str, Issuer]](self._read, {})
 
     @property
     def until(self) -> float:
         """When the issuers are too old (monotonic seconds)."""
-        return self._read_at + self._age
+        return self._issuers.read_at + self._age
 
     def issuer_of(self, token: str) -> str | None:
         """The issuer that a token names, before anything of it is verified; None for the own one, or for none."""
@@ -77,20 +75,17 @@ class OutsideTokens:
 
     async def claims(self, token: str, issuer: str) -> Claims:
         """The claims of a token, with the account that its subject is linked with. Raises InvalidToken."""
-        if time.monotonic() >= self.until:
-            await self._flight.get()
-        known = self._issuers.get(issuer)
+        known = (await self._issuers.younger_than(self._age)).get(issuer)
         if known is None:
             raise InvalidToken
         found, _ = signed_claims(token, known.keys, (TYPE,))
-        issued, expires = _times(found, known.audience, time.time())
+        issued, expires, signed_in = _times(found, known.audience, time.time())
         subject, client, token_id = (read_text(found, name) for name in ("sub", "client_id", "jti"))
         if subject is None or client is None or token_id is None:
             raise InvalidToken
         account, best = await self._person(issuer, subject, issued)
         methods = read_texts(found, "amr")
         level = mapped_level(known.levels, read_text(found, "acr"), methods)
-        at = read_seconds(found, "auth_time") if "auth_time" in found else 0
         return Claims(
             kind=PrincipalKind.ACCOUNT,
             subject=account,
@@ -100,7 +95,7 @@ class OutsideTokens:
             issued_at=issued,
             expires_at=expires,
             key_id="",
-            sign_in=SignInClaims(level, methods, at, best),
+            sign_in=SignInClaims(level, methods, signed_in, best),
             bound_to=bound_key(found["cnf"]) if "cnf" in found else None,
         )
 
@@ -114,16 +109,15 @@ class OutsideTokens:
             raise InvalidToken
         return row["account_id"], Level(row["best"])
 
-    async def _read(self) -> None:
-        read_at = time.monotonic()
+    async def _read(self) -> Mapping[str, Issuer]:
         async with self._database.acquire() as connection:
             rows = await _READ_ISSUERS.fetch(connection)
-        self._issuers = {row["issuer"]: Issuer(row["audience"], row["levels"], row["keys"]) for row in rows}
-        self._read_at = read_at
+        return {row["issuer"]: Issuer(row["audience"], row["levels"], row["keys"]) for row in rows}
 
 
-def _times(claims: Mapping[str, Any], audience: str, now: float) -> tuple[int, int]:
-    """When a token for this audience alone was issued, and until when it is taken. Raises InvalidToken."""
+def _times(claims: Mapping[str, Any], audience: str, now: float) -> tuple[int, int, int]:
+    """When a token for this audience alone was issued, until when it is taken, and when the person signed in; 0 where
+    it does not say so. Raises InvalidToken."""
     named = claims.get("aud")
     issued, expires = (read_seconds(claims, name) for name in ("iat", "exp"))
     starts = read_seconds(claims, "nbf") if "nbf" in claims else issued
@@ -132,4 +126,4 @@ def _times(claims: Mapping[str, Any], audience: str, now: float) -> tuple[int, i
     signed_in = read_seconds(claims, "auth_time") if "auth_time" in claims else 0
     if (named if isinstance(named, list) else [named]) != [audience] or not is_timely or signed_in > now + SKEW:
         raise InvalidToken
-    return issued, until
+    return issued, until, signed_in

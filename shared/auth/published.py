@@ -90,6 +90,28 @@ def _seen(task: asyncio.Task[T]) -> None:
         task.exception()
 
 
+class Reread(Generic[T]):
+    """What is read as a whole, and again for a caller who takes only a younger one. `value` is what was read last."""
+
+    def __init__(self, read: Callable[[], Awaitable[T]], empty: T) -> None:
+        self._read = read
+        self.value = empty
+        self.read_at = float("-inf")
+        """When the last reading began (monotonic seconds)."""
+        self._flight = OneFlight(self._read_again)
+
+    async def younger_than(self, seconds: float) -> T:
+        """The value, at most so many seconds old."""
+        if time.monotonic() >= self.read_at + seconds:
+            await self._flight.get()
+        return self.value
+
+    async def _read_again(self) -> None:
+        read_at = time.monotonic()
+        self.value = await self._read()
+        self.read_at = read_at
+
+
 class KeyRing:
     """The published keys, read again after `age` seconds, or for an unknown key at most every `pause` seconds.
 
@@ -100,34 +122,28 @@ class KeyRing:
         self._database = database
         self._age = age
         self._pause = pause
-        self._keys: dict[str, ECKey] = {}
-        self._read_at = float("-inf")
-        self._flight = OneFlight(self._read)
+        self._keys = Reread[dict[str, ECKey]](self._read, {})
 
     @property
     def until(self) -> float:
         """When the keys are too old (monotonic seconds)."""
-        return self._read_at + self._age
+        return self._keys.read_at + self._age
 
     async def fresh(self) -> dict[str, ECKey]:
         """The keys, at most `age` seconds old."""
-        return await self._newer_than(self._age)
+        return await self._younger_than(self._age)
 
     async def again(self) -> dict[str, ECKey]:
         """The keys, at most `pause` seconds old, for a token with an unknown key."""
-        return await self._newer_than(self._pause)
+        return await self._younger_than(self._pause)
 
-    async def _newer_than(self, seconds: float) -> dict[str, ECKey]:
-        if not self._keys or time.monotonic() >= self._read_at + seconds:
-            await self._flight.get()
-        return self._keys
+    async def _younger_than(self, seconds: float) -> dict[str, ECKey]:
+        return await self._keys.younger_than(seconds if self._keys.value else 0.0)
 
-    async def _read(self) -> None:
-        read_at = time.monotonic()
+    async def _read(self) -> dict[str, ECKey]:
         async with self._database.acquire() as connection:
             rows = await _READ_KEYS.fetch(connection)
-        self._keys = {row["kid"]: public_key(row["public"]) for row in rows}
-        self._read_at = read_at
+        return {row["kid"]: public_key(row["public"]) for row in rows}
 
 
 class PrincipalCache:

@@ -56,13 +56,7 @@ class OutsideTokens:
     def __init__(self, database: Database, own: str, *, age: float) -> None:
         self._database = database
         self._own = own
-        self._age = age
-        self._issuers = Reread[Mapping[str, Issuer]](self._read, {})
-
-    @property
-    def until(self) -> float:
-        """When the issuers are too old (monotonic seconds)."""
-        return self._issuers.read_at + self._age
+        self.issuers = Reread[Mapping[str, Issuer]](self._read, {}, age)
 
     def issuer_of(self, token: str) -> str | None:
         """The issuer that a token names, before anything of it is verified; None for the own one, or for none."""
@@ -75,7 +69,7 @@ class OutsideTokens:
 
     async def claims(self, token: str, issuer: str) -> Claims:
         """The claims of a token, with the account that its subject is linked with. Raises InvalidToken."""
-        known = (await self._issuers.younger_than(self._age)).get(issuer)
+        known = (await self.issuers.fresh()).get(issuer)
         if known is None:
             raise InvalidToken
         found, _ = signed_claims(token, known.keys, (TYPE,))

@@ -91,18 +91,24 @@ def _seen(task: asyncio.Task[T]) -> None:
 
 
 class Reread(Generic[T]):
-    """What is read as a whole, and again for a caller who takes only a younger one. `value` is what was read last."""
+    """What is read as a whole, and again once it is `age` seconds old. `value` is what was read last, and `read_at`
+    when that began (monotonic seconds)."""
 
-    def __init__(self, read: Callable[[], Awaitable[T]], empty: T) -> None:
+    def __init__(self, read: Callable[[], Awaitable[T]], empty: T, age: float) -> None:
         self._read = read
+        self._age = age
+        self._flight = OneFlight(self._read_again)
         self.value = empty
         self.read_at = float("-inf")
-        """When the last reading began (monotonic seconds)."""
-        self._flight = OneFlight(self._read_again)
 
-    async def younger_than(self, seconds: float) -> T:
-        """The value, at most so many seconds old."""
-        if time.monotonic() >= self.read_at + seconds:
+    @property
+    def until(self) -> float:
+        """When the value is too old (monotonic seconds)."""
+        return self.read_at + self._age
+
+    async def fresh(self, age: float | None = None) -> T:
+        """The value, at most `age` seconds old; by default as old as it may ever be."""
+        if time.monotonic() >= self.read_at + (self._age if age is None else age):
             await self._flight.get()
         return self.value
 
@@ -112,35 +118,26 @@ class Reread(Generic[T]):
         self.read_at = read_at
 
 
-class KeyRing:
-    """The published keys, read again after `age` seconds, or for an unknown key at most every `pause` seconds.
+class KeyRing(Reread[dict[str, ECKey]]):
+    """The published keys; for an unknown one they are read again at most every `pause` seconds.
 
     While no key is published (before the first token of an installation), every call reads them.
     """
 
     def __init__(self, database: Database, *, age: float, pause: float = 5.0) -> None:
+        super().__init__(self._published, {}, age)
         self._database = database
-        self._age = age
         self._pause = pause
-        self._keys = Reread[dict[str, ECKey]](self._read, {})
-
-    @property
-    def until(self) -> float:
-        """When the keys are too old (monotonic seconds)."""
-        return self._keys.read_at + self._age
-
-    async def fresh(self) -> dict[str, ECKey]:
-        """The keys, at most `age` seconds old."""
-        return await self._younger_than(self._age)
 
     async def again(self) -> dict[str, ECKey]:
         """The keys, at most `pause` seconds old, for a token with an unknown key."""
-        return await self._younger_than(self._pause)
+        return await self.fresh(self._pause)
 
-    async def _younger_than(self, seconds: float) -> dict[str, ECKey]:
-        return await self._keys.younger_than(seconds if self._keys.value else 0.0)
+    async def fresh(self, age: float | None = None) -> dict[str, ECKey]:
+        """The keys, at most `age` seconds old, and as they are now while there are none."""
+        return await super().fresh(age if self.value else 0.0)
 
-    async def _read(self) -> dict[str, ECKey]:
+    async def _published(self) -> dict[str, ECKey]:
         async with self._database.acquire() as connection:
             rows = await _READ_KEYS.fetch(connection)
         return {row["kid"]: public_key(row["public"]) for row in rows}

@@ -151,7 +151,7 @@ class Authenticator:
         claims = await self._outside.claims(token, issuer)
         state = await self._principals.get(claims.kind, claims.subject)
         left = claims.expires_at + SKEW - time.time()
-        until = min(state.until, self._outside.until, time.monotonic() + left)
+        until = min(state.until, self._outside.issuers.until, time.monotonic() + left)
         return Bearer(state.principal, claims, claims.expires_at, until)
 
     async def _of_api_key(self, credential: str) -> Bearer:

@@ -193,15 +193,15 @@ async def test_a_flood_of_unknown_keys_asks_once(registry: Registry, database: D
     authenticator = Authenticator(database, Settings())
     await authenticator.principal(registry.token(account))
     reads = 0
-    read = authenticator._keys._keys._flight._read
+    read = authenticator._keys._flight._read
 
     async def counted() -> None:
         nonlocal reads
         reads += 1
         await read()
 
-    authenticator._keys._keys._flight._read = counted
-    authenticator._keys._keys.read_at -= 6
+    authenticator._keys._flight._read = counted
+    authenticator._keys.read_at -= 6
     for _ in range(50):
         with pytest.raises(InvalidToken):
             await authenticator.principal(registry.token(account, ECKey.generate_key("P-256")))
@@ -214,7 +214,7 @@ async def test_a_new_key_is_found_when_its_first_token_comes(registry: Registry,
     await authenticator.principal(registry.token(account))
     key = ECKey.generate_key("P-256")
     await registry.publish(key)
-    authenticator._keys._keys.read_at -= 6
+    authenticator._keys.read_at -= 6
     assert (await authenticator.principal(registry.token(account, key))).id == account
 
 

@@ -8,24 +8,14 @@ import pytest
 
 from services.access.notifying.notifications.sentences import sentence
 from shared.contracts import report
-from shared.kernel.clock import today
 from tests.access.notifying.notifications.people import People
-from tests.access.notifying.notifications.test_review_rounds import official, round_of
+from tests.access.notifying.notifications.test_review_rounds import entered_round, holder, official, round_of
 from tests.actions.neighbours import enter
 from tests.support.callers import Caller
 from tests.support.centres import entered
 from tests.support.editions import CONTRIBUTIONS, author, contribution_body, edition, editor
 
 REVIEW, FINAL = ("edition.review_due", "edition.review_late"), ("edition.final_due", "edition.final_late")
-
-
-async def _editor(people: People, superuser: asyncpg.Connection, of: dict[str, Any]) -> UUID:
-    """The account of an editor of an edition."""
-    account = await people.person()
-    held = {"principal_kind": "account", "principal_id": account, "role": "editor", "status": "active"}
-    scope = {"scope_kind": "edition", "scope_id": of["id"], "country": None, "visibility": "restricted"}
-    await enter(superuser, "access_grant", **held, **scope, starts=today())
-    return account
 
 
 async def test_an_edition_reminds_its_editors_and_the_authors_for_whom_something_waits(
@@ -44,21 +34,11 @@ async def test_an_edition_reminds_its_editors_and_the_authors_for_whom_something
     writing, answering, _ = accounts
     for text in texts[1:]:
         await superuser.execute("UPDATE action_contribution SET status = 'in_review' WHERE id = $1", UUID(text["id"]))
-    in_round = await enter(
-        superuser,
-        "action_review_round",
-        country=None,
-        visibility="restricted",
-        status="answering",
-        audience="experts",
-        number=1,
-        edition_id=UUID(of["id"]),
-        contributions=[UUID(text["id"]) for text in texts],
-    )
+    in_round = await entered_round(superuser, "answering", *texts)
     said = {"country": None, "visibility": "restricted", "status": "open", "kind": "substance", "chapter": "soils"}
     named_by = {"edition_id": UUID(of["id"]), "contribution_id": UUID(texts[1]["id"]), "round_id": in_round}
     await enter(superuser, "action_comment", **said, **named_by, number=1)
-    mine, theirs = [await _editor(people, superuser, one) for one in (of, other)]
+    mine, theirs = [await holder(people, superuser, "editor", "edition", one["id"]) for one in (of, other)]
     for fact in (
         report.EDITION_REVIEW_DUE,
         report.EDITION_REVIEW_LATE,

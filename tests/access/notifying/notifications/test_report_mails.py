@@ -18,6 +18,7 @@ from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
 from tests.access.notifying.notifications.people import People, arrived, news
+from tests.access.notifying.notifications.test_review_rounds import entered_round
 from tests.actions.neighbours import enter
 from tests.support.callers import Caller
 from tests.support.centres import entered
@@ -117,17 +118,7 @@ async def test_new_comments_are_one_digest_a_day(
 ) -> None:
     account, text = await _written(people, actions, superuser, monkeypatch, today() + timedelta(days=20))
     address = _address(people, account)
-    of_round = await enter(
-        superuser,
-        "action_review_round",
-        country=None,
-        visibility="restricted",
-        status="open",
-        audience="experts",
-        number=1,
-        edition_id=UUID(text["edition_id"]),
-        contributions=[UUID(text["id"])],
-    )
+    of_round = await entered_round(superuser, "open", text)
     for number in (1, 2, 3):
         await _commented(people, superuser, text, of_round, number)
     assert await people.events(account) == ["comment.created"] * 3

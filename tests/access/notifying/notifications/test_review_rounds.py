@@ -29,13 +29,27 @@ async def round_of(actions: Caller, audience: str, monkeypatch: pytest.MonkeyPat
     return await stepped(chief, made, "open")
 
 
-async def official(people: People, superuser: asyncpg.Connection, role: str, country: str) -> UUID:
-    """The account of an official."""
+async def entered_round(superuser: asyncpg.Connection, status: str, *texts: dict[str, Any]) -> UUID:
+    """A round of experts with these contributions to one edition."""
+    of = {"edition_id": UUID(texts[0]["edition_id"]), "contributions": [UUID(text["id"]) for text in texts]}
+    place = {"country": None, "visibility": "restricted", "audience": "experts", "number": 1}
+    return await enter(superuser, "action_review_round", **of, **place, status=status)
+
+
+async def holder(
+    people: People, superuser: asyncpg.Connection, role: str, kind: str, scope: str, country: str | None = None
+) -> UUID:
+    """The account of who holds a role."""
     account = await people.person()
     held = {"principal_kind": "account", "principal_id": account, "role": role, "status": "active"}
-    scope = {"scope_kind": "country", "scope_id": country, "country": country, "visibility": "restricted"}
-    await enter(superuser, "access_grant", **held, **scope, starts=today())
+    over = {"scope_kind": kind, "scope_id": scope, "country": country, "visibility": "restricted"}
+    await enter(superuser, "access_grant", **held, **over, starts=today())
     return account
+
+
+async def official(people: People, superuser: asyncpg.Connection, role: str, country: str) -> UUID:
+    """The account of an official."""
+    return await holder(people, superuser, role, "country", country, country)
 
 
 @pytest.mark.parametrize(("audience", "expected"), [("governments", 1), ("both", 1), ("experts", 0)])

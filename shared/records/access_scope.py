@@ -115,6 +115,26 @@ class AccessScope:
         return replace(self, context=context, parameters={**self.parameters, **context.parameters})
 
 
+def by_grant_alone(_access: AccessScope) -> bool:
+    """No caller creates a record of their own without a grant."""
+    return False
+
+
+def by_person(access: AccessScope) -> bool:
+    """Whether the caller is a person, who creates records of their own."""
+    return access.principal.kind is PrincipalKind.ACCOUNT
+
+
+def by_all_but_keys(access: AccessScope) -> bool:
+    """Whether the caller is a person or a client."""
+    return access.principal.kind in (PrincipalKind.ACCOUNT, PrincipalKind.CLIENT)
+
+
+def by_applicant(access: AccessScope) -> bool:
+    """Whether the caller is a person without an office, who applies."""
+    return access.is_person_without_office
+
+
 _SCOPES: dict[tuple[int, str], AccessScope] = {}
 _BOUND = 4096
 

@@ -85,7 +85,7 @@ def _add_reads(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
         responses={200: {"model": page_of(api.response_model), "description": f"A page of {resource.titles}."}},
     )
     async def list_records(ctx: CurrentContext) -> Response:
-        return await list_response(ctx, api.listing, api.present, known, verbs=verbs)
+        return await list_response(ctx, api.listing, api.present, known, verbs=verbs, own=api.bodies.own)
 
     @router.get(
         "/{record}",

@@ -15,7 +15,7 @@ from shared.kernel.errors import Forbidden, Gone, NotFound
 from shared.kernel.lifecycle import AvailableAction, Fields
 from shared.kernel.principal import Principal, RoleTable, ScopeKey
 from shared.kernel.step_up import StepUp
-from shared.records.access_scope import AccessScope
+from shared.records.access_scope import AccessScope, by_grant_alone
 from shared.records.columns import parsed_or_fragment
 from shared.records.listing import Listing
 from shared.records.record import Record
@@ -72,7 +72,8 @@ class Bodies:
     """What callers write of a record. `creation` is the body of a creation, if it differs from that of changes, or if a
     route of the resource takes it. `columns` returns the columns that a body sets, `written` the fields of a row that a
     patch is merged into; by default both are the body's own fields. `before` reads what a write needs before its
-    transaction opens, `step_up` is what writing asks of the sign-in of a person."""
+    transaction opens, `step_up` is what writing asks of the sign-in of a person. `own`: who needs no grant to create
+    one, as `permitted` says."""
 
     change: type[BaseModel] = BaseModel
     creation: type[BaseModel] | None = None
@@ -80,6 +81,7 @@ class Bodies:
     written: Callable[[Row], Mapping[str, Any]] | None = None
     before: Callable[[RequestContext], Awaitable[None]] = nothing_before
     step_up: StepUp | None = None
+    own: Callable[[AccessScope], bool] = by_grant_alone
 
 
 @dataclass(frozen=True, slots=True)

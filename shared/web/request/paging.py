@@ -18,7 +18,7 @@ from starlette.datastructures import QueryParams
 from shared.database.statements import Row
 from shared.kernel.clock import today
 from shared.kernel.errors import Malformed, invalid_parameter
-from shared.records.access_scope import AccessScope
+from shared.records.access_scope import AccessScope, by_grant_alone
 from shared.records.columns import parsed_or_fragment
 from shared.records.cursors import make_cursor, read_cursor
 from shared.records.filters import instant, parsed_day
@@ -188,10 +188,12 @@ async def list_response(
     fixed: Mapping[str, Any] | None = None,
     members: Mapping[str, Any] | None = None,
     verbs: Iterable[str] = (),
+    own: Callable[[AccessScope], bool] = by_grant_alone,
 ) -> Response:
     """The requested page, or with `format` the whole list. `known` are the names allowed in `fields=`. `access` is the
     caller's access scope, by default that of the route's resource; `fixed` are values of filters that are no
-    parameters; `members` are further members of the page; `verbs` are those that `permitted` is about."""
+    parameters; `members` are further members of the page; `verbs` are those that `permitted` is about,
+    `own` whether the caller creates one without a grant."""
     access = access or ctx.access
     asked = parse_list(ctx.request, listing, ctx.secret, access)
     asked = replace(asked, filters={**asked.filters, **(fixed or {})})
@@ -226,7 +228,9 @@ async def list_response(
 
     further = {**(members or {}), **({} if total is None else {TOTAL: total})}
     if PERMITTED in of_all:
-        further[PERMITTED] = [verb for verb in verbs if access.may_somewhere(verb)]
+        further[PERMITTED] = [
+            verb for verb in verbs if access.may_somewhere(verb) or (verb == "create" and own(access))
+        ]
     return page_response(ctx, rows, asked, render, listing, further)
 
 

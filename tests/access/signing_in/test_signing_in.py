@@ -250,6 +250,23 @@ async def test_the_account_page_ends_sessions_and_consents(caller: Caller, elsew
     assert visitor.cookies == {}
 
 
+async def test_the_account_page_revokes_a_key_of_ones_own_alone(caller: Caller) -> None:
+    visitor = await a_visitor(caller)
+    await visitor.come()
+    own = (await caller.log_in(visitor.email, visitor.password)).json()
+    asked = {"name": "Figures", "resources": ["membership.*"], "verbs": ["read"]}
+    mine = (await _as(caller, own, "POST", "/api_keys", asked)).json()
+    other = (await caller.send("expert", "POST", "/api_keys", asked)).json()
+    page = await visitor.get(ACCOUNT)
+    assert mine["id"] in page.text
+    assert other["id"] not in page.text
+    for key in (other["id"], mine["id"], mine["id"]):
+        assert (await visitor.fill(page, {"action": f"revoke_key {key}"})).headers["location"] == ACCOUNT
+    assert (await _as(caller, own, "GET", f"/api_keys/{mine['id']}")).json()["status"] == "revoked"
+    assert (await caller.send("expert", "GET", f"/api_keys/{other['id']}")).json()["status"] == "active"
+    assert mine["id"] not in (await visitor.get(ACCOUNT)).text
+
+
 async def test_a_new_password_signs_every_browser_out(caller: Caller) -> None:
     visitor = await a_visitor(caller)
     await visitor.come()

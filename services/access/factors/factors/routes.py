@@ -14,6 +14,7 @@ from services.access.principals.accounts.queries import usable
 from shared.database.statements import Row
 from shared.kernel.errors import NotFound
 from shared.kernel.step_up import OWN, STRONG
+from shared.records.access_scope import by_person
 from shared.records.requirements import require
 from shared.web.contract.route_options import RouteOptions
 from shared.web.contract.schemas import TransitionBody
@@ -31,7 +32,7 @@ FACTOR_API = RecordApi(
     listing=LISTING,
     response_model=Factor,
     present=present,
-    bodies=Bodies(FactorBody),
+    bodies=Bodies(FactorBody, FactorCreate, own=by_person),
     update=operations.update,
     steps=Steps(
         operations.transition,

@@ -29,6 +29,7 @@ from shared.database.statements import Row
 from shared.kernel.clock import now, to_text
 from shared.kernel.errors import invalid_parameter
 from shared.kernel.step_up import TWO_FACTORS
+from shared.records.access_scope import by_all_but_keys
 from shared.records.requirements import require
 from shared.web.contract.route_options import RouteOptions, query_of
 from shared.web.jobs.jobs import Job, queued_response
@@ -44,7 +45,7 @@ WEBHOOK_API = RecordApi(
     listing=LISTING,
     response_model=Webhook,
     present=present,
-    bodies=Bodies(WebhookBody, step_up=TO_ANOTHER_ADDRESS),
+    bodies=Bodies(WebhookBody, WebhookCreate, step_up=TO_ANOTHER_ADDRESS, own=by_all_but_keys),
     update=operations.update,
     steps=Steps(
         operations.transition,

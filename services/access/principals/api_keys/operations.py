@@ -83,9 +83,20 @@ async def suspend_all(uow: UnitOfWork, account: UUID) -> int:
 
 async def revoke_all(uow: UnitOfWork, account: UUID, reason: str) -> None:
     """Revokes every key of an account that has not ended."""
-    requested = TransitionRequest("revoke", reason, {})
     for before in await queries.lock_living(uow.connection, account):
-        await API_KEYS.apply_transition(uow, before, requested, KeyGuardContext(is_owner=True), lambda _verb: True)
+        await _revoke(uow, before, reason)
+
+
+async def revoke_own(uow: UnitOfWork, account: UUID, key: UUID) -> None:
+    """Revokes a key of an account; one that has ended, or that somebody else owns, does not change."""
+    for before in await queries.lock_living(uow.connection, account):
+        if before.id == key:
+            await _revoke(uow, before, None)
+
+
+async def _revoke(uow: UnitOfWork, before: ApiKey, reason: str | None) -> None:
+    requested = TransitionRequest("revoke", reason, {})
+    await API_KEYS.apply_transition(uow, before, requested, KeyGuardContext(is_owner=True), lambda _verb: True)
 
 
 async def expire(uow: UnitOfWork, at: datetime) -> int:

@@ -9,6 +9,7 @@ from services.access.principals.api_keys.guards import own_keys, with_own_keys
 from services.access.principals.api_keys.queries import LISTING
 from services.access.principals.api_keys.schemas import ApiKey, ApiKeyBody, ApiKeyCreate, ApiKeyFields, present
 from shared.kernel.step_up import TWO_FACTORS
+from shared.records.access_scope import by_person
 from shared.records.rows import columns_of
 from shared.web.contract.route_options import RouteOptions
 from shared.web.contract.schemas import TransitionBody
@@ -23,7 +24,7 @@ API_KEY_API = RecordApi(
     listing=LISTING,
     response_model=ApiKey,
     present=present,
-    bodies=Bodies(ApiKeyBody),
+    bodies=Bodies(ApiKeyBody, ApiKeyCreate, own=by_person),
     update=operations.update,
     steps=Steps(operations.transition, guards=operations.load_guard_context, fields=ApiKeyFields, reads_fields=False),
     dependency=with_own_keys,

@@ -10,7 +10,7 @@ from shared.database.statements import Connection, Row
 from shared.records.access_scope import constant
 
 _KEYS = Lookup(
-    select(api_key.c.name, api_key.c.hint, api_key.c.expires_at, api_key.c.status)
+    select(api_key.c.id, api_key.c.name, api_key.c.hint, api_key.c.expires_at, api_key.c.status)
     .where(
         api_key.c.owner_kind == constant("account"),
         api_key.c.owner_id == bindparam("account"),

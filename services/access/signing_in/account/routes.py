@@ -11,6 +11,7 @@ from services.access.federation.identities import operations as identities
 from services.access.federation.identities import queries as identity_queries
 from services.access.federation.providers import queries as providers
 from services.access.federation.providers.domain import title
+from services.access.principals.api_keys import operations as api_keys
 from services.access.principals.authorizations import operations as consents
 from services.access.principals.authorizations import queries as authorizations
 from services.access.principals.sessions import operations as sessions
@@ -88,7 +89,7 @@ async def change_password() -> Response:
 async def change_account(
     request: Request, token_service: CurrentTokenService, browser: CurrentBrowser, form: SentForm
 ) -> Response:
-    """Signs out here or elsewhere, takes back a consent or a link, or adds, names and removes second factors.
+    """Signs out here or elsewhere, takes back a consent, a key or a link, or adds, names and removes second factors.
 
     Changing how one signs in takes a sign-in of now.
     """
@@ -140,6 +141,8 @@ async def _change(uow: UnitOfWork, signed_in: SignedIn, action: str, given: str,
         await sessions.end(uow, signed_in.account, key)
     elif action == "end_authorization" and isinstance(key, UUID):
         await consents.end(uow, signed_in.account, key)
+    elif action == "revoke_key" and isinstance(key, UUID):
+        await api_keys.revoke_own(uow, signed_in.account, key)
     elif action == "unlink" and isinstance(key, UUID):
         await identities.unlink(uow, signed_in.account, key, has_passwords=has_passwords)
     else:

@@ -76,7 +76,7 @@ async def list_calendars(ctx: CurrentContext) -> Response:
 
     Those of the caller, in pages, without their addresses.
     """
-    return await list_response(ctx, LISTING, present, _KNOWN)
+    return await list_response(ctx, LISTING, present, _KNOWN, verbs=("create",), own=lambda _access: True)
 
 
 @router.get(

@@ -20,7 +20,7 @@ from services.actions.global_report.editions.routes import EDITION_API
 from shared.database.statements import Connection, Row
 from shared.kernel.clock import today
 from shared.kernel.errors import Forbidden
-from shared.records.access_scope import AccessScope
+from shared.records.access_scope import AccessScope, by_person
 from shared.records.rows import record_read
 from shared.web.records.record_routes import record_routes
 from shared.web.records.records import Bodies, Items, RecordApi, Steps
@@ -61,6 +61,7 @@ CONTRIBUTION_API = RecordApi(
         creation=schemas.ContributionCreate,
         columns=schemas.columns,
         written=schemas.written,
+        own=by_person,
     ),
     create=operations.create,
     update=operations.update,

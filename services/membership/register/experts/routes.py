@@ -21,7 +21,7 @@ from services.membership.register.experts.schemas import (
     written,
 )
 from shared.database.unit_of_work import UnitOfWork
-from shared.records.access_scope import AccessScope
+from shared.records.access_scope import AccessScope, by_applicant
 from shared.web.records.record_routes import record_routes
 from shared.web.records.records import Bodies, Created, Items, RecordApi, Steps
 from shared.web.request.request_context import RequestContext
@@ -50,7 +50,7 @@ EXPERT_API = RecordApi(
     listing=LISTING,
     response_model=Expert,
     present=present,
-    bodies=Bodies(ExpertBody, creation=ExpertCreate, columns=columns, written=written),
+    bodies=Bodies(ExpertBody, creation=ExpertCreate, columns=columns, written=written, own=by_applicant),
     create=_create,
     update=operations.update,
     steps=Steps(

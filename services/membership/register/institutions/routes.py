@@ -24,7 +24,7 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.countries import known_codes
 from shared.kernel.errors import invalid_parameter
 from shared.kernel.text import fold
-from shared.records.access_scope import AccessScope
+from shared.records.access_scope import AccessScope, by_applicant
 from shared.web.contract.route_options import RouteOptions
 from shared.web.records.record_routes import record_routes
 from shared.web.records.records import Bodies, Created, Items, RecordApi, Steps
@@ -52,7 +52,7 @@ INSTITUTION_API = RecordApi(
     listing=LISTING,
     response_model=Institution,
     present=present,
-    bodies=Bodies(InstitutionBody, columns=_columns, written=written),
+    bodies=Bodies(InstitutionBody, columns=_columns, written=written, own=by_applicant),
     create=_create,
     update=operations.update,
     steps=Steps(

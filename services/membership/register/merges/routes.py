@@ -27,7 +27,7 @@ from shared.records.resource_type import TransitionRequest
 from shared.records.rows import record_read
 from shared.web.contract.route_options import RouteOptions
 from shared.web.records.record_routes import may_create, record_routes
-from shared.web.records.records import RecordApi, Steps
+from shared.web.records.records import Bodies, RecordApi, Steps
 from shared.web.request.request_context import RequestContext
 from shared.web.request.responses import JSON, key_of
 from shared.web.request.step_up import require_step_up
@@ -53,6 +53,7 @@ MERGE_API = _MergeApi(
     listing=LISTING,
     response_model=Merge,
     present=present,
+    bodies=Bodies(creation=MergeCreate),
     steps=Steps(operations.undo, guards=operations.load_guard_context, may=operations.permitted, fields=UndoFields),
 )
 router = record_routes(MERGE_API)

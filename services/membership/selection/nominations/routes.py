@@ -12,6 +12,7 @@ from services.membership.selection.nominations.domain import DECIDED, DECIDING, 
 from services.membership.selection.nominations.queries import LISTING
 from shared.database.statements import Row
 from shared.kernel.errors import Conflict
+from shared.records.access_scope import by_person
 from shared.web.records.record_routes import record_routes
 from shared.web.records.records import Bodies, Items, RecordApi, Steps
 from shared.web.records.withheld import Withheld
@@ -49,7 +50,7 @@ NOMINATION_API = RecordApi(
     listing=LISTING,
     response_model=schemas.Nomination,
     present=schemas.present,
-    bodies=Bodies(schemas.NominationBody, columns=schemas.columns),
+    bodies=Bodies(schemas.NominationBody, columns=schemas.columns, own=by_person),
     create=operations.create,
     update=operations.update,
     steps=Steps(operations.transition, guards=operations.load_guard_context, fields=schemas.NominationFields),

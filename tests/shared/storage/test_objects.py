@@ -12,9 +12,13 @@ from shared.configuration.settings import Settings
 from shared.kernel.clock import now
 from shared.storage.objects import ObjectStore
 
-_CONTENT = bytes(range(256)) * (40 << 10)
-"""Ten MiB: several parts of a put, and several blocks."""
-_DIGEST = hashlib.sha256(_CONTENT).hexdigest()
+
+def _content() -> bytes:
+    """Ten MiB: several parts of a put, and several blocks. Made anew, so that no process of a run keeps them."""
+    return bytes(range(256)) * (40 << 10)
+
+
+_DIGEST = hashlib.sha256(_content()).hexdigest()
 
 
 @pytest.fixture
@@ -28,26 +32,26 @@ async def _read(store: ObjectStore, part: range | None = None) -> bytes:
 
 async def test_an_object_is_read_as_it_was_put(store: ObjectStore, tmp_path: Path) -> None:
     assert not await store.has(_DIGEST)
-    source = io.BytesIO(_CONTENT)
+    source = io.BytesIO(_content())
     source.seek(100)
     await store.put(_DIGEST, source)
     assert await store.has(_DIGEST)
-    assert (tmp_path / "of its own" / _DIGEST[:2] / _DIGEST).stat().st_size == len(_CONTENT)
-    size = len(_CONTENT)
+    assert (tmp_path / "of its own" / _DIGEST[:2] / _DIGEST).stat().st_size == len(_content())
+    size = len(_content())
     for start, end in ((0, size), (0, 1), (size - 1, size), (300_000, 6_000_000)):
-        assert await _read(store, range(start, end)) == _CONTENT[start:end]
-    assert await _read(store) == _CONTENT
+        assert await _read(store, range(start, end)) == _content()[start:end]
+    assert await _read(store) == _content()
 
 
 async def test_a_repeated_put_repairs_an_object(store: ObjectStore, tmp_path: Path) -> None:
-    await store.put(_DIGEST, io.BytesIO(_CONTENT))
+    await store.put(_DIGEST, io.BytesIO(_content()))
     (tmp_path / "of its own" / _DIGEST[:2] / _DIGEST).write_bytes(b"damaged")
-    await store.put(_DIGEST, io.BytesIO(_CONTENT))
-    assert await _read(store) == _CONTENT
+    await store.put(_DIGEST, io.BytesIO(_content()))
+    assert await _read(store) == _content()
 
 
 async def test_a_removed_object_is_gone(store: ObjectStore) -> None:
-    await store.put(_DIGEST, io.BytesIO(_CONTENT))
+    await store.put(_DIGEST, io.BytesIO(_content()))
     for _ in range(2):
         await store.remove(_DIGEST)
     assert not await store.has(_DIGEST)
@@ -57,7 +61,7 @@ async def test_a_removed_object_is_gone(store: ObjectStore) -> None:
 
 async def test_objects_are_listed_by_age(store: ObjectStore, tmp_path: Path) -> None:
     young = hashlib.sha256(b"young").hexdigest()
-    await store.put(_DIGEST, io.BytesIO(_CONTENT))
+    await store.put(_DIGEST, io.BytesIO(_content()))
     await store.put(young, io.BytesIO(b"young"))
     folder = tmp_path / "of its own" / _DIGEST[:2]
     other, part = folder / "README", folder / f"{_DIGEST}#1"

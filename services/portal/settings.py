@@ -1,6 +1,6 @@
 """Settings of the portal: environment variables `ESCM_PORTAL_*`."""
 
-from typing import ClassVar, Self
+from typing import ClassVar, NamedTuple, Self
 
 from fastapi import Request
 from pydantic import Field, SecretStr, model_validator
@@ -58,7 +58,19 @@ class PortalSettings(Settings):
         return self.issuer.rstrip("/")
 
 
+class Installation(NamedTuple):
+    """What each page says of the installation: its address, and whether somebody can sign in to a console here."""
+
+    origin: str
+    has_console: bool
+
+
+def installation_of(request: Request) -> Installation:
+    """The installation that serves the request."""
+    settings: PortalSettings = request.app.state.settings
+    return Installation(settings.origin, bool(settings.console_secrets))
+
+
 def origin_of(request: Request) -> str:
     """The address of the installation that serves the request."""
-    settings: PortalSettings = request.app.state.settings
-    return settings.origin
+    return installation_of(request).origin

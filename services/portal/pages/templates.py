@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from services.portal.pages.texts import TEXTS, best, code_text, country_name
+from services.portal.settings import Installation
 from shared.kernel.text import LANGUAGES
 from shared.pages.charts.chart import number_text
 from shared.pages.templates import Pages, in_languages
@@ -46,15 +47,15 @@ def page(name: str, language: str, *, tail: str | None = None, **values: Any) ->
 
 
 @cache
-def people(language: str, origin: str) -> bytes:
+def people(language: str, installation: Installation) -> bytes:
     """What is published, and how to take part."""
-    return page("people.html", language, tail="/people", origin=origin)
+    return page("people.html", language, tail="/people", **installation._asdict())
 
 
 @cache
-def account(language: str, origin: str) -> bytes:
+def account(language: str, installation: Installation) -> bytes:
     """Registration, and use of the token of a mail."""
-    return page("account.html", language, tail="/account", origin=origin)
+    return page("account.html", language, tail="/account", **installation._asdict())
 
 
 @cache

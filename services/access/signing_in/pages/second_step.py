@@ -49,6 +49,16 @@ def page_before_changes(signed_in: SignedIn) -> str | None:
     return SIGN_IN if signed_in.best is Level.ONE_FACTOR else FACTOR
 
 
+async def page_for_role(token_service: TokenService, signed_in: SignedIn) -> str | None:
+    """Where a person who signed in with one factor, here or at a provider, shows or adds the second one that a role
+    needs after 7 days. None if no role needs it yet."""
+    if signed_in.level is not Level.ONE_FACTOR:
+        return None
+    async with token_service.database.acquire() as connection:
+        needs_factor = await is_due(connection, signed_in.account, now())
+    return page_before_changes(signed_in) or FACTOR if needs_factor else None
+
+
 def _failures(token_service: TokenService, request: Request) -> tuple[Limit, str]:
     site = site_of(request.client.host) if request.client else ""
     return Limit("failed", token_service.settings.failed_authentications), site

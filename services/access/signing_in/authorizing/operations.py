@@ -22,8 +22,6 @@ from services.access.signing_in.authorizing.domain import Arrival, Authorization
 from services.access.signing_in.browsers import operations as browsers
 from services.access.signing_in.browsers import queries
 from services.access.signing_in.browsers.queries import SignedIn
-from services.access.signing_in.pages.addresses import FACTOR
-from services.access.signing_in.pages.second_step import page_for_role
 from shared.configuration.sealing import Sealer
 from shared.kernel.clock import now
 from shared.kernel.errors import Malformed
@@ -120,8 +118,8 @@ async def next_step(service: TokenService, request: AuthorizationRequest, signed
     """The next step of a request. Raises Refused if the person would have to be asked and may not be."""
     if signed_in is None or not request.is_met_by(signed_in.signed_in_at, signed_in.level, now()):
         return _asking(request, _page_of_sign_in(request, signed_in), "login_required")
-    if page := await page_for_role(service, signed_in):
-        return _asking(request, "factor" if page == FACTOR else "sign-in", "login_required")
+    if await browsers.lacks_factor(service.database, signed_in):
+        return _asking(request, "factor", "login_required")
     if not request.client.first_party:
         async with service.database.acquire() as connection:
             consented = await authorizations.scope_of(connection, signed_in.account, request.client.id)
@@ -133,7 +131,7 @@ async def next_step(service: TokenService, request: AuthorizationRequest, signed
 async def is_met(service: TokenService, request: AuthorizationRequest, signed_in: SignedIn) -> bool:
     """Whether the sign-in is young and sure enough for the client, and for the roles of the person."""
     is_enough = request.is_met_by(signed_in.signed_in_at, signed_in.level, now())
-    return is_enough and await page_for_role(service, signed_in) is None
+    return is_enough and not await browsers.lacks_factor(service.database, signed_in)
 
 
 async def consent(service: TokenService, request: AuthorizationRequest, signed_in: SignedIn) -> str:

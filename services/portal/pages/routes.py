@@ -9,7 +9,6 @@ from pydantic import Field
 from starlette.responses import RedirectResponse
 
 from services.portal.pages import assets, templates
-from services.portal.settings import installation_of
 from shared.kernel.errors import NotFound
 from shared.pages.assets import address_of, asset
 from shared.pages.policy import HTML, KEPT, PAGE
@@ -52,13 +51,17 @@ class ProblemPage(Described):
 @router.get("/people", options=RouteOptions(is_public=True), include_in_schema=False)
 async def people_page(request: Request) -> Response:
     """What is published, and how to take part."""
-    return fixed_response(request, templates.people(language_of(request), installation_of(request)), HTML, _NEGOTIATED)
+    return fixed_response(
+        request, templates.people(language_of(request), *request.app.state.settings.installation), HTML, _NEGOTIATED
+    )
 
 
 @router.get("/account", options=RouteOptions(is_public=True), include_in_schema=False)
 async def account_page(request: Request) -> Response:
     """Where one registers, and where the links of mails lead."""
-    return fixed_response(request, templates.account(language_of(request), installation_of(request)), HTML, _NEGOTIATED)
+    return fixed_response(
+        request, templates.account(language_of(request), *request.app.state.settings.installation), HTML, _NEGOTIATED
+    )
 
 
 @router.get("/docs/{name}", options=RouteOptions(is_public=True), include_in_schema=False)

@@ -6,7 +6,6 @@ from typing import Any
 from fastapi import Request, Response
 
 from services.portal.pages import templates
-from services.portal.settings import installation_of
 from shared.pages.policy import HTML, PARTIAL
 from shared.web.edge.fixed import tagged_response
 
@@ -16,6 +15,6 @@ def page_response(
 ) -> Response:
     """A page of public data. With `as_of_copy` it says since when it may lack changes, since a service is away, and is
     cached briefly."""
-    shown = {**installation_of(request)._asdict(), **values}
+    shown = {**request.app.state.settings.installation._asdict(), **values}
     body = templates.page(template, language, as_of_copy=as_of_copy, **shown)
     return tagged_response(request, body, HTML, {**headers, **PARTIAL} if as_of_copy else headers)

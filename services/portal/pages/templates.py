@@ -7,7 +7,6 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from services.portal.pages.texts import TEXTS, best, code_text, country_name
-from services.portal.settings import Installation
 from shared.kernel.text import LANGUAGES
 from shared.pages.charts.chart import number_text
 from shared.pages.templates import Pages, in_languages
@@ -47,15 +46,15 @@ def page(name: str, language: str, *, tail: str | None = None, **values: Any) ->
 
 
 @cache
-def people(language: str, installation: Installation) -> bytes:
+def people(language: str, origin: str, has_console: bool) -> bytes:
     """What is published, and how to take part."""
-    return page("people.html", language, tail="/people", **installation._asdict())
+    return page("people.html", language, tail="/people", origin=origin, has_console=has_console)
 
 
 @cache
-def account(language: str, installation: Installation) -> bytes:
+def account(language: str, origin: str, has_console: bool) -> bytes:
     """Registration, and use of the token of a mail."""
-    return page("account.html", language, tail="/account", **installation._asdict())
+    return page("account.html", language, tail="/account", origin=origin, has_console=has_console)
 
 
 @cache

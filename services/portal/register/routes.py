@@ -38,13 +38,13 @@ Record: TypeAlias = Callable[[PageReads, str], Awaitable[Values]]
 @router.get("/people", options=RouteOptions(is_public=True))
 async def people_page(language: str, request: Request) -> Response:
     """What is published, and how to take part."""
-    return fixed_response(request, templates.people(language, installation_of(request)), HTML, PAGE)
+    return fixed_response(request, templates.people(language, *installation_of(request)), HTML, PAGE)
 
 
 @router.get("/account", options=RouteOptions(is_public=True))
 async def account_page(language: str, request: Request) -> Response:
     """Where one registers, and where the links of mails lead."""
-    return fixed_response(request, templates.account(language, installation_of(request)), HTML, PAGE)
+    return fixed_response(request, templates.account(language, *installation_of(request)), HTML, PAGE)
 
 
 @router.get("/countries", options=RouteOptions(is_public=True))

@@ -7,7 +7,8 @@ from services.access.erasing import job_handlers as erasing_jobs
 from services.access.factors.factors.jobs import end_over
 from services.access.factors.factors.operations import FACTORS
 from services.access.federation.leaving.jobs import job_handlers as logout_jobs
-from services.access.federation.providers.jobs import read_token_keys
+from services.access.federation.providers.jobs import job_handlers as key_jobs
+from services.access.federation.providers.jobs import plan_reading
 from services.access.federation.providers.operations import PROVIDERS
 from services.access.notifying.notifications.jobs import job_handlers as notification_jobs
 from services.access.notifying.notifications.operations import delete_old, plan_digests, plan_mails
@@ -53,7 +54,7 @@ SCHEDULES: Schedules = {
     "delete_expired_mail": Schedule(timedelta(hours=1), delete_expired_mail, catch_up=1),
     "forget_ways_to_providers": Schedule(timedelta(hours=1), forget_ways, catch_up=1),
     "rotate_signing_keys": Schedule(timedelta(hours=1), rotate_signing_keys, catch_up=1),
-    "read_token_keys": Schedule(timedelta(minutes=1), read_token_keys, catch_up=1),
+    "read_token_keys": Schedule(timedelta(minutes=1), plan_reading, catch_up=1),
     "verify_audit_trail": Schedule(timedelta(hours=1), verify_trail, catch_up=1),
     "delete_old_notifications": Schedule(timedelta(hours=1), delete_old, catch_up=1),
     "mail_gathered": Schedule(timedelta(minutes=1), plan_mails, catch_up=1),
@@ -71,7 +72,7 @@ def create_worker(settings: AccessSettings | None = None) -> Worker:
     settings = settings or AccessSettings()
     handlers = {
         **job_handlers(settings), **notification_jobs(settings), **erasing_jobs(settings), **webhook_jobs(settings),
-        **reset_jobs(settings), **logout_jobs(settings),
+        **reset_jobs(settings), **logout_jobs(settings), **key_jobs(settings),
     }  # fmt: skip
     schedules = SCHEDULES if settings.environment != "sandbox" else {**SCHEDULES, **SANDBOX_SCHEDULES}
     return Worker("access", settings, REACTIONS, handlers, schedules, beside={"webhooks": WebhookEngine(settings).run})

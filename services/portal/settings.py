@@ -1,6 +1,6 @@
 """Settings of the portal: environment variables `ESCM_PORTAL_*`."""
 
-from typing import ClassVar, Self
+from typing import ClassVar, NamedTuple, Self
 
 from fastapi import Request
 from pydantic import Field, SecretStr, model_validator
@@ -8,6 +8,13 @@ from pydantic_settings import SettingsConfigDict
 
 from shared.configuration.settings import Settings, secret_of
 from shared.configuration.strength import issuer_fault, weakness
+
+
+class Installation(NamedTuple):
+    """What each page says of the installation: its address, and whether somebody can sign in to a console here."""
+
+    origin: str
+    has_console: bool
 
 
 class PortalSettings(Settings):
@@ -57,8 +64,19 @@ class PortalSettings(Settings):
         """The address of the installation, to which paths are added."""
         return self.issuer.rstrip("/")
 
+    @property
+    def installation(self) -> Installation:
+        """What each page says of the installation."""
+        return Installation(self.origin, bool(self.console_secrets))
+
 
 def origin_of(request: Request) -> str:
     """The address of the installation that serves the request."""
     settings: PortalSettings = request.app.state.settings
     return settings.origin
+
+
+def installation_of(request: Request) -> Installation:
+    """The installation that serves the request."""
+    settings: PortalSettings = request.app.state.settings
+    return settings.installation

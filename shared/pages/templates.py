@@ -46,7 +46,8 @@ class Pages:
 
         `addresses` are those of the page in each language, if it has them; `here` is the section of the site; `licence`
         is that of the data which the page shows; `origin` precedes addresses that programs read; `data` is what they
-        read of the page. `as_of_copy` is since when the page may lack changes, where a service is away.
+        read of the page. `as_of_copy` is since when the page may lack changes, where a service is away. `has_console`:
+        people can sign in to a console here.
         """
         said = {
             "language": language,
@@ -58,6 +59,7 @@ class Pages:
             "here": "",
             "as_of_copy": None,
             "has_search": self._has_search,
+            "has_console": False,
             "t": partial(self.texts.text, language),
             "asset": partial(address_of, package=self._files),
             **{each: partial(function, language=language) for each, function in self._said.items()},

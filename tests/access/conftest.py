@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
@@ -22,7 +23,9 @@ from services.centres.settings import CentresSettings
 from services.membership.app import create_app as create_membership
 from services.membership.settings import MembershipSettings
 from shared.database.pool import Database
+from shared.kernel import clock
 from tests.access.caller import Caller
+from tests.access.times import Times
 from tests.support import callers
 from tests.support.callers import serving
 from tests.support.inside import Inside
@@ -130,3 +133,11 @@ async def centres(database_url: str, redis_url: str) -> AsyncIterator[callers.Ca
 async def actions(database_url: str, redis_url: str) -> AsyncIterator[callers.Caller]:
     async with serving(create_actions(ActionsSettings(database_url=database_url, redis_url=redis_url))) as client:
         yield callers.Caller(client, "admin")
+
+
+@pytest.fixture
+def times(monkeypatch: pytest.MonkeyPatch) -> Times:
+    """The clock of the services for the rest of the test."""
+    made = Times()
+    monkeypatch.setattr(clock, "datetime", SimpleNamespace(now=made.now))
+    return made

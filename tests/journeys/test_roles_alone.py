@@ -218,9 +218,12 @@ def test_who_attended_a_congress_gets_a_certificate(world: World, tmp_path: Path
     with file.open("w", newline="", encoding="utf-8") as lines:
         head = ("congress", "full_name", "country", "organisation", "email", "role", "attended")
         rows = [(code, f"Guest {n}", "KN", "N/A", "", "participant", "true") for n in range(3)]
-        csv.writer(lines).writerows([head, *rows])
+        listed = (code, "Professor Moor", "KN", "N/A", person.email.upper(), "chair", "true")
+        csv.writer(lines).writerows([head, *rows, listed])
     done = story.officer.upload(f"{_MEMBERS}/imports", file, resource="participations", source="Registrations")
-    assert done["result"]["counts"]["created"] == 3
+    assert done["result"]["counts"]["created"] == 4
+    own = person.get(f"{_MEMBERS}/participations", congress_id=congress["id"])["items"]
+    assert {one["role"]: one["expert_id"] for one in own} == {"speaker": key, "chair": key}
     found = eventually(lambda: person.get(f"{_MEMBERS}/certificates", kind="participation")["items"])
     verified = world.everybody.get(f"{_MEMBERS}/certificates/verify/{found[0]['code']}")
     assert verified.status_code == 200

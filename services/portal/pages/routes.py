@@ -52,7 +52,7 @@ class ProblemPage(Described):
 async def people_page(request: Request) -> Response:
     """What is published, and how to take part."""
     return fixed_response(
-        request, templates.people(language_of(request), request.app.state.settings.origin), HTML, _NEGOTIATED
+        request, templates.people(language_of(request), *request.app.state.settings.installation), HTML, _NEGOTIATED
     )
 
 
@@ -60,7 +60,7 @@ async def people_page(request: Request) -> Response:
 async def account_page(request: Request) -> Response:
     """Where one registers, and where the links of mails lead."""
     return fixed_response(
-        request, templates.account(language_of(request), request.app.state.settings.origin), HTML, _NEGOTIATED
+        request, templates.account(language_of(request), *request.app.state.settings.installation), HTML, _NEGOTIATED
     )
 
 

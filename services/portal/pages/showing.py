@@ -15,6 +15,6 @@ def page_response(
 ) -> Response:
     """A page of public data. With `as_of_copy` it says since when it may lack changes, since a service is away, and is
     cached briefly."""
-    origin = request.app.state.settings.origin
-    body = templates.page(template, language, origin=origin, as_of_copy=as_of_copy, **values)
+    shown = {**request.app.state.settings.installation._asdict(), **values}
+    body = templates.page(template, language, as_of_copy=as_of_copy, **shown)
     return tagged_response(request, body, HTML, {**headers, **PARTIAL} if as_of_copy else headers)

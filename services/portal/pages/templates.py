@@ -46,15 +46,15 @@ def page(name: str, language: str, *, tail: str | None = None, **values: Any) ->
 
 
 @cache
-def people(language: str, origin: str) -> bytes:
+def people(language: str, origin: str, has_console: bool) -> bytes:
     """What is published, and how to take part."""
-    return page("people.html", language, tail="/people", origin=origin)
+    return page("people.html", language, tail="/people", origin=origin, has_console=has_console)
 
 
 @cache
-def account(language: str, origin: str) -> bytes:
+def account(language: str, origin: str, has_console: bool) -> bytes:
     """Registration, and use of the token of a mail."""
-    return page("account.html", language, tail="/account", origin=origin)
+    return page("account.html", language, tail="/account", origin=origin, has_console=has_console)
 
 
 @cache

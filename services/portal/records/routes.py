@@ -14,6 +14,7 @@ from fastapi.responses import RedirectResponse
 from services.portal.pages import templates
 from services.portal.pages.languages import router_of_languages
 from services.portal.reading.reads import PageReads
+from services.portal.settings import installation_of
 from shared.contracts.kinds import kind_names
 from shared.kernel.errors import NotFound, RateLimited, Unavailable
 from shared.pages.policy import HTML, PAGE
@@ -57,7 +58,8 @@ async def show_record(language: str, service: str, resource: str, key: str, requ
         "work": pattern.format(language=language, service=service, resource=resource, id=key),
         "shown": shown,
     }
-    return tagged_response(request, templates.page("record.html", language, tail=tail, **values), HTML, _HEADERS)
+    body = templates.page("record.html", language, tail=tail, **installation_of(request)._asdict(), **values)
+    return tagged_response(request, body, HTML, _HEADERS)
 
 
 async def _public_page(request: Request, language: str, kind: str, key: str) -> str | None:

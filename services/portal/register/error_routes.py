@@ -13,7 +13,7 @@ from services.portal.pages.languages import router_of_languages
 from services.portal.pages.texts import best, country_name
 from services.portal.reading.reads import PageReads
 from services.portal.register.reporting import REPORTED
-from services.portal.settings import origin_of
+from services.portal.settings import installation_of
 from shared.kernel.errors import Malformed, NotFound, Unavailable
 from shared.pages.policy import GUARD, HTML
 from shared.reading.api import PublicApi
@@ -81,5 +81,5 @@ def _page(
 ) -> Response:
     tail = f"{record.removeprefix(f'/{language}')}/error"
     values = {"record": record, "about": name, "ref": ref, "fault": "", "said": "", **more}
-    body = templates.page("report_error.html", language, tail=tail, origin=origin_of(request), **values)
+    body = templates.page("report_error.html", language, tail=tail, **installation_of(request)._asdict(), **values)
     return Response(body, status, _HEADERS, HTML)

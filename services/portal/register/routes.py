@@ -24,7 +24,7 @@ from services.portal.register.facets import FILTERS, facets
 from services.portal.register.progress import progress
 from services.portal.register.reporting import report_address, report_page
 from services.portal.register.views import Query, Values
-from services.portal.settings import origin_of
+from services.portal.settings import installation_of, origin_of
 from shared.open_data.licences import licence_of
 from shared.pages.policy import HTML, OF_PEOPLE, PAGE, PUBLISHED
 from shared.web.contract.route_options import RouteOptions
@@ -38,13 +38,13 @@ Record: TypeAlias = Callable[[PageReads, str], Awaitable[Values]]
 @router.get("/people", options=RouteOptions(is_public=True))
 async def people_page(language: str, request: Request) -> Response:
     """What is published, and how to take part."""
-    return fixed_response(request, templates.people(language, origin_of(request)), HTML, PAGE)
+    return fixed_response(request, templates.people(language, *installation_of(request)), HTML, PAGE)
 
 
 @router.get("/account", options=RouteOptions(is_public=True))
 async def account_page(language: str, request: Request) -> Response:
     """Where one registers, and where the links of mails lead."""
-    return fixed_response(request, templates.account(language, origin_of(request)), HTML, PAGE)
+    return fixed_response(request, templates.account(language, *installation_of(request)), HTML, PAGE)
 
 
 @router.get("/countries", options=RouteOptions(is_public=True))

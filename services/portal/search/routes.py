@@ -11,6 +11,7 @@ from services.portal.reading.reads import PageReads
 from services.portal.search import finding
 from services.portal.search.finding import DOCUMENTS, KINDS, LONGEST, Found
 from services.portal.search.schemas import SearchResponse, present
+from services.portal.settings import installation_of
 from shared.kernel.errors import invalid_parameter
 from shared.kernel.text import search_pattern
 from shared.pages.policy import HTML, OF_PEOPLE
@@ -66,6 +67,7 @@ async def search_page(language: str, request: Request) -> Response:
         "search.html",
         language,
         tail=tail_of("/search", query),
+        **installation_of(request)._asdict(),
         here="search",
         asked={"q": q, "kinds": query.get("kinds", "")},
         kinds=KINDS,

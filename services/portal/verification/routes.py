@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from services.portal.pages import templates
 from services.portal.pages.languages import IN_LANGUAGE
 from services.portal.reading.reads import PageReads
-from services.portal.settings import origin_of
+from services.portal.settings import installation_of
 from shared.kernel.errors import NotFound
 from shared.pages.policy import GUARD, HTML
 from shared.pages.reader import language_of, wants_json
@@ -59,6 +59,6 @@ def _page(request: Request, language: str | None, code: str, found: dict[str, ob
     tail = f"/verify/{quote(code, safe='')}" if code else "/verify"
     shown = language or language_of(request)
     body = templates.page(
-        "verification.html", shown, tail=tail, origin=origin_of(request), asked=code[:_LONGEST], found=found
+        "verification.html", shown, tail=tail, **installation_of(request)._asdict(), asked=code[:_LONGEST], found=found
     )
     return Response(body, 404 if code and not found else 200, _HEADERS, HTML)

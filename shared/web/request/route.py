@@ -2,6 +2,7 @@
 sends."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -37,6 +38,9 @@ from shared.web.request.step_up import require_step_up
 
 _FAULTS_OF_STANDBY = (Unavailable, asyncpg.SerializationError)
 """A lost standby or a statement that writes, and one that it cancelled because rows that it read were removed."""
+_ROLLED_BACK = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+"""A deadlock, and a transaction that cannot be ordered among others. Nothing of it was written."""
+_RETRIES = 2
 _READS = frozenset({"GET", "HEAD"})
 _JSON = ("application/json",)
 _PATCH = ("application/merge-patch+json", "application/json")
@@ -173,15 +177,26 @@ async def _write(inner: Handler, ctx: RequestContext, claim: Claim | None) -> Re
     """The response of a committed effect, or the stored one. A new key is claimed at the beginning of the transaction;
     a known one is looked up in another transaction."""
     try:
-        found = await _commit(inner, ctx, claim)
+        found = await _commit_or_retry(inner, ctx, claim)
     except asyncpg.PostgresError as error:
         if not idempotency.is_met(error):
             raise
-        found = await _commit(inner, ctx, claim, is_met=True)
+        found = await _commit_or_retry(inner, ctx, claim, is_met=True)
     if isinstance(found, Response):
         return found
     await refuse_unreadable(ctx, found)
     return found.response
+
+
+async def _commit_or_retry(
+    inner: Handler, ctx: RequestContext, claim: Claim | None, *, is_met: bool = False
+) -> Response | Replay:
+    """What `_commit` returns, with two more attempts where PostgreSQL rolled the whole transaction back because it and
+    another one waited for each other."""
+    for _ in range(_RETRIES):
+        with suppress(*_ROLLED_BACK):
+            return await _commit(inner, ctx, claim, is_met=is_met)
+    return await _commit(inner, ctx, claim, is_met=is_met)
 
 
 async def _commit(

@@ -12,8 +12,8 @@ import pytest
 from tests.access.caller import Caller
 from tests.access.factors.authenticator import Passkey, b64, challenge_of, options_in
 from tests.access.factors.persons import Person, a_person, claims_of
-from tests.access.factors.times import Times
 from tests.access.signing_in.walking import a_site
+from tests.access.times import Times
 from tests.support.signing_in import ACCOUNT, FACTOR, answer_of
 
 

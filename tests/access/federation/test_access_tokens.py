@@ -12,27 +12,33 @@ import pytest
 from joserfc.jwk import ECKey
 
 from services.access.app import create_app
-from services.access.federation.providers.jobs import read_token_keys
+from services.access.federation.providers.jobs import published, store
+from services.access.federation.remote.providers import RemoteProviders
 from services.access.settings import AccessSettings
+from services.access.worker import create_worker
 from services.membership.app import create_app as create_membership
 from services.membership.settings import MembershipSettings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
+from shared.messaging.relay import Relay
 from tests.access.caller import Caller
 from tests.access.factors.persons import a_person
 from tests.access.federation.connecting import PROVIDERS, Connected, body_of, connect
 from tests.access.federation.test_id_tokens import raw
 from tests.support.inside import Inside
 from tests.support.providers import AUDIENCE, Claims, FakeProvider, signed
+from tests.support.waiting import eventually
+from tests.support.workers import at_work, drop_jobs
 
 _TOKENS = {"audience": AUDIENCE}
 _STRANGER = ECKey.generate_key("P-256", {"kid": "ec"})
 
 
 async def _read_keys(database: Database) -> None:
+    found = await published(database, RemoteProviders(AccessSettings()))
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-        await read_token_keys(uow)
+        await store(uow, found)
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +71,11 @@ async def elsewhere(settings: AccessSettings) -> AsyncIterator[httpx.AsyncClient
         yield client
 
 
-async def _linked(connected: Connected) -> str:
+async def _linked(connected: Connected, **claims: Any) -> str:
     """The subject of somebody who has signed in once."""
     subject = uuid4().hex
-    await connected.signs_in(connected.visitor(), subject, email=f"{subject}@example.org", email_verified=True)
+    claims |= {"email": f"{subject}@example.org", "email_verified": True}
+    await connected.signs_in(connected.visitor(), subject, **claims)
     return subject
 
 
@@ -200,6 +207,35 @@ async def test_who_signs_out_at_the_provider_needs_a_new_token(
     assert (await api.post(f"/access/v1/federation/{connected.code}/backchannel_logout", data=out)).status_code == 200
     assert (await _me(api, token)).status_code == 401
     assert (await _me(api, fake.access_token(subject, iat=int(time.time()) + 1))).status_code == 200
+
+
+async def test_the_end_of_a_session_at_the_provider_ends_the_tokens_of_its_person(
+    connected: Connected, fake: FakeProvider, api: httpx.AsyncClient
+) -> None:
+    """The logout token names the session alone, which is over here already."""
+    sid = uuid4().hex
+    subject, other = await _linked(connected, sid=sid), await _linked(connected, sid=uuid4().hex)
+    tokens = [fake.access_token(one, iat=int(time.time()) - 1) for one in (subject, other)]
+    address = f"/access/v1/federation/{connected.code}/backchannel_logout"
+    for _ in range(2):
+        assert (await api.post(address, data={"logout_token": fake.logout_token(sid=sid)})).status_code == 200
+        assert [(await _me(api, token)).status_code for token in tokens] == [401, 200]
+    assert (await _me(api, fake.access_token(subject, iat=int(time.time()) + 1))).status_code == 200
+
+
+async def test_the_worker_reads_the_keys(
+    caller: Caller, another: FakeProvider, api: httpx.AsyncClient, settings: AccessSettings
+) -> None:
+    connected = await connect(caller, another, accounts="anyone", access_tokens=_TOKENS)
+    token = another.access_token(await _linked(connected))
+    assert (await _me(api, token)).status_code == 401
+
+    async def is_taken() -> bool:
+        return (await _me(api, token)).status_code == 200
+
+    await drop_jobs(settings.database_url)
+    async with at_work(create_worker(settings), Relay(settings, grace=0.2, backoff=0.05, poll=0.25)):
+        await eventually(is_taken)
 
 
 async def test_an_unlinked_or_suspended_person_has_no_token(

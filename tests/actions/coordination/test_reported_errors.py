@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from shared.kernel.clock import now, today
+from shared.kernel.text import LANGUAGES
 from tests.actions.neighbours import enter
 from tests.actions.programme import steps
 from tests.support.callers import Caller
@@ -56,6 +57,8 @@ async def test_a_report_is_a_task_of_the_office_until_somebody_verifies_it(
     assert task["about"] == {"kind": "reported_error", "id": None, "decision": None}
     assert task["text"] == {"en": f"{SAID['text']}\n\n{record}"}
     assert task["due"] > str(today())
+    assert set(task["titles"]) == set(LANGUAGES)
+    assert {record.rpartition("/")[2] in title for title in task["titles"].values()} == {True}
     mine = await officer.everything(f"{TASKS}?owner=me&holder=me&limit=200")
     assert task["id"] in [item["id"] for item in mine]
     path = f"{TASKS}/{task['id']}"

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import httpx
 import pytest
 
@@ -12,9 +13,9 @@ from services.actions.app import create_app
 from services.actions.settings import ActionsSettings
 from services.actions.worker import create_worker
 from shared.messaging.relay import Relay
-from tests.support.callers import CALLERS, Caller, serving
-from tests.support.principals import enter_callers
-from tests.support.results import RESULTS, active_rule, id_of, indicator_body, result, side, subject
+from tests.support.callers import CALLERS, Caller, grant, person, serving
+from tests.support.principals import enter_callers, enter_principal
+from tests.support.results import RESULTS, active_indicator, active_rule, id_of, indicator_body, result, side, subject
 from tests.support.waiting import eventually
 from tests.support.workers import at_work
 
@@ -80,6 +81,36 @@ async def test_each_result_has_an_outcome(service: httpx.AsyncClient) -> None:
     ]  # fmt: skip
     line = (await author.get(f"{paths[0]}/history?limit=1")).json()["items"][0]
     assert (line["action"], line["by"]["id"]) == ("submit", str(CALLERS["author_xa"].id))
+
+
+@pytest.fixture
+async def publisher(
+    service: httpx.AsyncClient, bulk_settings: ActionsSettings, monkeypatch: pytest.MonkeyPatch
+) -> Caller:
+    """A publisher of the country."""
+    made = person(f"publisher {uuid4().hex}", grant("national_publisher", "country", "XA"))
+    monkeypatch.setitem(CALLERS, made.name, made)
+    connection = await asyncpg.connect(bulk_settings.database_url, server_settings={"search_path": "escm"})
+    await enter_principal(connection, made)
+    await connection.close()
+    return Caller(service, made.name)
+
+
+async def test_three_results_are_published_in_one_request(service: httpx.AsyncClient, publisher: Caller) -> None:
+    admin, author = Caller(service, "admin"), Caller(service, "author_xa")
+    of = await subject(admin)
+    framework = (await admin.get(f"/actions/v1/periods/{of['period_id']}")).json()["framework"]
+    indicators = [of["indicator_id"], *[await active_indicator(admin, framework=framework) for _ in range(2)]]
+    paths = [await result(author, {**of, "indicator_id": one}) for one in indicators]
+    for name, verb in (("author_xa", "submit"), ("focal_xa", "approve"), ("officer", "accept")):
+        by = Caller(service, name)
+        outcomes = await _outcomes(by, verb, [await _item(by, path) for path in paths])
+        assert [one["problem"] for one in outcomes] == [None, None, None]
+    anybody = Caller(service, "applicant")
+    assert [(await anybody.get(path)).status_code for path in paths] == [404, 404, 404]
+    outcomes = await _outcomes(publisher, "publish", [await _item(publisher, path) for path in paths])
+    assert [(one["status"], one["problem"]) for one in outcomes] == [("published", None)] * 3
+    assert [(await anybody.get(path)).json()["status"] for path in paths] == ["published"] * 3
 
 
 async def test_warnings_are_acknowledged_for_many(service: httpx.AsyncClient) -> None:

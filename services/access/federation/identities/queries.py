@@ -9,6 +9,7 @@ from services.access.federation.identities.record import Identity
 from services.access.federation.identities.tables import identity
 from services.access.federation.providers.tables import identity_provider
 from services.access.principals.accounts.tables import account
+from services.access.principals.sessions.tables import session
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.records.columns import renderer
@@ -41,6 +42,19 @@ _LOCK_ALL = Statement(select(identity).where(_of_account, _is_linked).order_by(i
 _EVER = Statement(select(func.count()).select_from(identity).where(_of_account))
 _HAS_PASSWORD = Statement(select(account.c.password_hash.is_not(None)).where(account.c.id == bindparam("account")))
 _SIGNED_OUT = Statement(update(identity).where(identity.c.id == bindparam("key")).values(signed_out_at=bindparam("at")))
+_SIGNED_OUT_OF = Statement(
+    update(identity)
+    .where(
+        identity.c.provider == bindparam("at_provider"),
+        identity.c.account_id.in_(
+            select(session.c.account_id).where(
+                session.c.provider == bindparam("at_provider"), session.c.provider_sid == bindparam("sid")
+            )
+        ),
+        _is_linked,
+    )
+    .values(signed_out_at=bindparam("at"))
+)
 _USED = Statement(update(identity).where(identity.c.id == bindparam("key")).values(last_used_at=bindparam("at")))
 
 
@@ -84,3 +98,8 @@ async def used(connection: Connection, identity: UUID, at: datetime) -> None:
 async def signed_out(connection: Connection, identity: UUID, at: datetime) -> None:
     """Stores that the person signed out at the provider."""
     await _SIGNED_OUT.execute(connection, key=identity, at=at)
+
+
+async def signed_out_of(connection: Connection, provider: UUID, sid: str, at: datetime) -> None:
+    """Stores the same of whoever signed in here with that session of the provider, which may be over here."""
+    await _SIGNED_OUT_OF.execute(connection, at_provider=provider, sid=sid, at=at)

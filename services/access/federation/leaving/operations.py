@@ -23,7 +23,8 @@ _REASON = "signed out at the provider"
 
 async def end_by_token(database: Database, remote: RemoteProviders, provider: IdentityProvider, token: str) -> int:
     """Ends the sessions that a logout token names: those of its `sid`, or else all of its subject. Returns how many.
-    Access tokens that the provider gave the subject before are not taken any more.
+    Access tokens that the provider gave the subject before, or whoever signed in here with that `sid`, are not taken
+    any more.
 
     Raises Malformed for a token that is not valid or was used, and Unavailable while the keys of the provider cannot
     be read."""
@@ -42,6 +43,8 @@ async def end_by_token(database: Database, remote: RemoteProviders, provider: Id
                 return 0
             account = identity.account_id
             await identities.signed_out(uow.connection, identity.id, now())
+        elif ended.sid is not None:
+            await identities.signed_out_of(uow.connection, provider.id, ended.sid, now())
         return await sessions.end_all_of_provider(uow, provider.id, account=account, sid=ended.sid, reason=_REASON)
 
 

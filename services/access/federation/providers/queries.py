@@ -24,7 +24,7 @@ COLUMNS = shown_columns(IdentityProvider, identity_provider)
 render = renderer(COLUMNS)
 _is_active = identity_provider.c.status == constant("active")
 _ACTIVE = Lookup(select(identity_provider).where(_is_active).order_by(identity_provider.c.code).limit(MOST_LIVING))
-_GIVING_TOKENS = Statement(
+_GIVING_TOKENS = Lookup(
     select(identity_provider).where(_is_active, identity_provider.c.access_tokens.is_not(None)).limit(MOST_LIVING)
 )
 _STORE_KEYS = Statement(

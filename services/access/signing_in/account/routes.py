@@ -25,7 +25,7 @@ from services.access.signing_in.browsers.queries import SignedIn
 from services.access.signing_in.pages.addresses import ACCOUNT, SIGN_IN, SIGNED_OUT, start_at
 from services.access.signing_in.pages.guards import PAGE, Browser, CurrentBrowser, SentForm
 from services.access.signing_in.pages.responses import OnPage, language, page_response, sent_to
-from services.access.signing_in.pages.second_step import page_before_changes
+from services.access.signing_in.pages.second_step import page_before_changes, page_for_role
 from services.access.signing_in.pages.templates import named
 from services.access.signing_in.second_step import operations as second_step
 from services.access.signing_in.second_step.operations import ADDING, Shown
@@ -42,7 +42,10 @@ _ABOUT_FACTORS = frozenset((*ADDING, "confirm_factor", "remove_factor", "name_fa
 
 @router.get(ACCOUNT, options=PAGE)
 async def account_page(request: Request, token_service: CurrentTokenService, browser: CurrentBrowser) -> Response:
-    """The page of the account, for whoever is signed in."""
+    """The page of the account, for whoever is signed in, with a second factor where a role needs one."""
+    page = await page_for_role(token_service, browser.signed_in) if browser.signed_in else None
+    if page is not None:
+        return sent_to(page)
     return await _page(request, token_service, browser)
 
 

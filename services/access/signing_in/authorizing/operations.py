@@ -118,12 +118,20 @@ async def next_step(service: TokenService, request: AuthorizationRequest, signed
     """The next step of a request. Raises Refused if the person would have to be asked and may not be."""
     if signed_in is None or not request.is_met_by(signed_in.signed_in_at, signed_in.level, now()):
         return _asking(request, _page_of_sign_in(request, signed_in), "login_required")
+    if await browsers.lacks_factor(service.database, signed_in):
+        return _asking(request, "factor", "login_required")
     if not request.client.first_party:
         async with service.database.acquire() as connection:
             consented = await authorizations.scope_of(connection, signed_in.account, request.client.id)
         if "consent" in request.prompt or not covers(consented, request.scope):
             return _asking(request, "consent", "consent_required")
     return Step(None, await _code(service, request, signed_in))
+
+
+async def is_met(service: TokenService, request: AuthorizationRequest, signed_in: SignedIn) -> bool:
+    """Whether the sign-in is young and sure enough for the client, and for the roles of the person."""
+    is_enough = request.is_met_by(signed_in.signed_in_at, signed_in.level, now())
+    return is_enough and not await browsers.lacks_factor(service.database, signed_in)
 
 
 async def consent(service: TokenService, request: AuthorizationRequest, signed_in: SignedIn) -> str:

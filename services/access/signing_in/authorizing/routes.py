@@ -18,7 +18,6 @@ from services.access.signing_in.pages.addresses import ACCOUNT, AUTHORIZE, CONSE
 from services.access.signing_in.pages.guards import PAGE, CurrentBrowser, SentForm
 from services.access.signing_in.pages.responses import OnPage, language, own_address, page_response, sent_to
 from services.access.signing_in.pages.second_step import needs_second_step
-from shared.kernel.clock import now
 from shared.kernel.errors import Malformed
 from shared.kernel.step_up import Level
 from shared.kernel.text import email_key
@@ -99,7 +98,7 @@ async def consent(
     if form.get("decision") != "allow":
         denied = Refused("access_denied", "The person did not consent.", asked.redirect_uri, asked.state)
         return sent_to(operations.address_of_refusal(token_service, denied))
-    if browser.signed_in is None or not asked.is_met_by(browser.signed_in.signed_in_at, browser.signed_in.level, now()):
+    if browser.signed_in is None or not await operations.is_met(token_service, asked, browser.signed_in):
         return _page_of("sign-in", request.query_params["request"])
     return sent_to(await operations.consent(token_service, asked, browser.signed_in))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.access.factors.factors.due import is_due
 from services.access.principals.sessions import operations as sessions
 from services.access.principals.sessions.domain import IDLE, digest
 from services.access.principals.sessions.operations import Opening
@@ -28,6 +29,14 @@ async def acting(database: Database, account: UUID | None) -> AsyncIterator[Unit
     origin = Origin(actor, request_id.get() or "")
     async with unit_of_work(database, SYSTEM_CONTEXT, origin) as uow:
         yield uow
+
+
+async def lacks_factor(database: Database, signed_in: SignedIn) -> bool:
+    """Whether the person signed in with one factor, here or at a provider, and has a role that needs two by now."""
+    if signed_in.level is not Level.ONE_FACTOR:
+        return False
+    async with database.acquire() as connection:
+        return await is_due(connection, signed_in.account, now())
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from services.access.signing_in.devices.schemas import DEVICE_FORM, DeviceCodes
 from services.access.signing_in.pages.addresses import DEVICE, with_query
 from services.access.signing_in.pages.guards import PAGE, Browser, CurrentBrowser, SentForm
 from services.access.signing_in.pages.responses import OnPage, language, own_address, page_response, sent_to
-from services.access.signing_in.pages.second_step import page_before_changes
+from services.access.signing_in.pages.second_step import page_before_changes, page_for_role
 from shared.kernel.addresses import site_of
 from shared.kernel.errors import Forbidden, Malformed
 from shared.web.contract.route_options import OptionsRouter, RouteOptions
@@ -63,7 +63,7 @@ async def device_page(request: Request, token_service: CurrentTokenService, brow
         raise Malformed("The sign-in did not succeed.", code="form_expired")
     if "state" in given:
         return sent_to(with_query(DEVICE, {"user_code": given["state"], "language": shown}))
-    if not _has_signed_in(browser.signed_in):
+    if not await _has_signed_in(token_service, browser.signed_in):
         user_code = given.get("user_code", "")
         return sent_to(operations.address_of_sign_in(token_service, browser.signed_in, user_code, shown))
     return _form(request, browser)
@@ -77,7 +77,7 @@ async def decide_device(
     a role of two."""
     operations.require_devices(token_service)
     signed_in = browser.signed_in
-    if signed_in is None or not _has_signed_in(signed_in):
+    if signed_in is None or not await _has_signed_in(token_service, signed_in):
         user_code, shown = form.get("user_code", ""), language(request)
         return sent_to(operations.address_of_sign_in(token_service, signed_in, user_code, shown))
     if await operations.is_barred(token_service, signed_in):
@@ -85,9 +85,11 @@ async def decide_device(
     return await _decided(request, token_service, browser, signed_in, form)
 
 
-def _has_signed_in(signed_in: SignedIn | None) -> bool:
-    """Whether the person has just signed in, as surely as they can reach."""
-    return signed_in is not None and page_before_changes(signed_in) is None
+async def _has_signed_in(token_service: TokenService, signed_in: SignedIn | None) -> bool:
+    """Whether the person has just signed in, as surely as they can reach and as their roles need."""
+    if signed_in is None or page_before_changes(signed_in) is not None:
+        return False
+    return await page_for_role(token_service, signed_in) is None
 
 
 async def _decided(

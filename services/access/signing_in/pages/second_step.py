@@ -10,6 +10,7 @@ from services.access.factors.factors.due import is_due
 from services.access.factors.kinds.service import FactorService
 from services.access.principals.sessions.queries import best_of
 from services.access.principals.tokens.authentication import TokenService
+from services.access.signing_in.browsers import operations as browsers
 from services.access.signing_in.browsers.queries import SignedIn
 from services.access.signing_in.pages.addresses import FACTOR, SIGN_IN
 from services.access.signing_in.pages.guards import Browser
@@ -47,6 +48,13 @@ def page_before_changes(signed_in: SignedIn) -> str | None:
     if is_young and signed_in.level.reaches(OWN.level_for(signed_in.best)):
         return None
     return SIGN_IN if signed_in.best is Level.ONE_FACTOR else FACTOR
+
+
+async def page_for_role(token_service: TokenService, signed_in: SignedIn) -> str | None:
+    """Where a person who signed in with one factor, here or at a provider, shows or adds the second one that a role
+    needs after 7 days. None if no role needs it yet."""
+    lacks_factor = await browsers.lacks_factor(token_service.database, signed_in)
+    return page_before_changes(signed_in) or FACTOR if lacks_factor else None
 
 
 def _failures(token_service: TokenService, request: Request) -> tuple[Limit, str]:

@@ -27,6 +27,7 @@ from services.access.signing_in.pages.responses import OnPage, language, own_add
 from services.access.signing_in.pages.second_step import (
     count_failure,
     page_before_changes,
+    page_for_role,
     passkey_options,
     purpose_of,
     refuse_spent,
@@ -159,12 +160,14 @@ async def _person(request: Request, token_service: TokenService, browser: Browse
 
 
 async def _is_asked(request: Request, token_service: TokenService, signed_in: SignedIn) -> bool:
-    """Whether somebody who is signed in has a factor, or has just signed in and adds one for a client."""
+    """Whether somebody who is signed in has a factor, or has just signed in and adds one for a client or a role."""
     if signed_in.best is not Level.ONE_FACTOR:
         return True
     asked = await asked_by(token_service, request.query_params.get("request"))
     lacks_level = asked is not None and asked.lacks_level(signed_in.signed_in_at, signed_in.level)
-    return lacks_level and page_before_changes(signed_in) is None
+    if lacks_level:
+        return page_before_changes(signed_in) is None
+    return await page_for_role(token_service, signed_in) == FACTOR
 
 
 def _to_sign_in(request: Request) -> Response:

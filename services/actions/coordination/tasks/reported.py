@@ -15,6 +15,14 @@ from shared.kernel.principal import SYSTEM
 
 COUNTRIES = "/actions/v1/countries"
 _TIME_TO_ACT = timedelta(days=14)
+_TITLES = {
+    "en": "Error reported in {ref}",
+    "fr": "Erreur signalée dans {ref}",
+    "es": "Error notificado en {ref}",
+    "ar": "خطأ مُبلَّغ عنه في {ref}",
+    "zh": "{ref} 中报告的错误",
+    "ru": "Сообщено об ошибке в {ref}",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ async def report(uow: UnitOfWork, country: str, said: Report) -> Task:
             "country": country,
             "visibility": "restricted",
             "status": "open",
-            "titles": {"en": f"Error reported in {ref}"},
+            "titles": {language: title.format(ref=ref) for language, title in _TITLES.items()},
             "text": {said.language: f"{said.text}\n\n{said.record}"},
             "due": today() + _TIME_TO_ACT,
             "priority": "normal",

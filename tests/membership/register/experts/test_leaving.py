@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from tests.support.callers import Caller
+from tests.support.clock import calendar
 from tests.support.membership import EXPERTS, activated
 
 At = Callable[[str | None], Caller]
@@ -107,3 +108,23 @@ async def test_whoever_moves_keeps_id_ref_and_history_and_is_counted_where_they_
     etag = (await admin.get(path)).headers["etag"]
     assert (await old.patch(path, {"gender": "x"}, etag=etag)).status_code == 404
     assert (await new.patch(path, {"gender": "x"}, etag=etag)).status_code == 200
+
+
+async def test_a_death_is_taken_back_within_thirty_days(
+    admin: Caller, caller: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, clock = await activated(admin), calendar(monkeypatch)
+    path, officer = f"{EXPERTS}/{record['id']}", caller("officer")
+    assert (await officer.step(path, "mark_deceased", reason="A letter came")).status_code == 200
+    clock.pass_days(30)
+    undone = await officer.step(path, "unmark_deceased", reason="It was a namesake")
+    assert (undone.status_code, undone.json()["status"]) == (200, "active")
+    await officer.step(path, "mark_deceased", reason="Another letter came")
+    clock.pass_days(31)
+    (offered,) = [
+        one for one in (await officer.get(path)).json()["allowed_actions"] if one["action"] == "unmark_deceased"
+    ]
+    assert (offered["allowed"], offered["reason"]) == (False, "too_late")
+    refused = await officer.step(path, "unmark_deceased", reason="It was a namesake")
+    assert (refused.status_code, refused.json()["code"]) == (409, "transition_not_allowed")
+    assert (refused.json()["reason"], refused.json()["current_state"]) == ("too_late", "deceased")

@@ -59,10 +59,9 @@ async def _copy_made(kind: str, state: str, make: Callable[[Path], Awaitable[Non
                 shutil.rmtree(kept.parent, ignore_errors=True)
                 await make(partial := kept.with_name("partial"))
                 partial.rename(kept)
+            _copy(kept.iterdir(), target)
     except PermissionError:  # the clone is another user's
         await make(target)
-    else:
-        _copy(kept.iterdir(), target)
 
 
 class _NoProcesses:
@@ -122,7 +121,7 @@ def _copy(sources: Iterable[Path], folder: Path) -> None:
 
 @contextmanager
 def _alone(kind: str) -> Iterator[None]:
-    """While the block runs, no other process of this clone makes one of this kind."""
+    """While the block runs, no other process of this clone makes, removes or copies one of this kind."""
     _KEPT.mkdir(parents=True, exist_ok=True)
     with (_KEPT / f"{kind}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -18,7 +18,7 @@ pytest_plugins = [
     "tests.support.mailbox",
 ]
 _PROJECT = Path(__file__).parents[1]
-_APART = ("access", "actions", "centres")
+_APART = ("access", "actions", "centres", "faults", "systems")
 """Folders whose modules are shared out, so that they end sooner. Those below with fixtures of their own are not."""
 _SPARSE = str(Path("tests/centres"))
 """Its tests take some 380 countries, and a database has 245: no process has more than its share while there is other

@@ -39,14 +39,13 @@ async def load(
         await connection.execute(f"SET LOCAL ROLE {owner}")
         found = await tables(connection)
         _same(backup, found)
-        names = ", ".join(table.name for table in found)
         protected, triggered = await _names(connection, _PROTECTED), await _names(connection, _TRIGGERED)
         references = await connection.fetch(_REFERENCES, SCHEMA)
         await _each(connection, "ALTER TABLE {} NO FORCE ROW LEVEL SECURITY", protected)
         await _each(connection, "ALTER TABLE {} DISABLE TRIGGER USER", triggered)
         for reference in references:
             await connection.execute(f"ALTER TABLE {reference['table']} DROP CONSTRAINT {reference['name']}")
-        await connection.execute(f"TRUNCATE {names}")
+        await _empty(connection, found)
         await _partitions(connection, backup)
         for table in found:
             await _fill(connection, backup, table, advance)
@@ -75,6 +74,14 @@ async def _names(connection: asyncpg.Connection, query: str) -> list[str]:
 async def _each(connection: asyncpg.Connection, statement: str, names: Iterable[str]) -> None:
     for name in names:
         await connection.execute(statement.format(name))
+
+
+async def _empty(connection: asyncpg.Connection, found: Iterable[TableInfo]) -> None:
+    """Empties the tables that the migrations filled; emptying one makes new files for it and its indexes."""
+    has_rows = "SELECT EXISTS (SELECT FROM {})"
+    filled = [table.name for table in found if await connection.fetchval(has_rows.format(table.name))]
+    if filled:
+        await connection.execute(f"TRUNCATE {', '.join(filled)}")
 
 
 async def _partitions(connection: asyncpg.Connection, backup: Reader) -> None:

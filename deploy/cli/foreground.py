@@ -28,7 +28,7 @@ async def run(root: Path, port: int, archive: Path | None = None, *, has_report:
     stack = Stack(
         Folder.open(root),
         lambda: System(port),
-        _prepare,
+        prepare,
         report=lambda step: err.print(f"· {step}", markup=False),
         archive=archive,
     )
@@ -60,7 +60,7 @@ async def run(root: Path, port: int, archive: Path | None = None, *, has_report:
         await stack.stop()
 
 
-async def _prepare(environment: Mapping[str, str]) -> dict[str, Any]:
+async def prepare(environment: Mapping[str, str]) -> dict[str, Any]:
     """Migrate and load the demo data, in processes whose memory returns when they end."""
     await _command(environment, "migrate")
     if environment["ESCM_ENVIRONMENT"] in ("sandbox", "production"):

@@ -130,7 +130,7 @@ async def test_a_restore_killed_at_any_time(
     for number in range(3):
         target, wanted, other = ((file, old, new), (late, new, old))[number % 2]
         process = await restored.start(restored.other, "restore", target, "--replace", "--yes")
-        await _killed(process, restored, chance.uniform(0, 2))
+        await _killed(process, restored, chance.uniform(0, 2 * (number + 1) / 3))
         if await restored.fetchval(_ASIDE):
             ends.add("cut off")
             status, said = await restored.run(restored.other, "restore", target)

@@ -140,7 +140,7 @@ async def test_a_restore_that_is_killed_is_ended_by_the_next_migration(
         assert await history.attempt(mark, clients[0].create(mark)) == "ok"
         process = await _start(cluster, "restore", file, "--replace", "--yes")
         await eventually(lambda: _is_fenced(cluster), within=60)
-        await asyncio.sleep(chance.uniform(0, 1))
+        await asyncio.sleep(chance.uniform(0, 0.5))
         process.kill()
         await process.communicate()
         assert await _is_fenced(cluster)

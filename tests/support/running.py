@@ -18,11 +18,11 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from deploy.local.folder import Folder, write_private
+from deploy.local.folder import Folder
 from deploy.local.ports import HOST
 from tests.support.folders import reachable_folder
 from tests.support.pooler import POOLED, free_port, pooler
-from tests.support.prepared import PASSWORD, copy_cluster
+from tests.support.prepared import copy_system
 from tests.support.waiting import PATIENCE
 
 _PORT_LINE = 4
@@ -197,9 +197,8 @@ def system(state: Path | None = None, **settings: str) -> Iterator[tuple[dict[st
     root = reachable_folder("escm-journey-")
     folder = Folder.open(state or root / "local")
     if state is None:
-        write_private(folder.data / "secrets.json", json.dumps({"postgres": PASSWORD}))
         with ThreadPoolExecutor(1) as thread:  # this one may have a running event loop
-            thread.submit(asyncio.run, copy_cluster(folder)).result()
+            thread.submit(asyncio.run, copy_system(folder)).result()
     password = folder.secret("escm_role_password")
     environment = {name: value for name, value in os.environ.items() if name != "ESCM_ENVIRONMENT"} | settings
     pooled = POOLED and free_port()

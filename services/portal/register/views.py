@@ -26,12 +26,13 @@ _MOST_NAMED = 12
 """Most related records that a page reads and names; it leaves out further ones."""
 _ONE = "id,ref,display_name"
 _OF_INSTITUTION = (
-    ("membership", "experts", "institution", "ref,display_name"),
-    ("centres", "centres", "host_institution_id", "ref,names"),
-    ("centres", "committees", "host_institution_id", "country,names"),
-    ("membership", "congresses", "host_institution_id", "titles,starts,ends"),
+    ("membership", "experts", "institution", {"fields": "ref,display_name", "sort": "display_name"}),
+    ("centres", "centres", "host_institution_id", {"fields": "ref,names"}),
+    ("centres", "committees", "host_institution_id", {"fields": "country,names"}),
+    ("membership", "congresses", "host_institution_id", {"fields": "titles,starts,ends"}),
 )
-"""The lists of what is related to an institution, each with the filter that names it and the members that are shown."""
+"""The lists of what is related to an institution, each with the filter that names it and what is asked of the list.
+By name, the index of affiliations finds the experts."""
 _OF_CHAPTER = "ref,edition_id,titles"
 
 
@@ -141,8 +142,8 @@ async def institution(reads: PageReads, key: str) -> Values:
     }
 
 
-async def _naming(reads: PageReads, key: str, service: str, plural: str, name: str, fields: str) -> Related:
-    found = await reads.related(service, plural, **{name: key, "fields": fields, "limit": str(_MOST_NAMED)})
+async def _naming(reads: PageReads, key: str, service: str, plural: str, name: str, query: Query) -> Related:
+    found = await reads.related(service, plural, **{name: key, **query, "limit": str(_MOST_NAMED)})
     return Related(service, plural, found["items"], urlencode({name: key}), found["next"] is not None)
 
 

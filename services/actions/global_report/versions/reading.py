@@ -11,6 +11,7 @@ import orjson
 from services.actions.global_report.versions.document import Reading, read
 from services.actions.global_report.versions.domain import DOCX, Unreadable
 from services.actions.global_report.versions.images import MOST_BYTES, MOST_IMAGES, usable
+from services.actions.global_report.versions.links import with_relative_images
 from services.actions.global_report.versions.nodes import Node, images_in
 from services.actions.global_report.versions.pandoc import converted
 from shared.kernel.archives import ArchiveBounds, ArchiveFault, archive_fault
@@ -42,6 +43,7 @@ async def reading_of(
     evidence that it names as images. Raises Unreadable, whose sentence names the place."""
     if media_type == DOCX:
         _check_archive(content)
+        content = await asyncio.to_thread(with_relative_images, content)
     else:
         _check_lines(content)
     output = await converted(content, _FORMATS.get(media_type, _MARKDOWN), "json")

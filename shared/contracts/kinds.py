@@ -1,4 +1,5 @@
-"""What one and many records of each kind are called by people, in six languages, and the page to which mails and calendars lead."""
+"""What one and many records of each kind are called by people, in six languages, and the page to which mails and
+calendars lead."""
 
 import csv
 from collections.abc import Mapping

@@ -21,7 +21,10 @@ from shared.pages.texts import OWN_NAMES
 
 FILTERS: Mapping[str, tuple[str, ...]] = {
     "countries": ("q", "region", "group", "stage", "as_of"),
-    "experts": ("q", "country", "region", "field", "planetary_boundary", "ecosystem", "language", "institution", "cursor"),
+    "experts": (
+        *("q", "country", "region", "field", "planetary_boundary"),
+        *("ecosystem", "language", "institution", "cursor"),
+    ),
     "institutions": ("q", "country", "region", "type", "cursor"),
     "centres": ("q", "country", "region", "host_institution_id", "cursor"),
     "initiatives": ("q", "cursor"),

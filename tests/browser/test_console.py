@@ -2,25 +2,30 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
+import pyotp
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from services.access.administration import enter_account, enter_grant, setting_up
 from tests.browser.conftest import PATIENCE
 from tests.browser.test_pages import _OVERFLOW, _barriers
+from tests.support.running import Person
 
 _LOOKS = [
     (width, scheme, language) for width in (360, 1280) for scheme in ("light", "dark") for language in ("en", "ar")
 ]
 _FIRST = re.compile(r'<th role="rowheader" scope="row"><a href="(/console/[a-z/_]+/[0-9a-f-]{36})"')
 """The first record of a list."""
+_MOST_STOPS = 60
+"""Stops of the keyboard on a page of the console."""
 _PAGES = {
     "work.html": "/console/",
     "kinds.html": "/console/records",
@@ -152,21 +157,86 @@ def test_an_officer_screens_an_applicant_by_keyboard(browser: Browser, running: 
     context.close()
 
 
-async def _entered(database_url: str, role: str) -> dict[str, str]:
+def _reach(page: Page, wanted: Locator) -> None:
+    """Moves the focus forward to an element, which then shows that it has it."""
+    for _ in range(_MOST_STOPS):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("element => element === document.activeElement"):
+            assert wanted.evaluate("element => getComputedStyle(element).outlineStyle") != "none"
+            return
+    raise AssertionError(f"The keyboard does not reach {wanted}.")
+
+
+async def _entered(database_url: str, role: str, kind: str, scope: str | None) -> dict[str, str]:
     email, password = f"{uuid4().hex}@demo.example", f"{uuid4().hex} of Betaland"
     async with setting_up(database_url) as uow:
         account = await enter_account(uow, email, "Omar Official", password)
-        await enter_grant(uow, "account", account, role, "country", "XB")
-    return {"username": email, "password": password}
+        await enter_grant(uow, "account", account, role, kind, scope)
+    return {"username": email, "password": password, "account_id": str(account)}
 
 
 @pytest.fixture(scope="module")
-def officials(running: dict[str, Any]) -> Iterator[dict[str, dict[str, str]]]:
-    """A focal point and a national author of Betaland."""
+def enter(running: dict[str, Any]) -> Iterator[Callable[..., dict[str, str]]]:
+    """Enters a person with a role, the kind of its scope and the scope."""
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as thread:  # this one has a running event loop
         patch.setenv("ESCM_ROLE_PASSWORD", running["role_password"])
-        roles = ("government_focal_point", "national_author")
-        yield {role: thread.submit(asyncio.run, _entered(running["database_url"], role)).result() for role in roles}
+        yield lambda *granted: thread.submit(asyncio.run, _entered(running["database_url"], *granted)).result()
+
+
+@pytest.fixture
+def administrator(running: dict[str, Any], enter: Callable[..., dict[str, str]]) -> tuple[dict[str, str], pyotp.TOTP]:
+    """An administrator with the app that makes the codes of their second factor."""
+    person = enter("secretariat_admin", "global", None)
+    api = Person(running["base_url"], person)
+    factor = api.create("/access/v1/factors", {"kind": "totp", "name": "My phone"})
+    app = pyotp.TOTP(factor["secret"])
+    earlier = app.generate_otp(int(datetime.now(UTC).timestamp()) // 30 - 1)
+    api.step(f"/access/v1/factors/{factor['id']}", "confirm", fields={"code": earlier})
+    api.close()
+    return person, app
+
+
+def test_an_administrator_merges_a_pair_by_keyboard_and_undoes_it(
+    browser: Browser, running: dict[str, Any], administrator: tuple[dict[str, str], pyotp.TOTP]
+) -> None:
+    person, app = administrator
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{running['base_url']}/console/")
+    page.locator("#username").fill(person["username"])
+    page.locator("#password").fill(person["password"])
+    page.locator("#password").press("Enter")
+    page.locator("[name=code]").fill(app.now())
+    page.locator("[name=code]").press("Enter")
+    page.wait_for_url(f"{running['base_url']}/console/**")
+    page.goto(f"{running['base_url']}/console/membership/duplicates?status=open")
+    _reach(page, page.get_by_role("link", name=re.compile("^DUP-")).first)
+    page.keyboard.press("Enter")
+    _reach(page, page.get_by_role("link", name="Compare the two"))
+    page.keyboard.press("Enter")
+    choice = page.get_by_role("radio").first
+    _reach(page, choice)
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("radio").first, "Enter on a choice shows what would move").to_be_checked()
+    expect(page).to_have_url(re.compile("/console/duplicates/[0-9a-f-]{36}#moves$"))
+    _reach(page, page.get_by_role("button", name="Merge them"))
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/console/merges/"))
+    _reach(page, page.get_by_role("textbox"))
+    page.keyboard.type("They are two people.")
+    _reach(page, page.get_by_role("button", name="Undo the merge"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_be_visible()
+    expect(page.locator("dl").first).to_contain_text("Undone")
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def officials(enter: Callable[..., dict[str, str]]) -> dict[str, dict[str, str]]:
+    """A focal point and a national author of Betaland."""
+    return {role: enter(role, "country", "XB") for role in ("government_focal_point", "national_author")}
 
 
 @pytest.mark.parametrize("role", ["government_focal_point", "national_author"])

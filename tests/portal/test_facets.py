@@ -7,13 +7,15 @@ from urllib.parse import urlencode
 
 import pytest
 
-from services.portal.register.facets import FILTERS
+from services.portal.register.facets import FILTERS, OF_RECORDS
 from shared.kernel.text import LANGUAGES
 from tests.portal.conftest import Site
 from tests.portal.test_pages import Balance
 from tests.support.services import open_portal
 
-_FACETS = {plural: [name for name in names if name not in ("q", "cursor")] for plural, names in FILTERS.items()}
+_FACETS = {
+    plural: [name for name in names if name not in ("q", "cursor", *OF_RECORDS)] for plural, names in FILTERS.items()
+}
 _OPTION = re.compile(r'<option value="([^"]*)"[^>]*>([^<]*)</option>')
 
 

@@ -1,9 +1,11 @@
 """The addresses of mails and calendars lead to pages: of every kind of record, in every language, and for everybody."""
 
+from typing import Literal
 from uuid import uuid4
 
 import pytest
 
+from services.portal.console.describing.resources import kinds
 from services.portal.settings import PortalSettings
 from shared.contracts.kinds import kind_names, record_page
 from shared.contracts.readers import entities, steps
@@ -15,11 +17,20 @@ from tests.support.services import open_portal
 _FRONTEND = "https://desk.example/{language}/{service}/{resource}/{id}"
 
 
-def test_every_kind_of_record_has_a_name_in_every_language() -> None:
-    assert kind_names().keys() == {*entities().values(), *steps()}
-    for names in kind_names().values():
+@pytest.mark.parametrize("number", ["one", "many"])
+def test_every_kind_of_record_has_a_name_in_every_language(number: Literal["one", "many"]) -> None:
+    listed = {kind.name for kind in kinds().values()}
+    assert kind_names(number).keys() == {*entities().values(), *steps(), *listed}
+    for names in kind_names(number).values():
         assert set(names) == set(LANGUAGES)
         assert all(name == name.strip() != "" for name in names.values())
+
+
+def test_many_records_are_called_otherwise_than_one() -> None:
+    """Chinese has no plural; French and Spanish write some words alike."""
+    for kind, name in kind_names().items():
+        many = kind_names("many")[kind]
+        assert all(many[language] != name[language] for language in ("en", "ar", "ru")), kind
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

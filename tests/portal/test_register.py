@@ -4,6 +4,7 @@ import html
 import re
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import pytest
 
@@ -102,6 +103,39 @@ async def test_countries_are_all_there_and_narrowed_by_name_region_and_stage(sit
     assert await shown("/fr/countries?stage=7") == []
     chosen = (await site.page("/fr/countries?region=Oceania&stage=0")).text
     assert '<option value="Oceania" selected>' in chosen
+
+
+async def test_an_institution_leads_to_its_public_experts_and_to_what_it_hosts(site: Site) -> None:
+    key, page = site.country_fixture.id("institutions"), f"/en/institutions/{site.ref('institutions')}"
+    expert, centre = f"/en/experts/{site.ref('experts')}", f"/en/centres/{site.ref('centres')}"
+    shown = await site.page(page)
+    assert {expert, centre, "/en/countries/XA"} <= set(Balance(shown.text).links)
+    for heading in ("Experts with this affiliation", "National centres that it hosts", "Congresses that it hosts"):
+        assert f"<h2>{heading}</h2>" in shown.text
+    assert "max-age=30" in shown.headers["cache-control"], "it names people"
+    assert "Show all" not in shown.text
+    for plural, name, found in (("experts", "institution", expert), ("centres", "host_institution_id", centre)):
+        narrowed = Balance((await site.page(f"/en/{plural}?{name}={key}")).text).links
+        assert {found, f"/en/{plural}"} <= set(narrowed)
+        assert (await site.page(f"/en/{plural}?{name}={uuid4()}")).text.count('role="rowheader"') == 0
+        assert (await site.page(f"/en/{plural}?{name}=none")).status_code == 400
+    await site.change("member_expert", "experts", "visibility = $2", "restricted")
+    assert expert not in (await site.page(page)).text, "who leaves is gone at once"
+    await site.change("member_expert", "experts", "visibility = $2", "public")
+
+
+async def test_an_institution_with_many_relations_leads_to_all_of_them(site: Site) -> None:
+    page = f"/en/institutions/{site.ref('institutions')}"
+    await site.superuser.execute(
+        """INSERT INTO member_congress SELECT (jsonb_populate_record(c, jsonb_build_object(
+            'id', gen_random_uuid(), 'ref', 'CON-9000' || n, 'code', 'MANY-' || n))).*
+        FROM member_congress c, generate_series(10, 22) n WHERE c.id = $1""",
+        site.country_fixture.id("congresses"),
+    )
+    all_of_them = f"/membership/v1/congresses?host_institution_id={site.country_fixture.id('institutions')}"
+    links = Balance((await site.page(page)).text).links
+    await site.superuser.execute("DELETE FROM member_congress WHERE code LIKE 'MANY-%'")
+    assert all_of_them in links
 
 
 async def test_an_expert_an_institution_and_a_centre_are_shown_with_what_they_name(site: Site) -> None:

@@ -8,6 +8,7 @@ from services.portal.console.jobs.routes import router as jobs
 from services.portal.console.merging.routes import router as merging
 from services.portal.console.people.routes import router as people
 from services.portal.console.records.lists import router as lists
+from services.portal.console.records.manuscript import router as manuscript
 from services.portal.console.records.many import router as many
 from services.portal.console.records.showing import router as showing
 from services.portal.console.reporting.routes import router as reporting
@@ -19,5 +20,5 @@ from services.portal.console.writing.editing import router as editing
 from services.portal.console.writing.stepping import router as stepping
 
 _RECORDS = (lists, many, creating, editing, stepping, showing)
-_PAGES = (work, countries, reporting, jobs, imports, import_files, people, screening, centre_file, merging)
+_PAGES = (work, countries, reporting, jobs, imports, import_files, people, screening, centre_file, merging, manuscript)
 CONSOLE = (signing_in, *_PAGES, *_RECORDS)

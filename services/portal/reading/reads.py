@@ -77,11 +77,24 @@ class PageReads:
             return await self.known(service, plural, moved.key, **query)
         except (NotFound, Gone):
             return None
-        except Unavailable:
-            if plural not in _OF_PEOPLE or self._oldest is None:
-                raise
-            self.as_of = self._oldest
+        except Unavailable as away:
+            self._leave_out(plural, away)
             return None
+
+    async def related(self, service: str, plural: str, **query: str) -> dict[str, Any]:
+        """A page of a list of records that name the one of this page; empty if they name people and the service is
+        away. Raises Unavailable for others without a copy."""
+        try:
+            return await self.listed(service, plural, **query)
+        except Unavailable as away:
+            self._leave_out(plural, away)
+            return {"items": [], "next": None}
+
+    def _leave_out(self, plural: str, away: Unavailable) -> None:
+        """Notes since when the page may lack people whose service is away. Raises Unavailable for others."""
+        if plural not in _OF_PEOPLE or self._oldest is None:
+            raise away
+        self.as_of = self._oldest
 
     async def verified(self, code: str) -> dict[str, Any]:
         """What a certificate is worth, by its code. Raises NotFound, RateLimited after too many unknown ones."""

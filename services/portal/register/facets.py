@@ -21,9 +21,12 @@ from shared.pages.texts import OWN_NAMES
 
 FILTERS: Mapping[str, tuple[str, ...]] = {
     "countries": ("q", "region", "group", "stage", "as_of"),
-    "experts": ("q", "country", "region", "field", "planetary_boundary", "ecosystem", "language", "cursor"),
+    "experts": (
+        *("q", "country", "region", "field", "planetary_boundary"),
+        *("ecosystem", "language", "institution", "cursor"),
+    ),
     "institutions": ("q", "country", "region", "type", "cursor"),
-    "centres": ("q", "country", "region", "cursor"),
+    "centres": ("q", "country", "region", "host_institution_id", "cursor"),
     "initiatives": ("q", "cursor"),
 }
 """The filters of each list, as the API names them, in the order of its form."""
@@ -34,6 +37,8 @@ _COUNTED: Mapping[str, tuple[str, ...]] = {
 """The filters by which the API counts."""
 _PLAIN = frozenset({"q", "cursor", "stage", "as_of"})
 """Filters without a list of choices here."""
+OF_RECORDS = frozenset({"institution", "host_institution_id"})
+"""Filters by an institution. Links alone set them, so that the only choice is the institution of the address."""
 _TERMS: Mapping[str, Sequence[str]] = {"planetary_boundary": BOUNDARIES, "ecosystem": ECOSYSTEMS}
 """Terms of classifications, in English as published."""
 _CODES: Mapping[str, Sequence[str]] = {
@@ -87,13 +92,27 @@ async def facets(reads: PageReads, plural: str, query: Mapping[str, str], langua
     counted = known if narrowed.keys() <= set(known) else ()
     found = await asyncio.gather(*(_counts(reads, plural, name, narrowed) for name in counted))
     counts = dict(zip(counted, found, strict=True))
+    named = {name: await _institution(reads, narrowed[name], language) for name in OF_RECORDS & narrowed.keys()}
     each = [
-        _facet(name, _choices(name, language, fictional=fictional), counts.get(name), plural, narrowed, language)
+        _facet(
+            name,
+            named.get(name) or _choices(name, language, fictional=fictional),
+            counts.get(name),
+            plural,
+            narrowed,
+            language,
+        )
         for name in FILTERS[plural]
-        if name not in _PLAIN
+        if name not in _PLAIN and (name not in OF_RECORDS or name in named)
     ]
     totals = [one.total for name, one in counts.items() if one and name not in narrowed]
     return Facets(each, totals[0] if totals else None)
+
+
+async def _institution(reads: PageReads, key: str, language: str) -> Sequence[Choice]:
+    """An institution as the only choice; its key stands for a name that is not public."""
+    found = await reads.known("membership", "institutions", key, fields="display_name")
+    return [Choice(key, found["display_name"] if found else key, language)]
 
 
 async def _counts(reads: PageReads, plural: str, name: str, narrowed: Mapping[str, str]) -> _Counts | None:

@@ -81,10 +81,9 @@ async def list_institutions(language: str, request: Request) -> Response:
 
 
 @router.get("/institutions/{key}", options=RouteOptions(is_public=True))
-@kept
 async def show_institution(language: str, key: str, request: Request) -> Response:
-    """One institution by ref or id."""
-    return await _record(request, language, "institutions", key, views.institution, PUBLISHED)
+    """One institution by ref or id, with the experts who work there and what it hosts."""
+    return await _record(request, language, "institutions", key, views.institution, OF_PEOPLE)
 
 
 @router.get("/centres", options=RouteOptions(is_public=True))

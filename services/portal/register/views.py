@@ -3,9 +3,10 @@ template."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from services.portal.pages.texts import country_name, words
 from services.portal.reading.reads import PageReads, cursor_of
@@ -24,7 +25,26 @@ _MOST_ROWS = 200
 _MOST_NAMED = 12
 """Most related records that a page reads and names; it leaves out further ones."""
 _ONE = "id,ref,display_name"
+_OF_INSTITUTION = (
+    ("membership", "experts", "institution", {"fields": "ref,display_name", "sort": "display_name"}),
+    ("centres", "centres", "host_institution_id", {"fields": "ref,names"}),
+    ("centres", "committees", "host_institution_id", {"fields": "country,names"}),
+    ("membership", "congresses", "host_institution_id", {"fields": "titles,starts,ends"}),
+)
+"""The lists of what is related to an institution, each with the filter that names it and what is asked of the list.
+By name, the index of affiliations finds the experts."""
 _OF_CHAPTER = "ref,edition_id,titles"
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """The first records of a kind that name the one of a page. `query` narrows their list to all of them."""
+
+    service: str
+    plural: str
+    items: Sequence[Values]
+    query: str
+    has_more: bool
 
 
 async def countries(reads: PageReads, query: Query) -> Values:
@@ -107,16 +127,24 @@ async def institutions(reads: PageReads, query: Query) -> Values:
 
 
 async def institution(reads: PageReads, key: str) -> Values:
-    """One institution with its names, places, relations and web pages."""
+    """One institution with its names, places, relations and web pages, the experts who work there, and what it
+    hosts."""
     record = await reads.record("membership", "institutions", key)
+    found = await asyncio.gather(*(_naming(reads, record["id"], *each) for each in _OF_INSTITUTION))
     others = [name for name in record["names"] if name["value"] != record["display_name"]]
     return {
         "record": record,
         "former": [name for name in others if "former" in name["types"]],
         "others": [name for name in others if "former" not in name["types"]],
         "types": record["types"],
+        "related": [related for related in found if related.items],
         "pages": [page for page in record["links"]["web_pages"] if urlsplit(page).scheme in ("http", "https")],
     }
+
+
+async def _naming(reads: PageReads, key: str, service: str, plural: str, name: str, query: Query) -> Related:
+    found = await reads.related(service, plural, **{name: key, **query, "limit": str(_MOST_NAMED)})
+    return Related(service, plural, found["items"], urlencode({name: key}), found["next"] is not None)
 
 
 async def centres(reads: PageReads, query: Query) -> Values:

@@ -161,6 +161,19 @@ async def test_the_images_of_a_docx_are_read() -> None:
     assert "passwd" not in str(found)
 
 
+@pytest.mark.long(_COSTS)
+async def test_the_images_of_a_docx_are_read_from_links_that_begin_at_its_root() -> None:
+    inside = _with_images(("/word/media/image1.png", png(), "A bog"), ("/media/image2.png", png(5), "A fen"))
+    outside = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(inside)) as made, zipfile.ZipFile(outside, "w") as moved:
+        for name in made.namelist():
+            moved.writestr(name.replace("word//", ""), made.read(name))
+    _, reading = await reading_of(outside.getvalue(), DOCX, ())
+    placed = [(one["block"], one["name"], one["alternative"]) for one in reading.placed]
+    assert placed == [(2, image_of(png()).name, "A bog"), (3, image_of(png(5)).name, "A fen")]
+    assert reading.warnings == []
+
+
 async def _sent(by: Caller, content: bytes, **fields: str) -> Response:
     """The response to a file of evidence."""
     file = ("bog", content, "application/octet-stream")

@@ -173,6 +173,9 @@ async def test_a_contribution_goes_to_its_editor_and_back(draft: tuple[Caller, C
     waiting = (await chief.get(f"{CONTRIBUTIONS}?holder=me")).json()["items"]
     assert [one["id"] for one in waiting] == [text["id"]]
     taken = await stepped(chief, submitted, "take")
+    late = {"action": "return", "reason": "shorter", "fields": {"due": day(-1)}}
+    refusal = await chief.step(path, **late)
+    assert (refusal.status_code, refusal.json()["errors"][0]["pointer"]) == (422, "/fields/due")
     returned = await stepped(chief, taken, "return", reason="shorter", fields={"due": day(5)})
     assert (returned["status"], returned["due"]) == ("changes_requested", day(5))
     assert (await read(me, path, "Shorter."))["number"] == 2

@@ -10,7 +10,7 @@ PAGES = Pages("services.access.signing_in.pages", has_search=False)
 def named(resource: str, language: str) -> str:
     """What a resource, or all of a service, is called by people."""
     service, _, plural = resource.partition(".")
-    if resource in kind_names():
-        return kind_names()[resource][language]
+    if resource in kind_names("many"):
+        return kind_names("many")[resource][language]
     whole = PAGES.texts.text(language, f"service.{service}")
     return whole if plural == "*" else f"{whole}: {plural.replace('_', ' ')}"

@@ -115,6 +115,13 @@ def _due(edition: Edition | None, wanted: date | None) -> date | None:
     return wanted or (date.fromisoformat(days["draft"]) if days else None)
 
 
+def _still_ahead(due: date | None) -> date | None:
+    """The last day of who has the draft again. Raises Invalid for one that has passed."""
+    if due is not None and due < today():
+        raise invalid_field("/fields/due", "invalid_date", f"{due} has passed: give a day from today on.")
+    return due
+
+
 async def update(uow: UnitOfWork, access: AccessScope, before: Contribution, wanted: Contribution) -> Contribution:
     """Updates a contribution that its authors have. Its place and its last day are the editors'. Whoever is named
     otherwise confirms anew.
@@ -186,7 +193,7 @@ async def _changed(
             edition = await edition_of(uow.connection, before.edition_id)
             wanted = replace(before, due=_due(edition, given(fields, "due", date)))
         case "return":
-            wanted = replace(before, due=given(fields, "due", date) or before.due, consent=None)
+            wanted = replace(before, due=_still_ahead(given(fields, "due", date) or before.due), consent=None)
         case "consent":
             current = await queries.current_version(uow.connection, before.id, before.language)
             consent = current and Consent(version=current["number"], at=to_text(now()))

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 import zipfile
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import TypeAlias
@@ -27,6 +28,10 @@ _OF_ARCHIVE: Mapping[ArchiveFault, str] = {
 }
 _FORMATS = {DOCX: "docx"}
 _MARKDOWN = "markdown-raw_html-raw_tex-raw_attribute"
+_LINKS = re.compile(r"word/_rels/[^/]+\.rels")
+_LINK = re.compile(rb"<[^<>]*/relationships/image[\"'][^<>]*>")
+_ABSOLUTE = re.compile(rb"(\bTarget\s*=\s*[\"'])/([^\"']+)")
+_FOLDER = "word/"
 _DEEPEST_LINE = 120
 """How many signs of lists and quotes a line may begin with."""
 
@@ -42,6 +47,7 @@ async def reading_of(
     evidence that it names as images. Raises Unreadable, whose sentence names the place."""
     if media_type == DOCX:
         _check_archive(content)
+        content = await asyncio.to_thread(_with_relative_images, content)
     else:
         _check_lines(content)
     output = await converted(content, _FORMATS.get(media_type, _MARKDOWN), "json")
@@ -88,3 +94,31 @@ def _check_lines(content: bytes) -> None:
 def _check_archive(content: bytes) -> None:
     if fault := archive_fault(io.BytesIO(content), _ARCHIVE):
         raise Unreadable(_OF_ARCHIVE[fault])
+
+
+def _with_relative_images(content: bytes) -> bytes:
+    """The DOCX, whose archive has passed its bounds, with a relative link to each image: pandoc leaves out images
+    whose links begin at the root of the archive. An image outside the folder of the text gets a copy there."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = [name for name in archive.namelist() if _LINKS.fullmatch(name)]
+        links = {name: archive.read(name) for name in names}
+        changed = {name: _LINK.sub(_relative, link) for name, link in links.items()}
+        if changed == links:
+            return content
+        named = {path for link in links.values() for path in _roots(link) if not path.startswith(_FOLDER)}
+        written = io.BytesIO()
+        with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
+            for name in dict.fromkeys(archive.namelist()):
+                copy.writestr(name, changed.get(name) or archive.read(name))
+            for path in sorted(named & {*archive.namelist()}):
+                copy.writestr(_FOLDER + path, archive.read(path))
+    return written.getvalue()
+
+
+def _relative(link: re.Match[bytes]) -> bytes:
+    return _ABSOLUTE.sub(lambda found: found[1] + found[2].removeprefix(_FOLDER.encode()), link[0])
+
+
+def _roots(links: bytes) -> list[str]:
+    """The paths of images that are named from the root."""
+    return [found[2].decode(errors="replace") for link in _LINK.findall(links) for found in _ABSOLUTE.finditer(link)]

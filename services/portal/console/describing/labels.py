@@ -74,9 +74,17 @@ def code_label(name: str, code: str, language: str) -> str:
 
 
 def kind_label(kind: str, language: str) -> str:
-    """The name of one record of a kind, such as `expert`."""
-    found = kind_names().get(kind)
-    return found[language] if found else words(kind.partition(".")[2])
+    """The name of one record of a kind, such as `Expert`."""
+    return _name_of(kind_names(), kind, language)
+
+
+def list_label(kind: str, language: str) -> str:
+    """The name of the records of a kind, such as `Experts`."""
+    return _name_of(kind_names("many"), kind, language)
+
+
+def _name_of(names: Mapping[str, Mapping[str, str]], kind: str, language: str) -> str:
+    return names[kind][language] if kind in names else words(kind.partition(".")[2])
 
 
 def fault_label(code: str, language: str) -> str:

@@ -8,6 +8,7 @@ from services.portal.console.describing.labels import (
     field_label,
     is_named,
     kind_label,
+    list_label,
     state_label,
     verb_label,
 )
@@ -49,6 +50,7 @@ PAGES = Pages(
     is_translated=_is_translated,
     code_name=code_label,
     kind_name=kind_label,
+    list_name=list_label,
     state_name=state_label,
     verb_name=verb_label,
     fault=fault_label,

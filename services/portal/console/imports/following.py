@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from services.portal.console.describing.labels import kind_label
+from services.portal.console.describing.labels import list_label
 from services.portal.console.frame.files import UPLOAD_SECONDS, SentFile, as_form
 from services.portal.console.imports.kinds import SERVICES, ImportKind
 from services.portal.console.session.caller import Caller, accepted
@@ -97,7 +97,7 @@ async def last_imports(caller: Caller) -> list[dict[str, Any]]:
         {
             **one,
             "service": service,
-            "named": kind_label(f"{service}.{one['resource'].rpartition('.')[2]}", caller.language),
+            "named": list_label(f"{service}.{one['resource'].rpartition('.')[2]}", caller.language),
         }
         for service, records in zip(SERVICES, lists, strict=True)
         for one in records

@@ -7,7 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from services.portal.console.describing.labels import kind_label
+from services.portal.console.describing.labels import list_label
 from services.portal.console.session.caller import Caller
 from services.portal.reference.contents import documents
 
@@ -41,8 +41,8 @@ def import_kinds() -> Mapping[str, ImportKind]:
 
 
 def named_kinds(language: str) -> list[tuple[str, str]]:
-    """All kinds with what one record is called, by that name."""
-    named = [(key, kind_label(key, language)) for key in import_kinds()]
+    """All kinds with what their records are called, by that name."""
+    named = [(key, list_label(key, language)) for key in import_kinds()]
     return sorted(named, key=lambda one: one[1])
 
 

@@ -25,6 +25,7 @@ router = console_router()
 SPECIAL_PAGES = {
     "membership.experts": ("/console/experts/{id}/screen", "screening.title"),
     "centres.centres": ("/console/centres/{id}", "centre_file.title"),
+    "actions.contributions": ("/console/contributions/{id}", "manuscript.title"),
     "membership.duplicates": ("/console/duplicates/{id}", "duplicates.title"),
     "membership.merges": ("/console/merges/{id}", "merges.title"),
 }

@@ -98,7 +98,10 @@ def _object(field: Field, value: Mapping[str, Any], names: Names) -> Shown | Non
     if all(isinstance(text, str) for text in value.values()) and field.kind == "multilingual":
         texts = tuple(Shown(tag, "said", str(text)) for tag, text in value.items())
         return Shown(field.name, "multilingual", parts=texts)
-    return _written_out(field, value)
+    if any(isinstance(one, Mapping | list) for one in value.values()):
+        return _written_out(field, value)
+    plain = (_shown(Field(name, "text"), one, names) for name, one in value.items())
+    return Shown(field.name, "group", parts=tuple(each for each in plain if each is not None))
 
 
 def _list(field: Field, value: list[Any], names: Names) -> Shown:

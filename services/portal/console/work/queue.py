@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.portal.console.describing.labels import kind_label
+from services.portal.console.describing.labels import kind_label, list_label
 from services.portal.console.frame.naming import day_of, place_of, title_of
 from services.portal.console.frame.templates import named
 from services.portal.console.records.showing import SPECIAL_PAGES
@@ -59,7 +59,7 @@ async def queue_of(caller: Caller, kind: str = "", cursor: str = "") -> Queue:
     rows: list[dict[str, Any]] = found["items"]
     titles = await _titles(caller, rows)
     items = [(row, _item(row, titles, caller.language)) for row in rows]
-    kinds = {row["resource"]: kind_label(f"{row['service']}.{row['resource']}", caller.language) for row in rows}
+    kinds = {row["resource"]: list_label(f"{row['service']}.{row['resource']}", caller.language) for row in rows}
     return Queue(
         int(found["total"]),
         [item for row, item in items if row["verb"] in _BY_TWO],

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.portal.console.describing.labels import kind_label
+from services.portal.console.describing.labels import list_label
 from services.portal.console.describing.resources import SERVICES, kinds
 from services.portal.console.frame.responses import page
 from services.portal.console.frame.route import console_router
@@ -37,6 +37,6 @@ async def show_work(request: Request, caller: CurrentCaller) -> Response:
 @router.get("/console/records", options=_PAGE)
 async def show_kinds(caller: CurrentCaller) -> Response:
     """All kinds of record, each with its list."""
-    named = [(kind_label(kind.name, caller.language), kind) for kind in kinds().values()]
+    named = [(list_label(kind.name, caller.language), kind) for kind in kinds().values()]
     parts = [(one, sorted((name, kind.page) for name, kind in named if kind.service == one)) for one in SERVICES]
     return page(caller, "kinds.html", here="records", parts=parts)

@@ -1,0 +1,76 @@
+"""`/console/contributions/{id}`: the text of a contribution to the Global Report, as those read it who review it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Response
+
+from services.portal.console.frame.naming import title_of
+from services.portal.console.frame.responses import page
+from services.portal.console.frame.route import console_router
+from services.portal.console.records.reading import Found, Record, find, known_kind
+from services.portal.console.session.caller import Caller, accepted
+from services.portal.console.session.guards import CurrentCaller
+from shared.kernel.errors import NotFound
+from shared.kernel.text import direction_of
+from shared.web.contract.route_options import RouteOptions
+
+router = console_router()
+_PAGE = RouteOptions(is_public=True)
+_IMAGES = ("image/png", "image/jpeg")
+
+
+@router.get("/console/contributions/{key}", options=_PAGE)
+async def show_present_text(key: str, caller: CurrentCaller) -> Response:
+    """The newest version that the caller reads, with its images; without one, the page says so."""
+    found = await _found(caller, key)
+    versions = await _versions(caller, found)
+    return await _shown(caller, found, versions, str(versions[0]["number"]) if versions else None)
+
+
+@router.get("/console/contributions/{key}/versions/{number}", options=_PAGE)
+async def show_text(key: str, number: str, caller: CurrentCaller) -> Response:
+    """A version of a text, with its images."""
+    found = await _found(caller, key)
+    return await _shown(caller, found, await _versions(caller, found), number)
+
+
+@router.get("/console/contributions/{key}/versions/{number}/images/{name}", options=_PAGE)
+async def show_image(key: str, number: str, name: str, caller: CurrentCaller) -> Response:
+    """An image of a version, to who reads the version."""
+    reply = accepted(await caller.get(f"{_path(key, number)}/images/{quote(name, safe='')}"))
+    media = reply.headers.get("content-type", "")
+    if media not in _IMAGES:
+        raise NotFound("There is no such image.")
+    return Response(reply.content, media_type=media)
+
+
+def _path(key: str, number: str) -> str:
+    return f"/actions/v1/contributions/{quote(key, safe='')}/versions/{quote(number, safe='')}"
+
+
+async def _found(caller: Caller, key: str) -> Found:
+    return await find(caller, known_kind("actions", "contributions"), key)
+
+
+async def _versions(caller: Caller, found: Found) -> Sequence[Record]:
+    return await caller.items(f"{found.path}/versions")
+
+
+async def _shown(caller: Caller, found: Found, versions: Sequence[Record], number: str | None) -> Response:
+    version: Mapping[str, Any] = await caller.read(_path(str(found.record["id"]), number)) if number else {}
+    images: dict[int, list[Record]] = {}
+    for image in version.get("images", ()):
+        images.setdefault(image["block"], []).append(image)
+    return page(
+        caller,
+        "manuscript.html",
+        found=found,
+        title=title_of(found.record, caller.language),
+        here=f"/console/contributions/{found.record['id']}/versions",
+        versions=versions,
+        version=version,
+        images=images,
+        direction=direction_of(version["language"]) if version else "auto",
+    )

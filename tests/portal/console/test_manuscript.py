@@ -1,0 +1,83 @@
+"""The text of a contribution is read in the console with its images, by who reads it over the API and nobody else."""
+
+import json
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from services.actions.global_report.versions.images import image_of
+from tests.actions.neighbours import enter
+from tests.support.console import Browser, ConsoleSystem
+from tests.support.images import png
+
+_IMAGE = image_of(png())
+
+
+@pytest.fixture(scope="session")
+async def superuser(console_database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    found = await asyncpg.connect(console_database_url, server_settings={"search_path": "escm"})
+    yield found
+    await found.close()
+
+
+@pytest.fixture(scope="session")
+async def text(superuser: asyncpg.Connection) -> UUID:
+    """A contribution in review with a version of two blocks, the second with an image."""
+    titles = json.dumps({"en": "Peat"})
+    outline = json.dumps([{"key": "peat", "titles": {"en": "Peat"}, "kind": "chapter", "order": 1}])
+    of = await enter(superuser, "action_edition", status="writing", titles=titles, outline=outline, country=None)
+    known = {"edition_id": of, "outline_key": "peat", "status": "in_review", "titles": titles, "country": None}
+    made = await enter(
+        superuser, "action_contribution", **known, visibility="restricted", language="en", ref="CTB-000777"
+    )
+    blocks = [{"number": 1, "kind": "paragraph", "text": "Peat stores <carbon>."}]
+    blocks.append({"number": 2, "kind": "paragraph", "text": ""})
+    images = [{"block": 2, "name": _IMAGE.name, "alternative": "A bog"}]
+    await superuser.execute(
+        "INSERT INTO action_version (id, contribution_id, number, language, sha256, words, blocks, content, cited,"
+        " warnings, images, created_at, created_by)"
+        " VALUES (uuidv7(), $1, 1, 'en', $2, 3, $3, '[]', '[]', '[]', $4, now(), 'system')",
+        made,
+        "0" * 64,
+        json.dumps(blocks),
+        json.dumps(images),
+    )
+    await superuser.execute(
+        "INSERT INTO action_version_image (contribution_id, name, media_type, content) VALUES ($1, $2, $3, $4)",
+        made,
+        _IMAGE.name,
+        _IMAGE.media_type,
+        _IMAGE.content,
+    )
+    return made
+
+
+async def _signed_in(console: ConsoleSystem, *grants: tuple[str, str, str | None]) -> Browser:
+    found = await console.person(*grants)
+    await found.open("/console/")
+    return found
+
+
+async def test_who_reads_a_text_sees_its_blocks_and_images(console: ConsoleSystem, text: UUID) -> None:
+    reader = await _signed_in(console, ("auditor", "global", None))
+    file = await reader.get(f"/console/actions/contributions/{text}")
+    assert f'href="/console/contributions/{text}"' in file.text
+    for address in (f"/console/contributions/{text}", f"/console/contributions/{text}/versions/1"):
+        page = await reader.get(address)
+        assert "Peat stores &lt;carbon&gt;." in page.text
+        assert 'id="b2"' in page.text
+        shown = f"/console/contributions/{text}/versions/1/images/{_IMAGE.name}"
+        assert f'<img src="{shown}" alt="A bog">' in page.text
+    image = await reader.get(shown)
+    assert (image.status_code, image.headers["content-type"], image.content) == (200, "image/png", _IMAGE.content)
+    assert image.headers["cache-control"] == "no-store"
+    for tail in ("versions/2", "versions/1/images/other.png", "versions/x"):
+        assert (await reader.get(f"/console/contributions/{text}/{tail}")).status_code == 404
+
+
+async def test_nobody_else_sees_a_text(console: ConsoleSystem, text: UUID) -> None:
+    other = await _signed_in(console, ("national_author", "country", "XB"))
+    for tail in ("", "/versions/1", f"/versions/1/images/{_IMAGE.name}"):
+        assert (await other.get(f"/console/contributions/{text}{tail}")).status_code == 404

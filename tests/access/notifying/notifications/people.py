@@ -87,7 +87,7 @@ def news(mailbox: Mailbox, address: str) -> list[EmailMessage]:
 
 async def arrived(mailbox: Mailbox, address: str, count: int) -> list[EmailMessage]:
     """The mails about records, once there are so many."""
-    until = asyncio.get_running_loop().time() + 60
+    until = asyncio.get_running_loop().time() + 300
     while len(found := news(mailbox, address)) < count:
         assert asyncio.get_running_loop().time() < until, [mail["Subject"] for mail in found]
         await asyncio.sleep(0.05)

@@ -223,6 +223,7 @@ async def test_the_end_of_a_session_at_the_provider_ends_the_tokens_of_its_perso
     assert (await _me(api, fake.access_token(subject, iat=int(time.time()) + 1))).status_code == 200
 
 
+@pytest.mark.long("a worker also takes what other tests left, and asks their providers")
 async def test_the_worker_reads_the_keys(
     caller: Caller, another: FakeProvider, api: httpx.AsyncClient, settings: AccessSettings
 ) -> None:

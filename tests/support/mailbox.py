@@ -10,8 +10,32 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 
 from tests.support.waiting import PATIENCE
+
+
+class _Server(Controller):
+    """Ends the connections that clients left open before it closes its loop."""
+
+    def __init__(self, mailbox: "Mailbox") -> None:
+        super().__init__(mailbox, hostname="127.0.0.1", port=0)
+        self._sessions: list[SMTP] = []
+
+    def factory(self) -> SMTP:
+        self._sessions.append(super().factory())
+        return self._sessions[-1]
+
+    def cancel_tasks(self, stop_loop: bool = True) -> None:
+        assert self.server is not None
+        self.server.close()
+        self.loop.call_soon(self._end, stop_loop)
+
+    def _end(self, stop_loop: bool) -> None:
+        for session in self._sessions:
+            if session.transport is not None:
+                session.transport.abort()
+        self.loop.call_soon(super().cancel_tasks, stop_loop)
 
 
 class Mailbox:
@@ -26,7 +50,7 @@ class Mailbox:
         self.asked: list[str] = []
         self.peers: list[tuple[str, int]] = []
         """The address and port from which each mail came."""
-        self._controller = Controller(self, hostname="127.0.0.1", port=0)
+        self._controller = _Server(self)
 
     async def handle_DATA(self, _server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         mail = message_from_bytes(envelope.content, policy=policy.default)

@@ -1715,7 +1715,7 @@ export interface paths {
         post?: never;
         /**
          * End one webhook
-         * @description Nothing is sent any more, and its keys are deleted. A second call changes nothing.
+         * @description Nothing is sent any more, and its keys are deleted. A second call changes nothing. `If-Match` is compared if it is sent.
          */
         delete: operations["endWebhook"];
         options?: never;
@@ -6077,7 +6077,7 @@ export interface paths {
         post?: never;
         /**
          * End one of one's calendars
-         * @description Its address is 404 from then on. A second call changes nothing.
+         * @description Its address is 404 from then on. A second call changes nothing. `If-Match` is compared if it is sent.
          */
         delete: operations["endCalendar"];
         options?: never;

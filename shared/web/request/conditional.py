@@ -36,6 +36,12 @@ def is_current(request: Request, version: int) -> bool:
     return any(match and int(match[1]) == version for match in found)
 
 
+def refuse_stale(request: Request, shown: Mapping[str, Any]) -> None:
+    """Raises VersionConflict if `If-Match` is sent and names another version than that of the record that is shown."""
+    if header_of(request, b"if-match") not in (None, "*") and not is_current(request, shown["version"]):
+        raise changed_since(shown)
+
+
 def changed_since(shown: Mapping[str, Any]) -> VersionConflict:
     """The error for a stale `If-Match`, with the present tag of the record in its item response."""
     tag = etag(shown["version"], orjson.dumps(shown))

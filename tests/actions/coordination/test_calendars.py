@@ -235,8 +235,10 @@ async def test_an_owner_has_ten_calendars_and_ends_them(
     assert (await other.request("DELETE", path)).status_code == 404
     assert path not in {one["links"]["self"] for one in (await other.get(CALENDARS)).json()["items"]}
     assert len((await me.get(f"{CALENDARS}?status=active")).json()["items"]) == 10
+    assert (await me.request("DELETE", path, etag='"9.0"')).status_code == 412
+    tag = (await me.get(path)).headers["etag"]
     for _ in range(2):
-        assert (await me.request("DELETE", path)).status_code == 204
+        assert (await me.request("DELETE", path, etag=tag)).status_code == 204
     assert (await _read(me, addresses[0])).status_code == 404
     assert (await me.get(path)).json()["status"] == "ended"
     assert (await me.post(CALENDARS, {})).status_code == 201

@@ -35,6 +35,7 @@ from shared.web.contract.route_options import RouteOptions, query_of
 from shared.web.jobs.jobs import Job, queued_response
 from shared.web.records.record_routes import record_routes
 from shared.web.records.records import Bodies, RecordApi, Steps
+from shared.web.request.conditional import refuse_stale
 from shared.web.request.paging import cut, instant_in, linked_page, page_limit, parameters_of, place_of
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import JSON
@@ -83,13 +84,15 @@ async def create_webhook(body: WebhookCreate, ctx: CurrentContext) -> Response:
     return await WEBHOOK_API.respond_once(ctx, record, key.shown_secret)
 
 
-@router.delete("/{record}", status_code=204)
+@router.delete("/{record}", options=RouteOptions(problems=("version_conflict",)), status_code=204)
 async def end_webhook(row: _Readable, ctx: CurrentContext) -> Response:
     """End one webhook.
 
-    Nothing is sent any more, and its keys are deleted. A second call changes nothing.
+    Nothing is sent any more, and its keys are deleted. A second call changes nothing. `If-Match` is compared if it is sent.
     """
     require(ctx.access, "update", None, row["id"])
+    if row["status"] != "ended":
+        refuse_stale(ctx.request, await WEBHOOK_API.item(row, ctx))
     await operations.end(ctx.uow, row["id"])
     return Response(status_code=204)
 

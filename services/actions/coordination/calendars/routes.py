@@ -26,6 +26,7 @@ from shared.records.rows import columns_of
 from shared.web.contract.route_options import RouteOptions, query_of, query_of_list
 from shared.web.contract.schemas import page_of
 from shared.web.contract.values import row_values
+from shared.web.request.conditional import refuse_stale
 from shared.web.request.paging import list_response, members_of, pick_fields
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import body_response, item_response, key_of, show_secret_once
@@ -90,14 +91,16 @@ async def get_calendar(row: _Readable, ctx: CurrentContext) -> Response:
     return item_response(ctx, present(row, ctx.access), fields=pick_fields(ctx.request, _KNOWN))
 
 
-@router.delete("/{record}", status_code=204)
+@router.delete("/{record}", options=RouteOptions(problems=("version_conflict",)), status_code=204)
 async def end_calendar(row: _Readable, ctx: CurrentContext) -> Response:
     """End one of one's calendars.
 
-    Its address is 404 from then on. A second call changes nothing.
+    Its address is 404 from then on. A second call changes nothing. `If-Match` is compared if it is sent.
     """
     if row["owner_id"] not in ctx.principal.identities:
         require(ctx.access, "end", None)
+    if row["status"] == "active":
+        refuse_stale(ctx.request, present(row, ctx.access))
     await operations.end(ctx.uow, row["owner_id"], row["id"])
     return Response(status_code=204)
 

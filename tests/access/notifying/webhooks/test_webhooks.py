@@ -103,8 +103,10 @@ async def test_who_owns_a_webhook_manages_it_and_nobody_else_knows_of_it(world: 
     assert refused.status_code == 403
     disabled = await world.caller.step("admin", hook["links"]["self"], "disable", reason="Too much")
     assert (disabled.status_code, disabled.json()["status"]) == (200, "disabled")
-    ended = await world.caller.send("government_xa", "DELETE", path)
-    assert ended.status_code == 204
+    stale = await world.caller.send("government_xa", "DELETE", path, **{"If-Match": '"1.0"'})
+    assert (stale.status_code, stale.json()["code"]) == (412, "version_conflict")
+    current = {"If-Match": stale.json()["current_etag"]}
+    assert (await world.caller.send("government_xa", "DELETE", path, **current)).status_code == 204
     assert (await world.read("government_xa", hook))["status"] == "ended"
     assert (await world.caller.send("government_xa", "DELETE", path)).status_code == 204
 

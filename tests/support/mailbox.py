@@ -33,7 +33,7 @@ class _Server(Controller):
 
     def _end(self, stop_loop: bool) -> None:
         for session in self._sessions:
-            if session.transport is not None:
+            if isinstance(session.transport, asyncio.WriteTransport):
                 session.transport.abort()
         self.loop.call_soon(super().cancel_tasks, stop_loop)
 

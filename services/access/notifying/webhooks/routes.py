@@ -88,7 +88,8 @@ async def create_webhook(body: WebhookCreate, ctx: CurrentContext) -> Response:
 async def end_webhook(row: _Readable, ctx: CurrentContext) -> Response:
     """End one webhook.
 
-    Nothing is sent any more, and its keys are deleted. A second call changes nothing. `If-Match` is compared if it is sent.
+    Nothing is sent any more, and its keys are deleted. A second call changes nothing. `If-Match` is
+    compared if it is sent.
     """
     require(ctx.access, "update", None, row["id"])
     if row["status"] != "ended":

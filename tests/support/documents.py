@@ -31,7 +31,7 @@ READERS = {
 """The readers of pages, and whose `ID` and `SECRET` each has: an account or a client of the demo, or nobody's."""
 PAGES = sorted(path.name for path in _DOCS.glob("*/*.md") if re.search(r"^```sh [a-z]", path.read_text(), re.MULTILINE))
 """The pages whose commands tests run: those whose first block names its reader."""
-LEFT_OUT, _ANYTHING = "…", ".*"
+LEFT_OUT = "…"
 """Stands in what a page shows for what differs each time, or is too long."""
 _END = "\x1e"
 _LOOP = f'set -euo pipefail; while IFS= read -r typed; do . "$typed" </dev/null; printf "\\n{_END}\\n"; done'
@@ -65,12 +65,16 @@ def typed_in(page: str) -> list[Typed]:
 def agrees(shown: str, printed: str) -> bool:
     """Whether a page shows what was printed. `…` stands for anything, as the ellipsis of doctest does; on a line of its
     own for any lines, or none."""
-    wanted = "".join(rf"(?:{_ANYTHING}\n)?" if line == LEFT_OUT else _like(line) for line in _lines(shown))
-    return re.fullmatch(wanted, "".join(f"{line}\n" for line in _lines(printed)), re.DOTALL) is not None
-
-
-def _like(line: str) -> str:
-    return _ANYTHING.join(map(re.escape, line.split(LEFT_OUT))) + r"\n"
+    first, *others = "".join(LEFT_OUT if line == LEFT_OUT else f"\n{line}\r" for line in _lines(shown)).split(LEFT_OUT)
+    found, place = "".join(f"\n{line}\r" for line in _lines(printed)), len(first)
+    if not others:
+        return found == first
+    for part in others[:-1]:
+        at = found.find(part, place)
+        if at < 0:
+            return False
+        place = at + len(part)
+    return found.startswith(first) and found.endswith(others[-1]) and place + len(others[-1]) <= len(found)
 
 
 def _lines(text: str) -> list[str]:

@@ -28,6 +28,7 @@ from tests.access.caller import Caller
 from tests.access.times import Times
 from tests.support import callers
 from tests.support.callers import serving
+from tests.support.databases import as_superuser
 from tests.support.inside import Inside
 from tests.support.mailbox import Mailbox
 from tests.support.workers import at_work, drop_jobs, without_relay
@@ -106,9 +107,8 @@ async def database(settings: AccessSettings) -> AsyncIterator[Database]:
 
 @pytest.fixture(scope="session")
 async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
-    yield connection
-    await connection.close()
+    async with as_superuser(database_url) as connection:
+        yield connection
 
 
 @pytest.fixture(scope="session")

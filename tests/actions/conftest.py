@@ -11,6 +11,7 @@ from services.actions.settings import ActionsSettings
 from shared.database.pool import Database
 from tests.support.callers import Caller, serving
 from tests.support.clock import room_in
+from tests.support.databases import as_superuser
 
 
 @pytest.fixture(scope="session")
@@ -37,9 +38,8 @@ async def database(settings: ActionsSettings) -> AsyncIterator[Database]:
 @pytest.fixture(scope="session")
 async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     """Reads and writes every table, as other services do."""
-    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
-    yield connection
-    await connection.close()
+    async with as_superuser(database_url) as connection:
+        yield connection
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 
 from tests.authorization.country_fixture import ADMIN, CountryFixture, Seeder
 from tests.support.callers import Caller
+from tests.support.databases import as_superuser
 from tests.support.principals import enter_callers
 from tests.support.services import Services, open_services
 
@@ -33,9 +34,8 @@ async def services(database_url: str, redis_url: str, storage: Path) -> AsyncIte
 
 @pytest.fixture(scope="session")
 async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
-    yield connection
-    await connection.close()
+    async with as_superuser(database_url) as connection:
+        yield connection
 
 
 @pytest.fixture(scope="session")

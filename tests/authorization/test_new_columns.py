@@ -12,6 +12,7 @@ from tests.authorization.canaries import lists, plain_lists
 from tests.authorization.country_fixture import ADMIN, CountryFixture, Seeder
 from tests.authorization.kinds import TABLES, plural_of
 from tests.support.callers import Caller
+from tests.support.databases import as_superuser
 from tests.support.services import Services, open_services
 from tests.support.tiers import long
 
@@ -33,11 +34,10 @@ def own_database(database_named: Callable[[str], str]) -> str:
 async def connection(own_database: str) -> AsyncIterator[asyncpg.Connection]:
     """The superuser's connection, after each table of services got an additional column with the canary in every
     row."""
-    opened = await asyncpg.connect(own_database, server_settings={"search_path": "escm"})
-    for (name,) in await opened.fetch(_TABLES, ["member%", "centre%", "action%", "access%"]):
-        await opened.execute(f"ALTER TABLE {name} ADD COLUMN {CANARY} text NOT NULL DEFAULT '{CANARY}'")
-    yield opened
-    await opened.close()
+    async with as_superuser(own_database) as opened:
+        for (name,) in await opened.fetch(_TABLES, ["member%", "centre%", "action%", "access%"]):
+            await opened.execute(f"ALTER TABLE {name} ADD COLUMN {CANARY} text NOT NULL DEFAULT '{CANARY}'")
+        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from shared.database.pool import Database
 from tests.support.callers import CALLERS, Caller, grant, person, serving
 from tests.support.centres import Members
 from tests.support.clock import Calendar, calendar
+from tests.support.databases import as_superuser
 from tests.support.register import Membership
 from tests.support.reports import Record, ReportingCentre, asked, designated
 
@@ -57,10 +58,8 @@ async def wide(settings: CentresSettings) -> AsyncIterator[Database]:
 @pytest.fixture(scope="session")
 async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     """Reads and writes every table, as other services do."""
-    access = {"search_path": "escm", "escm.visibilities": "public,network,restricted"}
-    connection = await asyncpg.connect(database_url, server_settings=access)
-    yield connection
-    await connection.close()
+    async with as_superuser(database_url, **{"escm.visibilities": "public,network,restricted"}) as connection:
+        yield connection
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from services.membership.settings import MembershipSettings
 from services.membership.worker import create_worker
 from shared.database.pool import Database
 from tests.support.callers import CALLERS, Caller, grant, person, serving
+from tests.support.databases import as_superuser
 from tests.support.mailbox import Mailbox
 from tests.support.membership import activated
 from tests.support.workers import at_work, drop_jobs, without_relay
@@ -66,9 +67,8 @@ async def database(database_url: str, redis_url: str) -> AsyncIterator[Database]
 
 @pytest.fixture
 async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
-    yield connection
-    await connection.close()
+    async with as_superuser(database_url) as connection:
+        yield connection
 
 
 @asynccontextmanager

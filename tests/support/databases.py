@@ -1,4 +1,7 @@
-"""The content and the schema of a database as values that can be compared."""
+"""The superuser's connections, and the content and the schema of a database as values that can be compared."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 
@@ -21,10 +24,20 @@ ORDER BY 1
 """
 
 
+@asynccontextmanager
+async def as_superuser(url: str, **settings: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection of the superuser, who is bound by no policy, in the schema of the product. `settings` are those of
+    its session."""
+    connection = await asyncpg.connect(url, server_settings={"search_path": "escm", **settings})
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
 async def checksums(url: str) -> dict[str, tuple[int, str]]:
     """The number of rows of every table, and a digest over them that is independent of their order."""
-    connection = await asyncpg.connect(url, server_settings={"search_path": "escm", "timezone": "UTC"})
-    try:
+    async with as_superuser(url, timezone="UTC") as connection:
         found = {}
         for (table,) in await connection.fetch(_TABLES):
             row = await connection.fetchrow(
@@ -32,8 +45,6 @@ async def checksums(url: str) -> dict[str, tuple[int, str]]:
             )
             found[table] = (row[0], row[1])
         return found
-    finally:
-        await connection.close()
 
 
 async def shape(url: str) -> list[str]:

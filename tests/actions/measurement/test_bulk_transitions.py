@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
 import httpx
 import pytest
 
@@ -14,6 +13,7 @@ from services.actions.settings import ActionsSettings
 from services.actions.worker import create_worker
 from shared.messaging.relay import Relay
 from tests.support.callers import CALLERS, Caller, grant, person, serving
+from tests.support.databases import as_superuser
 from tests.support.principals import enter_callers, enter_principal
 from tests.support.results import RESULTS, active_indicator, active_rule, id_of, indicator_body, result, side, subject
 from tests.support.waiting import eventually
@@ -90,9 +90,8 @@ async def publisher(
     """A publisher of the country."""
     made = person(f"publisher {uuid4().hex}", grant("national_publisher", "country", "XA"))
     monkeypatch.setitem(CALLERS, made.name, made)
-    connection = await asyncpg.connect(bulk_settings.database_url, server_settings={"search_path": "escm"})
-    await enter_principal(connection, made)
-    await connection.close()
+    async with as_superuser(bulk_settings.database_url) as connection:
+        await enter_principal(connection, made)
     return Caller(service, made.name)
 
 

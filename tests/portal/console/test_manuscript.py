@@ -10,6 +10,7 @@ import pytest
 from services.actions.global_report.versions.images import image_of
 from tests.actions.neighbours import enter
 from tests.support.console import Browser, ConsoleSystem
+from tests.support.databases import as_superuser
 from tests.support.images import png
 
 _IMAGE = image_of(png())
@@ -17,9 +18,8 @@ _IMAGE = image_of(png())
 
 @pytest.fixture(scope="session")
 async def superuser(console_database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    found = await asyncpg.connect(console_database_url, server_settings={"search_path": "escm"})
-    yield found
-    await found.close()
+    async with as_superuser(console_database_url) as connection:
+        yield connection
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """People with accounts, and the delivery of facts to access."""
 
-import asyncio
 from collections.abc import Sequence
 from email.message import EmailMessage
 from typing import Any
@@ -20,6 +19,7 @@ from tests.support.callers import Caller
 from tests.support.centres import entered, stepped
 from tests.support.mailbox import Mailbox, text_of
 from tests.support.membership import EXPERTS, expert
+from tests.support.waiting import eventually
 
 PASSWORD = "four quiet words today"
 
@@ -87,10 +87,12 @@ def news(mailbox: Mailbox, address: str) -> list[EmailMessage]:
 
 async def arrived(mailbox: Mailbox, address: str, count: int) -> list[EmailMessage]:
     """The mails about records, once there are so many."""
-    until = asyncio.get_running_loop().time() + 300
-    while len(found := news(mailbox, address)) < count:
-        assert asyncio.get_running_loop().time() < until, [mail["Subject"] for mail in found]
-        await asyncio.sleep(0.05)
+
+    async def so_many() -> list[EmailMessage]:
+        found = news(mailbox, address)
+        return found if len(found) >= count else []
+
+    found: list[EmailMessage] = await eventually(so_many)
     return found
 
 

@@ -18,6 +18,7 @@ from tests.access.caller import Caller
 from tests.access.conftest import ORIGIN
 from tests.access.notifying.webhooks.receiver import Receiver, receiving
 from tests.access.notifying.webhooks.world import World
+from tests.support.databases import as_superuser
 from tests.support.inside import Inside
 from tests.support.workers import at_work
 
@@ -57,9 +58,8 @@ async def own_caller(webhook_app: Any, own_demo: dict[str, Any], own_url: str) -
 
 @pytest_asyncio.fixture(scope="session")
 async def owner(own_url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(own_url, server_settings={"search_path": "escm"})
-    yield connection
-    await connection.close()
+    async with as_superuser(own_url) as connection:
+        yield connection
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 from deploy.local.combined import Combined
 from shared.configuration.settings import Settings
 from tests.support.callers import Caller, KnownCallers
+from tests.support.databases import as_superuser
 from tests.support.inside import Inside
 
 _SETTINGS = {
@@ -52,7 +53,6 @@ def calling(services: httpx.AsyncClient) -> Callable[[str | None], Caller]:
 @pytest.fixture
 async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     """Reads every row, with documents as the services see them."""
-    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm", "timezone": "UTC"})
-    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=str, decoder=orjson.loads)
-    yield connection
-    await connection.close()
+    async with as_superuser(database_url, timezone="UTC") as connection:
+        await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=str, decoder=orjson.loads)
+        yield connection

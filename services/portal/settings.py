@@ -72,8 +72,7 @@ class PortalSettings(Settings):
 
 def origin_of(request: Request) -> str:
     """The address of the installation that serves the request."""
-    settings: PortalSettings = request.app.state.settings
-    return settings.origin
+    return installation_of(request).origin
 
 
 def installation_of(request: Request) -> Installation:

@@ -20,6 +20,7 @@ from tests.access.notifying.webhooks.receiver import Receiver, receiving
 from tests.access.notifying.webhooks.world import World
 from tests.support.databases import as_superuser
 from tests.support.inside import Inside
+from tests.support.waiting import eventually
 from tests.support.workers import at_work
 
 
@@ -70,8 +71,14 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 @pytest.fixture
 async def world(own_caller: Caller, own_settings: AccessSettings, owner: asyncpg.Connection) -> AsyncIterator[World]:
-    """The relay is at work; a test starts engines. All webhooks end with the test."""
+    """The relay is at work, and has announced what earlier tests did; a test starts engines. All webhooks end with the
+    test."""
+
+    async def nothing_waits() -> bool:
+        return not await owner.fetchval("SELECT count(*) FROM core_outbox")
+
     async with at_work(Relay(own_settings)):
+        await eventually(nothing_waits)
         found = World(own_caller, own_settings, owner)
         yield found
         await found.close()

@@ -1,19 +1,26 @@
-"""`escm serve`, `escm worker`, `escm relay`: one process each."""
+"""`escm serve`, `escm worker`, `escm relay`: one process each. `all` is what a laptop needs, in one process."""
 
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from importlib import import_module
-from typing import Annotated, Any, Literal
+from itertools import chain
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from deploy.cli.installation import enter
 from deploy.cli.memory import keep_one_heap, permanent
+from deploy.local.services import WORKERS
+
+if TYPE_CHECKING:
+    from shared.configuration.settings import Settings
+    from shared.messaging.process import Part
+    from shared.messaging.relay import Relay
 
 App = Literal["membership", "centres", "actions", "access", "portal", "all"]
-Worker = Literal["membership", "centres", "actions", "access", "publishing"]
+Worker = Literal["membership", "centres", "actions", "access", "publishing", "all"]
 
 
 def serve(
@@ -34,34 +41,56 @@ def serve(
 
 
 def worker(
-    name: Annotated[Worker, typer.Argument(help="A service, whose facts and jobs to handle, or `publishing`.")],
+    name: Annotated[
+        Worker, typer.Argument(help="A service, whose facts and jobs to handle, `publishing`, or `all` with the relay.")
+    ],
 ) -> None:
-    """Handle the facts and jobs of one service until SIGTERM; `publishing` reads manuscripts and builds editions."""
+    """Handle the facts and jobs of one service until SIGTERM. `publishing` reads manuscripts and builds editions."""
     enter()
-    service, module = ("actions", "global_report.publishing_worker") if name == "publishing" else (name, "worker")
+    service = {"publishing": "actions", "all": "membership"}.get(name, name)
     with permanent():
-        run = import_module(f"services.{service}.{module}").run
+        made = makers(name)
         settings = getattr(import_module(f"services.{service}.settings"), f"{service.title()}Settings")()
-    _run(_migrated(settings.database_dsn(), run))
+    _work("background" if name == "all" else f"worker-{name}", settings, settings.database_dsn(), made)
+
+
+def makers(name: str) -> "list[Callable[[], Part]]":
+    """What makes the parts of the process of `escm worker NAME`."""
+    if name == "all":
+        return [_create_relay, *chain.from_iterable(map(makers, WORKERS))]
+    module = "services.actions.global_report.publishing_worker" if name == "publishing" else f"services.{name}.worker"
+    return [import_module(module).create_worker]
 
 
 def relay() -> None:
     """Order committed facts, link the audit trail, and deliver facts to their consumers until SIGTERM."""
     enter()
-    from shared.audit.chain import Chain
     from shared.configuration.settings import Settings
-    from shared.messaging.relay import run
 
     settings = Settings()
-    _run(_migrated(settings.database_dsn("relay"), lambda: run(settings, (Chain(settings),))))
+    _work("relay", settings, settings.database_dsn("relay"), [_create_relay])
 
 
-async def _migrated(dsn: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Works once the database has the tables of this release: on Kubernetes both begin at the same time."""
+def _create_relay() -> "Relay":
+    from shared.audit.chain import Chain
+    from shared.configuration.settings import Settings
+    from shared.messaging.relay import Relay
+
+    settings = Settings()
+    return Relay(settings, (Chain(settings),))
+
+
+def _work(name: str, settings: "Settings", dsn: str, made: "list[Callable[[], Part]]") -> None:
+    """Makes the parts of a process once the database has the tables of this release (on Kubernetes both begin at the
+    same time), and works."""
     from shared.database.migrated import until_migrated
+    from shared.messaging.process import Process
 
-    await until_migrated(dsn)
-    await work()
+    async def work() -> None:
+        await until_migrated(dsn)
+        await Process(name, settings, *(make() for make in made)).run()
+
+    _run(work())
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:

@@ -8,21 +8,21 @@ from deploy.local.child import Program, Stage
 from deploy.local.folder import WORKING
 from deploy.local.ports import HOST, first_free
 from deploy.local.readiness import readiness_check
-from deploy.local.services import DEFAULT_PORT, WITH_WORKER, WORKERS
+from deploy.local.services import DEFAULT_PORT, WITH_WORKER
 
 _METRICS_ABOVE = 100
-"""The search for ports of `/metrics` and of the workers' `/readyz` begins this far above the address's port."""
+"""The search for ports of `/metrics` and of the background's `/readyz` begins this far above the address's port."""
 
 
 class System:
-    """The processes of a laptop: all apps in one, all workers, the relay."""
+    """The processes of a laptop: all apps in one, and all workers with the relay in another."""
 
     def __init__(self, preferred_port: int = DEFAULT_PORT, *, python: Path = Path(sys.executable)) -> None:
         self.port = first_free(preferred_port)
         self.base_url = f"http://{HOST}:{self.port}"
         self._python = python
         self._metrics_ports: dict[str, int] = {}
-        for name in ("api", "relay", *(f"worker-{name}" for name in WORKERS)):
+        for name in ("api", "background"):
             above = self.port + _METRICS_ABOVE
             self._metrics_ports[name] = first_free(above, {*self._metrics_ports.values(), self.port})
 
@@ -36,8 +36,7 @@ class System:
         serve = ["serve", "all", "--port", str(self.port), "--grace", "2"]
         return [
             self._program("api", Stage.APPS, serve, environment, [*health, *portal]),
-            self._program("relay", Stage.RELAY, ["relay"], environment),
-            *(self._program(f"worker-{name}", Stage.WORKERS, ["worker", name], environment) for name in WORKERS),
+            self._program("background", Stage.WORKERS, ["worker", "all"], environment),
         ]
 
     def _program(

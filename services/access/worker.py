@@ -76,8 +76,3 @@ def create_worker(settings: AccessSettings | None = None) -> Worker:
     }  # fmt: skip
     schedules = SCHEDULES if settings.environment != "sandbox" else {**SCHEDULES, **SANDBOX_SCHEDULES}
     return Worker("access", settings, REACTIONS, handlers, schedules, beside={"webhooks": WebhookEngine(settings).run})
-
-
-async def run() -> None:
-    """Runs until a signal stops it."""
-    await create_worker().run()

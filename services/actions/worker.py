@@ -125,8 +125,3 @@ def create_worker(settings: ActionsSettings | None = None) -> Worker:
     handlers |= {**copies.handlers, **author_jobs(settings), **mail_handlers(settings, {})}
     handlers |= reset_jobs(settings, "action_")
     return Worker("actions", settings, REACTIONS, handlers, {**bulk.schedules, **schedules}, has_bulk_jobs=True)
-
-
-async def run() -> None:
-    """Runs until a signal stops it."""
-    await create_worker().run()

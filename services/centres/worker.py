@@ -53,8 +53,3 @@ def create_worker(settings: CentresSettings | None = None) -> Worker:
     handlers = {**bulk.handlers, **copies.handlers, **reset_jobs(settings, "centre_")}
     schedules = {**bulk.schedules, **copies.schedules, **SCHEDULES}
     return Worker("centres", settings, REACTIONS, handlers, schedules, has_bulk_jobs=True)
-
-
-async def run() -> None:
-    """Runs until a signal stops it."""
-    await create_worker().run()

@@ -120,8 +120,3 @@ def create_worker(settings: MembershipSettings | None = None) -> Worker:
     }
     schedules = {**bulk.schedules, **copies.schedules, **SCHEDULES}
     return Worker("membership", settings, REACTIONS, handlers, schedules, has_bulk_jobs=True)
-
-
-async def run() -> None:
-    """Runs until a signal stops it."""
-    await create_worker().run()

@@ -12,10 +12,10 @@ from shared.database.statements import Connection
 from shared.messaging.housekeeping import measure, tidy
 from shared.messaging.queue import QueuePublisher
 from shared.messaging.sequencer import Leader, Sequencer
-from shared.messaging.supervision import end, every, keep_running, stop_on_signals, wait_for_stop
+from shared.messaging.supervision import end, every, keep_running, wait_for_stop
 from shared.messaging.wakeup import POLL, RELAY, WakeUp
 from shared.messaging.work_store import LeaseLost
-from shared.observability import logs, metrics
+from shared.observability import metrics
 
 log = structlog.get_logger(__name__)
 CONNECTIONS = 3
@@ -55,11 +55,11 @@ class Relay:
         self._holder = uuid4()
         self._wakeup = WakeUp(RELAY, poll=min(poll, lease / 4))
         self._stop = asyncio.Event()
-        self._is_ready = False
+        self.is_ready = False
 
     def stop(self) -> None:
         """Starts the end of `work`."""
-        self._is_ready = False
+        self.is_ready = False
         self._stop.set()
         self._wakeup.notify()
 
@@ -69,11 +69,6 @@ class Relay:
             self._settings.database_dsn("relay"), size=CONNECTIONS, application="escm-relay"
         )
         self._publisher = QueuePublisher(self._settings.redis_url)
-        server = None
-        if self._settings.metrics_port:
-            server = await metrics.serve(
-                self._settings.metrics_port, lambda: self._is_ready, self._settings.metrics_host
-            )
         helpers = [
             asyncio.create_task(keep_running("wakeup", lambda: self._wakeup.listen(self._settings.redis_url))),
             asyncio.create_task(keep_running("measure", lambda: every(_MEASURE_EVERY, self._with(measure)))),
@@ -86,8 +81,6 @@ class Relay:
             self.stop()
             await asyncio.wait([leading], timeout=2)
             await end([leading, *helpers])
-            if server is not None:
-                server.close()
             await self._publisher.close()
             await self._database.close()
 
@@ -95,7 +88,7 @@ class Relay:
         """One term of leadership, or one wait for it."""
         async with self._database.acquire() as connection:
             leader = await Leader.elect(connection, self._holder, self._lease)
-            self._is_ready = True
+            self.is_ready = True
             if leader is None:
                 await asyncio.sleep(self._lease / 4)
                 return
@@ -107,7 +100,7 @@ class Relay:
                 log.warning("lease_lost")
                 return
             except BaseException:
-                self._is_ready = False
+                self.is_ready = False
                 raise
             await leader.resign()
 
@@ -133,14 +126,3 @@ class Relay:
                 await work(connection)
 
         return run
-
-
-async def run(settings: Settings | None = None, sequencers: Sequence[Sequencer] = ()) -> None:
-    """Runs a relay process until SIGTERM or SIGINT, with logs as JSON lines. Any number may run; one leads.
-
-    By default the settings are those of the environment.
-    """
-    logs.configure("relay")
-    relay = Relay(settings or Settings(), sequencers)
-    stop_on_signals(relay.stop)
-    await relay.work()

@@ -26,11 +26,11 @@ from shared.messaging.notifier import Notifier
 from shared.messaging.outbox import has_left
 from shared.messaging.queue import QueueReader
 from shared.messaging.schedules import Schedules
-from shared.messaging.supervision import end, every, keep_running, stop_on_signals, wait_for_stop
+from shared.messaging.supervision import end, every, keep_running, wait_for_stop
 from shared.messaging.wakeup import POLL, WakeUp
 from shared.messaging.work_queue import WorkQueue
 from shared.messaging.work_store import PRINTS, Batch, BatchStore, Job, JobStore
-from shared.observability import logs, metrics
+from shared.observability import metrics
 from shared.observability.spans import spans
 from shared.observability.traces import traceparent
 
@@ -104,22 +104,12 @@ class Worker:
         self._wakeup = WakeUp(service, poll=poll)
         self._stop = asyncio.Event()
         self._runs: dict[UUID, JobRun] = {}
-        self._is_ready = False
+        self.is_ready = False
 
     def stop(self) -> None:
         """Starts the end of `work`."""
-        self._is_ready = False
+        self.is_ready = False
         self._stop.set()
-
-    async def run(self) -> None:
-        """Runs a worker process until SIGTERM or SIGINT, with logs as JSON lines."""
-        logs.configure(f"worker-{self._service}")
-        spans.export(f"worker-{self._service}")
-        stop_on_signals(self.stop)
-        try:
-            await self.work()
-        finally:
-            spans.close()
 
     async def work(self) -> None:
         """Works until `stop`. Survives the loss of Valkey and PostgreSQL. Raises TaskEnded if a part of it ends."""
@@ -136,11 +126,6 @@ class Worker:
         self._notifier = Notifier(self._settings.redis_url)
         self._open_queues()
         reader = QueueReader(self._settings.redis_url, self._service, self._wake)
-        server = None
-        if self._settings.metrics_port:
-            server = await metrics.serve(
-                self._settings.metrics_port, lambda: self._is_ready, self._settings.metrics_host
-            )
         takers = [asyncio.create_task(queue.run(), name=queue.name) for queue in self._queues.values()]
         helpers = [
             asyncio.create_task(keep_running(name, work, until=self._stop.is_set), name=name)
@@ -158,8 +143,6 @@ class Worker:
             await asyncio.wait([*takers, reading], timeout=self._patience)
             await asyncio.gather(*(queue.drain(self._patience) for queue in self._queues.values()))
             await end([*helpers, *takers, reading])
-            if server is not None:
-                server.close()
             await self._notifier.close()
             await self._database.close()
             log.info("stopped", service=self._service, worker=self._name)
@@ -218,9 +201,9 @@ class Worker:
             async with self._database.acquire() as connection:
                 row = await connection.fetchrow(_QUEUED, self._service, self._inbox.patterns, *self._job_types())
         except BaseException:
-            self._is_ready = False
+            self.is_ready = False
             raise
-        self._is_ready = not self._stop.is_set()
+        self.is_ready = not self._stop.is_set()
         for queue, is_waiting in row.items():
             if is_waiting:
                 self._wake(queue)

@@ -3,19 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from importlib import import_module
 from typing import Any
 
 import asyncpg
 import pytest
 
 from deploy.cli.connections import Processes, needed
+from deploy.cli.processes import makers
 from deploy.local.combined import create_app
 from deploy.local.postgres import SETTINGS
-from deploy.local.system import System
-from shared.configuration.settings import Settings
 from shared.database.pool import Database
-from shared.messaging.relay import Relay
+from shared.messaging.process import Part
 
 BOUND = 95
 """The bound on the sum."""
@@ -47,23 +45,14 @@ def pools(monkeypatch: pytest.MonkeyPatch) -> Pools:
 
 
 @asynccontextmanager
-async def _running(name: str, pools: Pools) -> AsyncIterator[None]:
-    """Runs what `escm up` starts under this name, in this process, until it has made a pool."""
+async def _running(part: Part, pools: Pools) -> AsyncIterator[None]:
+    """Runs a worker or the relay until it has made a pool."""
     pools.made.clear()
-    if name == "api":
-        async with create_app().entered():
-            yield
-        return
-    service = name.removeprefix("worker-")
-    module = (
-        "services.actions.global_report.publishing_worker" if service == "publishing" else f"services.{service}.worker"
-    )
-    process = Relay(Settings()) if name == "relay" else import_module(module).create_worker()
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(process.work())
+        tasks.create_task(part.work())
         await pools.made.wait()
         yield
-        process.stop()
+        part.stop()
 
 
 @pytest.mark.long("starts every process")
@@ -74,8 +63,9 @@ async def test_all_processes_together_leave_connections_of_postgres_to_others(
     monkeypatch.setenv("DATABASE_URL", url)
     monkeypatch.setenv("REDIS_URL", redis_url)
     async with AsyncExitStack() as stack:
-        for program in System().programs({}):
-            await stack.enter_async_context(_running(program.name, pools))
+        await stack.enter_async_context(create_app().entered())
+        for make in makers("all"):
+            await stack.enter_async_context(_running(make(), pools))
     connection = await asyncpg.connect(url)
     reserved = int(await connection.fetchval("SHOW superuser_reserved_connections"))
     await connection.close()

@@ -197,7 +197,7 @@ def test_the_visit_meets_success_and_failures_of_many_kinds(shown: Shown) -> Non
 
 
 def test_every_process_was_looked_at(shown: Shown) -> None:
-    for process in ("api", "relay", "postgres", "worker-membership", "worker-access"):
+    for process in ("api", "background", "postgres"):
         assert f"log of {process}" in shown.texts
     assert {"numbers of api", "traces"} <= shown.texts.keys()
     assert '"event":"request"' in shown.texts["log of api"]

@@ -1,4 +1,4 @@
-"""The worker of a running system is killed during an import."""
+"""The workers and the relay of a running system are killed during an import."""
 
 import os
 import signal
@@ -19,7 +19,7 @@ def test_an_import_that_is_killed_resumes_to_its_end(
     file.write_text("\n".join(["given_names,family_name,country", *rows]) + "\n")
     job = secretariat.start_upload(IMPORTS, file, resource="experts")
     eventually(lambda: (found := secretariat.get(job))["status"] == "succeeded" or found["progress"]["done"] > 0)
-    os.kill(running["processes"]["worker-membership"], signal.SIGKILL)
+    os.kill(running["processes"]["background"], signal.SIGKILL)
     time.sleep(0.5)
     result = secretariat.finished(job)["result"]
     assert result["counts"] == {"created": 6_000, "updated": 0, "unchanged": 0, "failed": 0}

@@ -53,7 +53,7 @@ def _go_astray(base_url: str) -> None:
 
 def _logs(folder: Path) -> list[Path]:
     found = list(folder.rglob("*.log"))
-    assert {"api", "relay", "worker-membership", "postgres"} <= {file.stem for file in found}
+    assert {"api", "background", "postgres"} <= {file.stem for file in found}
     return found
 
 
@@ -65,7 +65,7 @@ def _one(spans: list[Span], kind: str, name: str) -> Span:
 
 def test_a_fact_is_followed_from_the_request_to_its_effect_in_another_service(observed: Observed) -> None:
     collector = observed.collector
-    name, process = "react to escm.centres.centre.designated.v1", "escm-worker-actions"
+    name, process = "react to escm.centres.centre.designated.v1", "escm-background"
     *_, effect = eventually(lambda: [s for s in collector.spans if (s.name, s.process) == (name, process)])
     attempt = collector.span(effect.parent)
     announced = collector.span(effect.links[-1])
@@ -102,14 +102,12 @@ def test_numbers_name_routes_by_their_templates(observed: Observed) -> None:
 
 
 def test_the_work_store_reports_its_depth_and_age(observed: Observed) -> None:
-    relay = observed.stack["metrics"]["relay"]
-    eventually(lambda: "escm_relay_leading 1.0" in httpx.get(relay, trust_env=False).text)
-    text = httpx.get(relay, trust_env=False).text
+    numbers = observed.stack["metrics"]["background"]
+    eventually(lambda: "escm_relay_leading 1.0" in httpx.get(numbers, trust_env=False).text)
+    text = httpx.get(numbers, trust_env=False).text
     for name in ("escm_work_rows", "escm_work_oldest_seconds", "escm_work_attempts_max"):
         assert f"# TYPE {name} gauge" in text
-    assert (
-        'escm_handled_total{outcome="done",queue="jobs",service="membership"}' in observed.numbers["worker-membership"]
-    )
+    assert 'escm_handled_total{outcome="done",queue="jobs",service="membership"}' in observed.numbers["background"]
 
 
 def test_each_request_is_one_line_with_its_ids_and_its_template(observed: Observed) -> None:

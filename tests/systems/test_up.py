@@ -14,10 +14,7 @@ import httpx
 from deploy.local.processes import Identity
 from tests.support.waiting import PATIENCE
 
-_PROCESSES = {
-    *("postgres", "valkey", "api", "relay"),
-    *("worker-membership", "worker-centres", "worker-actions", "worker-access", "worker-publishing"),
-}
+_PROCESSES = {"postgres", "valkey", "api", "background"}
 
 
 def _start(root: Path, port: int) -> "tuple[subprocess.Popen[bytes], dict[str, Any]]":

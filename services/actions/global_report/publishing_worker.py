@@ -14,13 +14,8 @@ from shared.storage.objects import ObjectStore
 
 
 def create_worker(settings: ActionsSettings | None = None) -> Worker:
-    """The worker. The settings default to those of the environment."""
+    """The worker. The settings default to those of the environment. Raises OSError where pandoc is not installed."""
+    pandoc.program()
     settings = settings or ActionsSettings()
     reading = version_jobs(ObjectStore(settings.objects_url))
     return Worker(PUBLISHING, settings, {}, {**reading, **build_jobs(build_files(settings), settings)})
-
-
-async def run() -> None:
-    """Runs until a signal stops it. Raises OSError where pandoc is not installed."""
-    pandoc.program()
-    await create_worker().run()

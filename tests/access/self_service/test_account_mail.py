@@ -35,9 +35,10 @@ _WORKER = """
 import asyncio
 from services.access.self_service.account_mail.jobs import job_handlers
 from services.access.settings import AccessSettings
+from shared.messaging.process import Process
 from shared.messaging.worker import Worker
 settings = AccessSettings()
-asyncio.run(Worker("access", settings, {}, job_handlers(settings), lease=2.0).run())
+asyncio.run(Process("worker-access", settings, Worker("access", settings, {}, job_handlers(settings), lease=2.0)).run())
 """
 
 _ANNOUNCED = """

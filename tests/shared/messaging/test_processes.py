@@ -17,7 +17,9 @@ from redis.asyncio import Redis
 from deploy.local.ports import first_free
 from shared.messaging.housekeeping import measure, tidy
 from shared.messaging.notifier import Notifier
+from shared.messaging.process import Process
 from shared.messaging.relay import Relay
+from shared.messaging.supervision import TaskEnded
 from shared.messaging.wakeup import RELAY, channel
 from shared.messaging.worker import Worker
 from shared.observability import logs
@@ -36,23 +38,23 @@ async def test_a_worker_and_a_relay_publish_their_numbers(
     async def pass_by(*_arguments: object) -> None:
         return None
 
-    first = first_free(_PORTS)
-    ports = first, first_free(first + 1)
-    mine, theirs = (settings.model_copy(update={"metrics_port": port}) for port in ports)
-    async with at_work(Relay(theirs), Worker("membership", mine, {TYPE: pass_by})), httpx.AsyncClient() as client:
+    port = first_free(_PORTS)
+    parts = Relay(settings), Worker("membership", settings, {TYPE: pass_by})
+    process = Process("both", settings.model_copy(update={"metrics_port": port}), *parts)
+    async with at_work(process), httpx.AsyncClient() as client:
 
-        async def responds(port: int, path: str) -> bool:
+        async def responds(path: str) -> bool:
             with suppress(httpx.ConnectError):
                 return (await client.get(f"http://127.0.0.1:{port}{path}")).status_code == 200
             return False
 
-        for port in ports:
-            await eventually(lambda port=port: responds(port, "/readyz"))
-            assert await responds(port, "/livez")
-            assert not await responds(port, "/else")
+        await eventually(lambda: responds("/readyz"))
+        assert all(part.is_ready for part in parts)
+        assert await responds("/livez")
+        assert not await responds("/else")
         await announce_facts(3)  # type: ignore[operator]
         await eventually(lambda: admin.fetchval("SELECT status = 'succeeded' FROM core_batch"))
-        numbers = (await client.get(f"http://127.0.0.1:{ports[0]}/metrics")).text
+        numbers = (await client.get(f"http://127.0.0.1:{port}/metrics")).text
         assert 'escm_handled_total{outcome="done",queue="normal",service="membership"}' in numbers
         assert "escm_latency_seconds_bucket" in numbers
         assert "escm_sequenced_total" in numbers
@@ -61,7 +63,8 @@ async def test_a_worker_and_a_relay_publish_their_numbers(
 async def test_a_worker_without_a_database_lives_and_is_not_ready(redis_url: str) -> None:
     port = first_free(_PORTS)
     settings = MessagingSettings(database_url="postgresql://x@127.0.0.1:1/x", redis_url=redis_url, metrics_port=port)
-    async with at_work(Worker("membership", settings, {})), httpx.AsyncClient() as client:
+    process = Process("worker", settings, Worker("membership", settings, {}))
+    async with at_work(process), httpx.AsyncClient() as client:
 
         async def status(path: str) -> int:
             with suppress(httpx.ConnectError):
@@ -70,6 +73,42 @@ async def test_a_worker_without_a_database_lives_and_is_not_ready(redis_url: str
 
         assert await eventually(lambda: status("/livez")) == 200
         assert await status("/readyz") == 503
+
+
+class _Part:
+    """A part that ends at once with an error, or works until it is told to stop, or cancelled."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.is_ready = True
+        self.ended = False
+        self._error = error
+        self._stop = asyncio.Event()
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    async def work(self) -> None:
+        try:
+            if self._error is not None:
+                raise self._error
+            await self._stop.wait()
+        finally:
+            self.ended = True
+
+
+async def test_a_part_that_ends_ends_its_process_with_the_others(settings: MessagingSettings) -> None:
+    other = _Part()
+    with pytest.raises(ExceptionGroup) as raised:
+        await Process("both", settings, other, _Part(TaskEnded("queue"))).work()
+    assert other.ended
+    assert raised.group_contains(TaskEnded, match="queue")
+
+
+async def test_a_process_stops_all_its_parts(settings: MessagingSettings) -> None:
+    parts = _Part(), _Part()
+    async with at_work(Process("both", settings, *parts)):
+        assert not any(part.ended for part in parts)
+    assert all(part.ended for part in parts)
 
 
 async def test_notices_of_one_moment_are_one_message(redis_url: str) -> None:

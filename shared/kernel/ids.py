@@ -2,6 +2,7 @@
 
 import os
 import time
+from uuid import UUID
 
 _RANDOM = 16
 _AHEAD = 256
@@ -28,3 +29,11 @@ def uuid7_bytes() -> bytes:
     time_ms, rest_ns = divmod(time.time_ns(), 1_000_000)
     start = time_ms << 16 | 0x7000 | rest_ns * 4096 // 1_000_000
     return b"%b%c%b" % (start.to_bytes(8, "big"), random[0] & 0x3F | 0x80, random[1:8])
+
+
+def is_id(text: str) -> bool:
+    """Whether a text is an id, as this system writes it."""
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False

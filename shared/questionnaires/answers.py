@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from shared.kernel.decimals import parsed
 from shared.kernel.errors import FieldError, pointer_to
+from shared.kernel.ids import is_id
 from shared.questionnaires.template import COMPLETION, OF_RECORDS, SELF_ASSESSMENT, Question, bounds_of
 from shared.records.record import Document
 
@@ -139,15 +139,8 @@ def _link(_question: Question, answer: Answer) -> str | None:
 
 
 def _records(_question: Question, answer: Answer) -> str | None:
-    is_of_ids = isinstance(answer, list) and len({*map(str, answer)}) == len(answer) and all(map(_is_id, answer))
+    is_of_ids = isinstance(answer, list) and len({*map(str, answer)}) == len(answer) and all(map(is_id, answer))
     return None if is_of_ids else "A list of ids, each once."
-
-
-def _is_id(text: str) -> bool:
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False
 
 
 def _completion(_question: Question, answer: Answer) -> str | None:

@@ -1,6 +1,5 @@
 """The job that reads a manuscript."""
 
-import re
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from functools import partial
@@ -15,11 +14,10 @@ from services.actions.global_report.versions.reading import reading_of
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.unit_of_work import Origin
 from shared.kernel.errors import Invalid, NotFound
+from shared.kernel.ids import is_id
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.messaging.job_run import JobHandlers, JobRun
 from shared.storage.objects import ObjectStore
-
-_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def version_jobs(objects: ObjectStore) -> JobHandlers:
@@ -57,7 +55,7 @@ async def _read(run: JobRun, objects: ObjectStore) -> dict[str, Any]:
 async def _files(run: JobRun, objects: ObjectStore, sender: Principal, named: Collection[str]) -> dict[str, bytes]:
     """The files of evidence that a sender's text names as images: public ones, and the sender's own."""
     keys = {one.removeprefix(EVIDENCE): one for one in named if one.startswith(EVIDENCE)}
-    ids = {key: UUID(key) for key in keys if _ID.fullmatch(key)}
+    ids = {key: UUID(key) for key in keys if is_id(key)}
     refs = sorted(keys.keys() - ids.keys())
     async with run.unit_of_work(SYSTEM_CONTEXT) as uow:
         rows = await queries.evidence_of(uow.connection, sender.account_id, refs, [*ids.values()], MOST_BYTES)

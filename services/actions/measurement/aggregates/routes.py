@@ -25,6 +25,7 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.statements import Connection, Row
 from shared.kernel.clock import today
 from shared.kernel.errors import FieldError, Malformed, invalid_parameter
+from shared.kernel.ids import is_id
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessScope
 from shared.records.statistics import LARGEST
@@ -112,7 +113,7 @@ def _parse(request: Request) -> tuple[list[UUID], list[str], Asked]:
     names = [name for name in given.get("indicator", "").split(",") if name]
     if not 1 <= len(names) <= _MOST_INDICATORS:
         raise invalid_parameter("indicator", f"From 1 to {_MOST_INDICATORS} indicators, separated by commas.")
-    ids = {name: UUID(name) for name in names if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", name)}
+    ids = {name: UUID(name) for name in names if is_id(name)}
     by = tuple(name for name in given.get("by", "").split(",") if name)
     parts = [name for name in by if name not in _KNOWN]
     if len(set(by)) < len(by) or len(parts) > 1 or not all(map(_KEY.fullmatch, parts)):

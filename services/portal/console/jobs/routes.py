@@ -8,10 +8,10 @@ from fastapi import Response
 from services.portal.console.describing.resources import SERVICES
 from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import console_router
-from services.portal.console.records.reading import is_id
 from services.portal.console.session.caller import accepted
 from services.portal.console.session.guards import CurrentCaller, SentForm
 from shared.kernel.errors import NotFound
+from shared.kernel.ids import is_id
 from shared.web.contract.route_options import RouteOptions
 
 router = console_router()

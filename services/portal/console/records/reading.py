@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
-from uuid import UUID
 
 from services.portal.console.describing.resources import Kind, kind_of, kinds
 from services.portal.console.frame.naming import title_of
@@ -133,11 +132,3 @@ async def _name(caller: Caller, path: str, key: str) -> Name | None:
     record = reply.document
     ref = str(record.get("ref") or key)
     return Name(ref, title_of(record, caller.language), f"{kind.page}/{record['id']}" if kind else None)
-
-
-def is_id(text: str) -> bool:
-    """Whether a text is an id."""
-    try:
-        return str(UUID(text)) == text.lower()
-    except ValueError:
-        return False

@@ -8,7 +8,8 @@ import orjson
 
 from services.portal.console.describing.fields import EVIDENCE, Field
 from services.portal.console.describing.resources import Kind
-from services.portal.console.records.reading import Name, Names, is_id
+from services.portal.console.records.reading import Name, Names
+from shared.kernel.ids import is_id
 
 _NOT_SHOWN = frozenset(("id", "version", "links", "display_name", "asserted"))
 """Members that say nothing to people, or what the page says elsewhere."""

@@ -11,8 +11,8 @@ from services.portal.console.forms.inputs import Input, all_of, inputs_of
 from services.portal.console.forms.reading import Fault
 from services.portal.console.forms.texts import Texts
 from services.portal.console.frame.files import UPLOAD_SECONDS, SentFile, as_form, read_file
-from services.portal.console.records.reading import is_id
 from services.portal.console.session.caller import Caller
+from shared.kernel.ids import is_id
 from shared.reading.api import Reply
 
 FILE = ".file"

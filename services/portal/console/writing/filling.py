@@ -13,11 +13,12 @@ from services.portal.console.forms.inputs import Input, all_of, inputs_of
 from services.portal.console.forms.reading import Fault, texts_in, values_of
 from services.portal.console.forms.texts import Texts
 from services.portal.console.frame.naming import title_of
-from services.portal.console.records.reading import is_id, names_of
+from services.portal.console.records.reading import names_of
 from services.portal.console.session.caller import Caller
 from services.portal.console.session.guards import Form
 from services.portal.console.writing.attaching import attached, may_attach
 from services.portal.register.views import country_choices
+from shared.kernel.ids import is_id
 from shared.reading.api import Reply
 
 MORE = "_more"

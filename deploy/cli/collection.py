@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from deploy.local.folder import PROJECT
 from deploy.local.services import SERVICES
+from deploy.matrix.contract import description
 
 COLLECTION = PROJECT / "docs" / "bruno"
 TASKS = COLLECTION / "tasks.csv"
-_SPECS = PROJECT / "services" / "portal" / "specs"
 _BODIES = {
     "application/json": "json",
     "application/merge-patch+json": "json",
@@ -78,7 +78,7 @@ def write(files: Mapping[str, str]) -> None:
 
 def _operations() -> Iterator[tuple[str, _Operation]]:
     for service in SERVICES:
-        document = json.loads((_SPECS / f"{service}.json").read_text(encoding="utf-8"))
+        document = description(service)
         for path, methods in document["paths"].items():
             for method, described in methods.items():
                 yield described["operationId"], _Operation(path, method, described, document)

@@ -10,15 +10,15 @@ from deploy.cli import collection
 from deploy.cli.console import fail, out
 from deploy.local.folder import PROJECT
 from deploy.local.services import SERVICES
+from deploy.matrix.contract import SPECS
 
-FOLDER = PROJECT / "services" / "portal" / "specs"
 CHANGELOG = PROJECT / "CHANGELOG.md"
 CHANGES = PROJECT / "docs" / "reference" / "changes.md"
 """A copy of the changelog among the guides, which a running system has."""
 
 
 def openapi(
-    folder: Annotated[Path, typer.Option(help="The folder of the files, one for each service.")] = FOLDER,
+    folder: Annotated[Path, typer.Option(help="The folder of the files, one for each service.")] = SPECS,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a file differs.")] = False,
 ) -> None:
     """Write the OpenAPI description of each service, as committed and as merged by the portal."""
@@ -34,7 +34,7 @@ def openapi(
             stale.append(file.name)
             if not check:
                 file.write_bytes(described)
-    if folder == FOLDER:
+    if folder == SPECS:
         stale += _derived(check=check)
     if check and stale:
         fail(f"{', '.join(stale)} differ from the code: run `make openapi` and commit the files")

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib import import_module
 from typing import Any
 
 from deploy.local.services import SERVICES
+from deploy.matrix.contract import description
 from deploy.matrix.demands import Ask, Demand
 from shared.web.contract.operation_ids import operation_id
 from shared.web.contract.sharing import opened
@@ -226,7 +226,7 @@ def operations() -> Sequence[Operation]:
 
 def _operations() -> Iterator[Operation]:
     for service in SERVICES:
-        document = import_module(f"services.{service}.app").create_app().openapi()
+        document = description(service)
         for path, methods in document["paths"].items():
             for method, described in methods.items():
                 found = _operation(service, method.upper(), path, described, document)

@@ -1,10 +1,10 @@
 """What operations ask of the sign-in of a person, from the contract."""
 
 from collections.abc import Iterator
-from importlib import import_module
 from typing import NamedTuple
 
 from deploy.local.services import SERVICES
+from deploy.matrix.contract import description
 from shared.web.contract.route_options import STEP_UP
 
 
@@ -20,7 +20,7 @@ class SignIn(NamedTuple):
 def sign_ins() -> Iterator[SignIn]:
     """What each operation asks, in the order of the contract."""
     for service in SERVICES:
-        document = import_module(f"services.{service}.app").create_app().openapi()
+        document = description(service)
         for path, methods in document["paths"].items():
             for method, described in methods.items():
                 if asked := described.get(STEP_UP):

@@ -17,6 +17,7 @@ import pytest
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 
+from deploy.matrix.contract import description
 from shared.web.contract.sharing import opened
 from shared.web.contract.vocabularies import VOCABULARIES
 from tests.authorization.plain import body_of, plain_kinds
@@ -25,7 +26,6 @@ from tests.journeys.paths.evaluations import enter_evaluation
 from tests.journeys.paths.results import WORLDWIDE, enter_values
 from tests.journeys.paths.reviews import enter_erratum
 from tests.journeys.paths.world import World
-from tests.support.contract import description
 from tests.support.documents import run_commands
 from tests.support.everything import COUNTRY, enter_everything
 from tests.support.providers import CLIENT, link, serving_provider

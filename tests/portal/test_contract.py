@@ -5,8 +5,8 @@ from importlib import import_module
 
 import pytest
 
+from deploy.matrix.contract import SPECS, description
 from shared.web.contract.openapi import merged
-from tests.support.contract import SPECS, description
 
 MOST_BYTES = 3_100
 """Of an operation, with its share of the components."""

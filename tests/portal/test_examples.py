@@ -8,9 +8,9 @@ import pytest
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
+from deploy.matrix.contract import description
 from shared.web.contract.contract import STATES
 from shared.web.contract.sharing import opened
-from tests.support.contract import description
 from tests.support.recorded import examples_of, items_of
 
 SERVICES = ("access", "actions", "centres", "membership")

@@ -73,7 +73,8 @@ async def prepare(environment: Mapping[str, str]) -> dict[str, Any]:
 async def _make_report(environment: Mapping[str, str]) -> None:
     """Make the demo's editions of the Global Report in the running system, which serves meanwhile."""
     with suppress(LocalStackError):
-        await _command(environment, "demo", "report")
+        said = await _command(environment, "demo", "report")
+        err.print(f"· {said.decode().strip()}", markup=False)
 
 
 async def _command(environment: Mapping[str, str], *words: str) -> bytes:

@@ -68,21 +68,27 @@ def files() -> dict[str, str]:
 
 def _module(service: str, description: Schema) -> str:
     models = [_model(name, schema) for name, schema in sorted(description["components"]["schemas"].items())]
-    models.sort(key=lambda text: not text.startswith("class "))  # the others name classes when they are imported
+    models.sort(key=_imported)
     fields = [f"    {name}: {kind}\n" for name, kind in _collections(service, description)]
     named = f'class {service.capitalize()}Service(Service):\n    """The resources of {service}."""\n\n{"".join(fields)}'
     return _HEAD.format(service=service) + "\n\n".join([*models, named])
 
 
+def _imported(model: str) -> int:
+    """The order in which models are imported: those that extend or name others when they are, after these."""
+    return 0 if "(TypedDict):" in model else 1 if model.startswith("class ") else 2
+
+
 def _model(name: str, schema: Schema) -> str:
     if schema.get("type") != "object" or "properties" not in schema:
         return f"{name} = {_type(schema)}\n"
+    bases = ", ".join(filter(None, map(_reference, schema.get("allOf", ())))) or "TypedDict"
     required = set(schema.get("required", ()))
     kinds = {field: _type(one) for field, one in schema["properties"].items()}
     fields = {field: kind if field in required else f"NotRequired[{kind}]" for field, kind in kinds.items()}
     if all(field.isidentifier() and not keyword.iskeyword(field) for field in fields):
         lines = [f"    {field}: {kind}\n" for field, kind in fields.items()]
-        return f"class {name}(TypedDict):\n{''.join(lines) or '    pass' + chr(10)}"
+        return f"class {name}({bases}):\n{''.join(lines) or '    pass' + chr(10)}"
     members = ", ".join(f'"{field}": {json.dumps(kind)}' for field, kind in fields.items())
     return f'{name} = TypedDict("{name}", {{{members}}})\n'
 
@@ -96,6 +102,8 @@ def _type(schema: Any) -> str:
             kind = " | ".join(dict.fromkeys(map(_type, choices)))
         case {"enum": list() as values}:
             kind = f"Literal[{', '.join(map(json.dumps, values))}]"
+        case {"type": [str() as one, "null"]}:
+            kind = f"{_type({**schema, 'type': one})} | None"
         case {"type": "array"}:
             kind = f"list[{_type(schema.get('items'))}]"
         case {"type": "object"}:

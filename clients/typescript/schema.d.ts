@@ -760,7 +760,7 @@ export interface paths {
         post?: never;
         /**
          * Remove the older of two secrets of a client
-         * @description What still uses it gets `invalid_client` from now on.
+         * @description What still uses it gets `invalid_client` from now on. `If-Match` names the version that has both, so that a repeated request never removes another one.
          */
         delete: operations["removeClientSecret"];
         options?: never;
@@ -11726,36 +11726,13 @@ export interface components {
     schemas: {
         /** @description An account. */
         Account: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description Whether a focal point of its country made it, so that it is suspended when the last one ends. */
             made_by_country: boolean;
             /** @description Who suspended it: `secretariat`, `country` for a focal point, or `system`; null where it is not suspended. */
@@ -11772,11 +11749,14 @@ export interface components {
             notifications: {
                 [key: string]: string;
             };
-            /** @description The expert that the person is: whoever takes the record over owns it, and an administrator links it. */
+            /**
+             * Format: uuid
+             * @description The expert that the person is: whoever takes the record over owns it, and an administrator links it.
+             */
             expert_id: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /**
          * @description A new account. A focal point names a country of their own; the account is then `invited` until its owner follows
          *     the mail.
@@ -11805,22 +11785,19 @@ export interface components {
             name?: string | null;
             /** @description For `change_identity`: the language of mails. */
             language?: ("en" | "fr" | "es" | "ar" | "zh" | "ru") | null;
-            /** @description The only account that may confirm. */
+            /**
+             * Format: uuid
+             * @description The only account that may confirm.
+             */
             second_person?: string | null;
         };
         /** @description One page of a list of records, without `allowed_actions`. */
         AccountPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Account"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         AccountPatch: {
             /** @description The address that the person signs in with and gets mails at. */
@@ -11843,7 +11820,10 @@ export interface components {
         Actor: {
             /** @description `account`, `client`, `api_key`, `system`, or `anonymous` for whoever used a mailed token. */
             kind: string;
-            /** @description The id of the account, client or key; null for the others. */
+            /**
+             * Format: uuid
+             * @description The id of the account, client or key; null for the others.
+             */
             id: string | null;
             /** @description The present name; null if it no longer exists. */
             name: string | null;
@@ -11870,36 +11850,13 @@ export interface components {
         };
         /** @description A key. `secret` is returned once, when it is made; `hint` is its beginning. `last_used` is exact to the hour. */
         ApiKey: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description What the key is for. */
             name: string;
             /** @description The beginning of the key. */
@@ -11917,13 +11874,16 @@ export interface components {
             expires_at: string;
             /** @description The account or client whose grants the key uses. */
             owner: components["schemas"]["GrantHolder"];
-            /** @description When the key was last used, to the hour; null where it never was. */
+            /**
+             * Format: date-time
+             * @description When the key was last used, to the hour; null where it never was.
+             */
             last_used: string | null;
             /** @description The key itself: only in the response to its creation. */
             secret?: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /**
          * @description A new key: what of its owner's grants it may use, where, and until when.
          *
@@ -11941,27 +11901,27 @@ export interface components {
             verbs: ("read" | "write")[];
             /** @description The countries that the key is for; null for all of its owner. */
             countries?: string[] | null;
-            /** @description When the key expires; default: in 90 days. */
+            /**
+             * Format: date-time
+             * @description When the key expires; default: in 90 days.
+             */
             expires_at?: string | null;
         };
         /** @description What the transitions of a key take. */
         ApiKeyFields: {
-            /** @description For `confirm`: the only account that may confirm. */
+            /**
+             * Format: uuid
+             * @description For `confirm`: the only account that may confirm.
+             */
             second_person?: string | null;
         };
         /** @description One page of a list of records, without `allowed_actions`. */
         ApiKeyPage: {
             /** @description The records of this page. */
             items: components["schemas"]["ApiKey"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         ApiKeyPatch: {
             /** @description What the key is for. */
@@ -12112,36 +12072,13 @@ export interface components {
          *     `proposed_secret`: a further one waits for a second person.
          */
         Client: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description Whether a focal point of its country made it, so that it is suspended when the last one ends. */
             made_by_country: boolean;
             /** @description Who suspended it: `secretariat`, `country` for a focal point, or `system`; null where it is not suspended. */
@@ -12180,19 +12117,25 @@ export interface components {
             contacts: string[];
             /** @description Whether the client sees and writes fictional countries only. */
             sandbox: boolean;
-            /** @description When the first of its secrets ends, or ended; null for a client without one. */
+            /**
+             * Format: date-time
+             * @description When the first of its secrets ends, or ended; null for a client without one.
+             */
             keys_expire_at: string | null;
             /** @description How many secrets the client can use, at most 2. */
             living_secrets: number;
             /** @description Whether a further secret waits for a second person. */
             proposed_secret: boolean;
-            /** @description When the client last got a token, to the hour; null where it never did. */
+            /**
+             * Format: date-time
+             * @description When the client last got a token, to the hour; null where it never did.
+             */
             last_used: string | null;
             /** @description The secret: only in the response to the creation. */
             secret?: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A new client: over which scope, for which resources and verbs, and whether it shows a secret or signs. */
         ClientCreate: {
             /** @description The client's name. */
@@ -12247,22 +12190,19 @@ export interface components {
             require_par?: boolean | null;
             /** @description For `change_credentials`: whether each token is bound to a key. */
             dpop_bound?: boolean | null;
-            /** @description The only account that may confirm. */
+            /**
+             * Format: uuid
+             * @description The only account that may confirm.
+             */
             second_person?: string | null;
         };
         /** @description One page of a list of records, without `allowed_actions`. */
         ClientPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Client"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         ClientPatch: {
             /** @description The client's name. */
@@ -12414,7 +12354,10 @@ export interface components {
             status: string;
             /** @description Whether somebody asked for it again. */
             replay: boolean;
-            /** @description When it is tried again. */
+            /**
+             * Format: date-time
+             * @description When it is tried again.
+             */
             next_attempt_at: string | null;
             /** @description The attempts, the oldest first. */
             attempts: components["schemas"]["Attempt"][];
@@ -12495,9 +12438,15 @@ export interface components {
              * @description The day that the document bears.
              */
             date: string;
-            /** @description Where the document is. */
+            /**
+             * Format: uri
+             * @description Where the document is.
+             */
             url?: string | null;
-            /** @description The id of the evidence file. */
+            /**
+             * Format: uuid
+             * @description The id of the evidence file.
+             */
             evidence_id?: string | null;
             /** @description The SHA-256 digest of the file; that of an evidence file is set by the server. */
             sha256?: string | null;
@@ -12573,36 +12522,13 @@ export interface components {
         };
         /** @description A second factor. `secret`, `otpauth`, `options` and `codes` are returned once, when it is made. */
         Factor: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description Whose factor it is.
@@ -12612,9 +12538,15 @@ export interface components {
             kind: string;
             /** @description What the person calls it. */
             name: string;
-            /** @description Until when it is locked; null for a passkey that is locked for good. */
+            /**
+             * Format: date-time
+             * @description Until when it is locked; null for a passkey that is locked for good.
+             */
             locked_until: string | null;
-            /** @description When somebody last signed in with it. */
+            /**
+             * Format: date-time
+             * @description When somebody last signed in with it.
+             */
             last_used: string | null;
             /** @description The secret of an app, if it takes no address. */
             secret?: string | null;
@@ -12626,9 +12558,9 @@ export interface components {
             } | null;
             /** @description Ten recovery codes; each works once. */
             codes?: string[] | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A new factor: codes of an app, a passkey, or ten recovery codes. */
         FactorCreate: {
             /** @description What the person calls it. */
@@ -12647,22 +12579,19 @@ export interface components {
             credential?: {
                 [key: string]: unknown;
             } | null;
-            /** @description For `remove`: the only account that may confirm. */
+            /**
+             * Format: uuid
+             * @description For `remove`: the only account that may confirm.
+             */
             second_person?: string | null;
         };
         /** @description One page of a list of records, without `allowed_actions`. */
         FactorPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Factor"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         FactorPatch: {
             /** @description What the person calls it. */
@@ -12727,36 +12656,13 @@ export interface components {
          *     of a record, which `reason` names, or if it needs confirmation after a merge of the record that it covers.
          */
         Grant: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The role that is given. */
             role: string;
             /** @description The kind of the scope. */
@@ -12765,11 +12671,20 @@ export interface components {
             scope_id: string | null;
             /** @description Why it was given; the record that it follows from, where the system gave it. */
             reason: string | null;
-            /** @description The account that confirms the grant. */
+            /**
+             * Format: uuid
+             * @description The account that confirms the grant.
+             */
             second_person: string | null;
-            /** @description The grant whose holder passes it on for a time. */
+            /**
+             * Format: uuid
+             * @description The grant whose holder passes it on for a time.
+             */
             delegated_from: string | null;
-            /** @description The grant of the former holder, who handed the role over. */
+            /**
+             * Format: uuid
+             * @description The grant of the former holder, who handed the role over.
+             */
             predecessor_id: string | null;
             /** @description Whose act the grant follows from, kind and id, where the system gave it because of a record. */
             caused_by: string | null;
@@ -12785,9 +12700,9 @@ export interface components {
             from: string;
             /** @description The last day; null without an end. */
             to: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /**
          * @description A role to be granted. It begins today and has no end if no days are given.
          *
@@ -12810,26 +12725,44 @@ export interface components {
             scope_kind: "global" | "region" | "country" | "institution" | "centre" | "edition" | "record" | "self";
             /** @description The scope of the role: a country code, a region, an id; null if the scope is global. */
             scope_id?: string | null;
-            /** @description The first day; default: today. */
+            /**
+             * Format: date
+             * @description The first day; default: today.
+             */
             from?: string | null;
-            /** @description The last day; no end if absent. */
+            /**
+             * Format: date
+             * @description The last day; no end if absent.
+             */
             to?: string | null;
             /** @description Why it is given. */
             reason?: string | null;
-            /** @description The account that confirms the grant. */
+            /**
+             * Format: uuid
+             * @description The account that confirms the grant.
+             */
             second_person?: string | null;
-            /** @description The grant whose holder passes it on for a time. */
+            /**
+             * Format: uuid
+             * @description The grant whose holder passes it on for a time.
+             */
             delegated_from?: string | null;
             /** @description The letter of the institution whose representative asks for the role. */
             letter?: components["schemas"]["Document"] | null;
         };
         /** @description What the transitions of a grant take. */
         GrantFields: {
-            /** @description For `confirm`: the account that confirms. */
+            /**
+             * Format: uuid
+             * @description For `confirm`: the account that confirms.
+             */
             second_person?: string | null;
             /** @description For `hand_over`: who gets the role next. */
             principal?: components["schemas"]["Holder"] | null;
-            /** @description For `hand_over`: the last day of the present holder, at most 60 days from today. */
+            /**
+             * Format: date
+             * @description For `hand_over`: the last day of the present holder, at most 60 days from today.
+             */
             to?: string | null;
         };
         /** @description A holder. */
@@ -12850,15 +12783,9 @@ export interface components {
         GrantPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Grant"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A transition of a record. */
         GrantTransition: {
             /** @description The verb, one of `allowed_actions`. */
@@ -12874,7 +12801,10 @@ export interface components {
             state: string;
             /** @description Failed attempts since the last success. */
             failures: number;
-            /** @description When an attempt last succeeded. */
+            /**
+             * Format: date-time
+             * @description When an attempt last succeeded.
+             */
             last_success: string | null;
             /** @description The problem of the last failed attempt. */
             last_problem: string | null;
@@ -12980,7 +12910,10 @@ export interface components {
              * @description When it was linked.
              */
             linked_at: string;
-            /** @description When the person last signed in there; null where they never did. */
+            /**
+             * Format: date-time
+             * @description When the person last signed in there; null where they never did.
+             */
             last_used: string | null;
             /** @description Addresses of the identity. */
             links: components["schemas"]["Links"];
@@ -12998,36 +12931,13 @@ export interface components {
         };
         /** @description An identity provider. */
         IdentityProvider: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The name of the provider in addresses. */
             code: string;
             /** @description What people call it, by language. */
@@ -13056,9 +12966,9 @@ export interface components {
             access_tokens: components["schemas"]["ProviderAccessTokens"] | null;
             /** @description Who gets an account by signing in: `invited` nobody, `domain` people of its domains, `anyone` everybody. */
             accounts: string;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /**
          * @description A new identity provider. One with the issuer `https://orcid.org` has `auth` `secret` and the scope `openid`,
          *     unless something else is given.
@@ -13103,22 +13013,19 @@ export interface components {
         };
         /** @description The fields of transitions: the only account that may confirm. */
         IdentityProviderFields: {
-            /** @description The only account that may confirm. */
+            /**
+             * Format: uuid
+             * @description The only account that may confirm.
+             */
             second_person?: string | null;
         };
         /** @description One page of a list of records, without `allowed_actions`. */
         IdentityProviderPage: {
             /** @description The records of this page. */
             items: components["schemas"]["IdentityProvider"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         IdentityProviderPatch: {
             /** @description What people call it, by language. */
@@ -13194,7 +13101,10 @@ export interface components {
              * @description When it was ordered.
              */
             created_at: string;
-            /** @description When it ended; null until then. */
+            /**
+             * Format: date-time
+             * @description When it ended; null until then.
+             */
             finished_at: string | null;
             /** @description Addresses of the job. */
             links: components["schemas"]["Links"];
@@ -13205,15 +13115,9 @@ export interface components {
         JobPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Job"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A public key (RFC 7517), with further members as its type requires. */
         JsonWebKey: {
             /** @description The type of the key. */
@@ -13379,7 +13283,10 @@ export interface components {
              * @description When it happened.
              */
             at: string;
-            /** @description When the caller first marked it as read. */
+            /**
+             * Format: date-time
+             * @description When the caller first marked it as read.
+             */
             read_at: string | null;
         } & {
             [key: string]: unknown;
@@ -13452,7 +13359,10 @@ export interface components {
             status: "pending" | "confirmed" | "declined" | "withdrawn" | "expired";
             /** @description Who proposed it. */
             proposed_by: components["schemas"]["Proposer"];
-            /** @description The only account that may confirm; null where any other administrator may. */
+            /**
+             * Format: uuid
+             * @description The only account that may confirm; null where any other administrator may.
+             */
             second_person: string | null;
             /** @description The record that it changes. */
             record: components["schemas"]["PendingRecord"];
@@ -13546,7 +13456,10 @@ export interface components {
             status: "pending" | "confirmed" | "declined" | "withdrawn" | "expired";
             /** @description Who proposed it. */
             proposed_by: components["schemas"]["Proposer"];
-            /** @description The only account that may confirm; null where any other administrator may. */
+            /**
+             * Format: uuid
+             * @description The only account that may confirm; null where any other administrator may.
+             */
             second_person: string | null;
             /** @description The record that it changes. */
             record: components["schemas"]["PendingRecord"];
@@ -13644,7 +13557,10 @@ export interface components {
             status: "pending" | "confirmed" | "declined" | "withdrawn" | "expired";
             /** @description Who proposed it. */
             proposed_by: components["schemas"]["Proposer"];
-            /** @description The only account that may confirm; null where any other administrator may. */
+            /**
+             * Format: uuid
+             * @description The only account that may confirm; null where any other administrator may.
+             */
             second_person: string | null;
             /** @description The record that it changes. */
             record: components["schemas"]["PendingRecord"];
@@ -13691,8 +13607,11 @@ export interface components {
         ProviderAccessTokensPatch: {
             /** @description What `aud` says. */
             audience?: string | null;
-            /** @description The claim that names the person. */
-            subject?: "sub" | null;
+            /**
+             * @description The claim that names the person.
+             * @constant
+             */
+            subject?: "sub";
         };
         /** @description The claims of the ID token that are read. Only `sub` is unique and never given to somebody else. */
         ProviderClaims: {
@@ -13708,8 +13627,11 @@ export interface components {
         };
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         ProviderClaimsPatch: {
-            /** @description The claim that names the person. */
-            subject?: "sub" | null;
+            /**
+             * @description The claim that names the person.
+             * @constant
+             */
+            subject?: "sub";
             /** @description The claim with the address. */
             email?: string | null;
             /** @description The claim with the name. */
@@ -13754,11 +13676,20 @@ export interface components {
         };
         /** @description What to send again: one event, or those of a time. `status: failed` are those that were not delivered. */
         ReplayBody: {
-            /** @description One event. */
+            /**
+             * Format: uuid
+             * @description One event.
+             */
             event_id?: string | null;
-            /** @description Events of after this instant, of 90 days at most. */
+            /**
+             * Format: date-time
+             * @description Events of after this instant, of 90 days at most.
+             */
             from?: string | null;
-            /** @description Events up to this instant; default: now. */
+            /**
+             * Format: date-time
+             * @description Events up to this instant; default: now.
+             */
             to?: string | null;
             /**
              * @description Which of them. Default: `failed`.
@@ -13828,7 +13759,10 @@ export interface components {
              * @description When the sign-in was.
              */
             created_at: string;
-            /** @description When the session was last used, to the hour. */
+            /**
+             * Format: date-time
+             * @description When the session was last used, to the hour.
+             */
             last_used: string | null;
             /**
              * Format: date-time
@@ -13856,36 +13790,13 @@ export interface components {
          *     until it is revoked.
          */
         SigningKey: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The name of the key in tokens and key sets. */
             kid: string;
             /**
@@ -13898,27 +13809,24 @@ export interface components {
              * @description Until when it signs; its tokens last ten minutes more.
              */
             until: string;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description The fields of transitions: the only account that may confirm. */
         SigningKeyFields: {
-            /** @description The only account that may confirm. */
+            /**
+             * Format: uuid
+             * @description The only account that may confirm.
+             */
             second_person?: string | null;
         };
         /** @description One page of a list of records, without `allowed_actions`. */
         SigningKeyPage: {
             /** @description The records of this page. */
             items: components["schemas"]["SigningKey"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A transition of a record. */
         SigningKeyTransition: {
             /** @description The verb, one of `allowed_actions`. */
@@ -14013,36 +13921,13 @@ export interface components {
         };
         /** @description A webhook. `secret` is returned once, when it or a key of it is made. */
         Webhook: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description What the webhook is for. */
             name: string;
             /** @description The address that events are sent to. */
@@ -14071,9 +13956,9 @@ export interface components {
             behind: components["schemas"]["Behind"];
             /** @description How the receiver answers. */
             health: components["schemas"]["Health"];
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A new webhook. It gets what its owner may read, and belongs to the caller where no `owner` is given. */
         WebhookCreate: {
             /** @description What the webhook is for. */
@@ -14121,7 +14006,10 @@ export interface components {
              * @description Since when it signs.
              */
             from: string;
-            /** @description Until when it signs; null without an end. */
+            /**
+             * Format: date-time
+             * @description Until when it signs; null without an end.
+             */
             until: string | null;
         } & {
             [key: string]: unknown;
@@ -14130,15 +14018,9 @@ export interface components {
         WebhookPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Webhook"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         WebhookPatch: {
             /** @description What the webhook is for. */
@@ -14188,7 +14070,10 @@ export interface components {
             link: string;
             /** @description The transition that the record waits for; `confirm` or `withdraw` for one that waits for a second person. */
             verb: string;
-            /** @description When it should be done; null if there is no date. */
+            /**
+             * Format: date-time
+             * @description When it should be done; null if there is no date.
+             */
             due: string | null;
             /** @description `green` until seven days before the due time, then `yellow`, then `red`; null without one. */
             light: ("green" | "yellow" | "red") | null;
@@ -14206,20 +14091,8 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description What a task follows from; `other` and `reported_error` need no id. */
-        About: {
-            /**
-             * @description The kind of record.
-             * @enum {string}
-             */
-            kind: "meeting" | "correspondence" | "report_review" | "milestone" | "other" | "reported_error";
-            /** @description The id of the meeting, letter, report or milestone. */
-            id?: string | null;
-            /** @description The key of the meeting's decision that the task carries out. */
-            decision?: string | null;
-        };
-        /** @description An action as a caller sees it; `iati_status` is its code in the IATI codelist ActivityStatus. */
-        Action: {
+        /** @description What every record has. */
+        Record: {
             /**
              * Format: uuid
              * @description The record's id, which never changes.
@@ -14229,20 +14102,19 @@ export interface components {
             ref: string;
             /** @description Grows by one with each change; `ETag` starts with it. */
             version: number;
-            /** @description The state of the lifecycle. */
-            status: string;
             /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
             country: string | null;
             /**
-             * @description Who may know of the record once it is published: everybody, the network, or grants over it.
-             * @enum {string}
+             * Format: date-time
+             * @description When the record was created.
              */
-            visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
             created_at?: string | null;
             /** @description Who created the record: kind and id. */
             created_by?: string | null;
-            /** @description When the record was last changed. */
+            /**
+             * Format: date-time
+             * @description When the record was last changed.
+             */
             updated_at?: string | null;
             /** @description Who last changed the record: kind and id. */
             updated_by?: string | null;
@@ -14250,6 +14122,44 @@ export interface components {
             allowed_actions?: components["schemas"]["AllowedAction"][] | null;
             /** @description Addresses of the record. */
             links: components["schemas"]["Links"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What every page has. */
+        Page: {
+            /** @description The address of the next page, relative to the origin; null on the last one. */
+            next: string | null;
+            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
+            total_estimate?: number | null;
+            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
+            permitted?: string[] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What a task follows from; `other` and `reported_error` need no id. */
+        About: {
+            /**
+             * @description The kind of record.
+             * @enum {string}
+             */
+            kind: "meeting" | "correspondence" | "report_review" | "milestone" | "other" | "reported_error";
+            /**
+             * Format: uuid
+             * @description The id of the meeting, letter, report or milestone.
+             */
+            id?: string | null;
+            /** @description The key of the meeting's decision that the task carries out. */
+            decision?: string | null;
+        };
+        /** @description An action as a caller sees it; `iati_status` is its code in the IATI codelist ActivityStatus. */
+        Action: {
+            /** @description The state of the lifecycle. */
+            status: string;
+            /**
+             * @description Who may know of the record once it is published: everybody, the network, or grants over it.
+             * @enum {string}
+             */
+            visibility: "public" | "network" | "restricted";
             /**
              * Format: uuid
              * @description The programme that the action belongs to.
@@ -14267,13 +14177,25 @@ export interface components {
             descriptions: {
                 [key: string]: string;
             };
-            /** @description The day on which the action is to start. */
+            /**
+             * Format: date
+             * @description The day on which the action is to start.
+             */
             planned_start: string | null;
-            /** @description The day on which the action is to end. */
+            /**
+             * Format: date
+             * @description The day on which the action is to end.
+             */
             planned_end: string | null;
-            /** @description The day on which the action started. */
+            /**
+             * Format: date
+             * @description The day on which the action started.
+             */
             actual_start: string | null;
-            /** @description The day on which the action ended. */
+            /**
+             * Format: date
+             * @description The day on which the action ended.
+             */
             actual_end: string | null;
             /** @description The institutions that take part. */
             participants: components["schemas"]["Participant"][];
@@ -14287,9 +14209,9 @@ export interface components {
             baseline: components["schemas"]["Baseline"] | null;
             /** @description The state as a code of ActivityStatus of IATI. */
             iati_status: number;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A new action of a programme. */
         ActionCreate: {
             /** @description The action's titles, by language. */
@@ -14300,9 +14222,15 @@ export interface components {
             descriptions?: {
                 [key: string]: string;
             };
-            /** @description The day on which the action is to start. */
+            /**
+             * Format: date
+             * @description The day on which the action is to start.
+             */
             planned_start?: string | null;
-            /** @description The day on which the action is to end. */
+            /**
+             * Format: date
+             * @description The day on which the action is to end.
+             */
             planned_end?: string | null;
             /**
              * @description Which of the three proactive actions of the framework this is part of.
@@ -14345,15 +14273,9 @@ export interface components {
         ActionPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Action"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         ActionPatch: {
             /** @description The action's titles, by language. */
@@ -14364,9 +14286,15 @@ export interface components {
             descriptions?: {
                 [key: string]: string | null;
             } | null;
-            /** @description The day on which the action is to start. */
+            /**
+             * Format: date
+             * @description The day on which the action is to start.
+             */
             planned_start?: string | null;
-            /** @description The day on which the action is to end. */
+            /**
+             * Format: date
+             * @description The day on which the action is to end.
+             */
             planned_end?: string | null;
             /** @description Which of the three proactive actions of the framework this is part of. */
             pillar?: ("core" | "action-1" | "action-2" | "action-3") | null;
@@ -14459,36 +14387,13 @@ export interface components {
         };
         /** @description An assessment as a caller sees it. */
         Assessment: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the assessment once it is published.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The period that is assessed.
@@ -14513,21 +14418,30 @@ export interface components {
             conflict_of_interest: boolean;
             /** @description Documents that prove it; for grants that cover the subject. */
             evidence?: components["schemas"]["Document"][] | null;
-            /** @description The last day on which publication waits for a reply; null before `submit`. */
+            /**
+             * Format: date
+             * @description The last day on which publication waits for a reply; null before `submit`.
+             */
             reply_due: string | null;
             /** @description What the government replies, by language. */
             reply: {
                 [key: string]: string;
             } | null;
-            /** @description The day of the reply. */
+            /**
+             * Format: date
+             * @description The day of the reply.
+             */
             replied_on: string | null;
-            /** @description The day of the publication. */
+            /**
+             * Format: date
+             * @description The day of the publication.
+             */
             published_on: string | null;
             /** @description What is assessed. */
             subject: components["schemas"]["Subject"];
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A new assessment of a programme, action, milestone or centre, in whose country it is. */
         AssessmentCreate: {
             /**
@@ -14578,26 +14492,26 @@ export interface components {
         AssessmentPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Assessment"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         AssessmentPatch: {
             /** @description Who may know of the record once it is published: everybody, the network, or grants over it. */
             visibility?: ("public" | "network" | "restricted") | null;
-            /** @description The period that is assessed. */
+            /**
+             * Format: uuid
+             * @description The period that is assessed.
+             */
             period_id?: string | null;
             /** @description What the assessor found, by language. */
             text?: {
                 [key: string]: string | null;
             } | null;
-            /** @description The day of the assessment. */
+            /**
+             * Format: date
+             * @description The day of the assessment.
+             */
             date?: string | null;
             /** @description Whether the assessor is independent of the subject. */
             independent?: boolean | null;
@@ -14621,7 +14535,10 @@ export interface components {
         };
         /** @description An expert of the register, or somebody by name, and the organisation that sends the person. */
         Assessor: {
-            /** @description The expert of the register. */
+            /**
+             * Format: uuid
+             * @description The expert of the register.
+             */
             expert_id?: string | null;
             /** @description The name of somebody who is no expert of the register. */
             name?: string | null;
@@ -14630,7 +14547,10 @@ export interface components {
         };
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         AssessorPatch: {
-            /** @description The expert of the register. */
+            /**
+             * Format: uuid
+             * @description The expert of the register.
+             */
             expert_id?: string | null;
             /** @description The name of somebody who is no expert of the register. */
             name?: string | null;
@@ -14646,7 +14566,10 @@ export interface components {
         };
         /** @description An author: an expert of the register, or a name with an address, which gets a mail with a link to confirm. */
         AuthorBody: {
-            /** @description The expert, who confirms by account. */
+            /**
+             * Format: uuid
+             * @description The expert, who confirms by account.
+             */
             expert_id?: string | null;
             /** @description The name of somebody who is no expert of the register. */
             name?: string | null;
@@ -14675,7 +14598,10 @@ export interface components {
             };
             /** @description Roles of the Contributor Role Taxonomy (CRediT). */
             roles: ("conceptualization" | "data-curation" | "formal-analysis" | "funding-acquisition" | "investigation" | "methodology" | "project-administration" | "resources" | "software" | "supervision" | "validation" | "visualization" | "writing-original-draft" | "writing-review-editing")[];
-            /** @description When the authorship was confirmed; null before. */
+            /**
+             * Format: date-time
+             * @description When the authorship was confirmed; null before.
+             */
             confirmed_at: string | null;
         } & {
             [key: string]: unknown;
@@ -14790,52 +14716,35 @@ export interface components {
         };
         /** @description A calendar as its owner sees it. */
         Calendar: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description What the calendar has the days of. */
             kinds: string[];
-            /** @description The programme; null for all of the country. */
+            /**
+             * Format: uuid
+             * @description The programme; null for all of the country.
+             */
             programme_id: string | null;
             /** @description The language of the calendar, as a BCP 47 tag. */
             language: string;
             /** @description The address to subscribe to, in the response to the creation alone. */
             url?: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description What a calendar has the days of: of all countries, of one, or of one programme. */
         CalendarCreate: {
             /** @description The country, as an ISO 3166-1 alpha-2 code; null for all. */
             country?: string | null;
-            /** @description The programme; null for all of the country. */
+            /**
+             * Format: uuid
+             * @description The programme; null for all of the country.
+             */
             programme_id?: string | null;
             /** @description What the calendar has the days of. Default: `['milestones', 'meetings', 'annual_reports', 'reports', 'periods', 'tasks', 'editions', 'review_rounds', 'contributions']`. */
             kinds?: ("milestones" | "meetings" | "annual_reports" | "reports" | "periods" | "tasks" | "editions" | "review_rounds" | "contributions")[];
@@ -14849,15 +14758,9 @@ export interface components {
         CalendarPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Calendar"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description One of the answers that may be chosen. */
         Choice: {
             /** @description The code that answers name. */
@@ -14916,36 +14819,13 @@ export interface components {
         };
         /** @description A comment as a caller sees it. */
         Comment: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The edition.
@@ -14993,9 +14873,9 @@ export interface components {
             from: number;
             /** @description The number of the last one. */
             to: number;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description How many comments are in each state. */
         CommentCounts: {
             /** @description How many wait for an answer. */
@@ -15036,15 +14916,9 @@ export interface components {
         CommentPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Comment"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A transition of a record. */
         CommentTransition: {
             /** @description The verb, one of `allowed_actions`. */
@@ -15104,36 +14978,13 @@ export interface components {
         };
         /** @description A contribution as a caller sees it. */
         Contribution: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The edition.
@@ -15159,11 +15010,17 @@ export interface components {
             funding: string | null;
             /** @description Conflicts of interest, or that there are none. */
             conflicts: string | null;
-            /** @description The last day of the draft; by default that of the edition. */
+            /**
+             * Format: date
+             * @description The last day of the draft; by default that of the edition.
+             */
             due: string | null;
             /** @description The authors, in order, with their roles of CRediT. */
             authors: components["schemas"]["ContributionAuthor"][];
-            /** @description The account of the editor who handles it. */
+            /**
+             * Format: uuid
+             * @description The account of the editor who handles it.
+             */
             editor_id: string | null;
             /** @description The version of its chapter to which the country has consented; null before. */
             consent: components["schemas"]["ContributionConsent"] | null;
@@ -15177,12 +15034,15 @@ export interface components {
             doi?: string | null;
             /** @description For how many days its last day has passed while its authors have it; null if it is in time. */
             days_late: number | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description An author as a caller sees it. */
         ContributionAuthor: {
-            /** @description The expert, who confirms by account. */
+            /**
+             * Format: uuid
+             * @description The expert, who confirms by account.
+             */
             expert_id: string | null;
             /** @description The name of somebody who is no expert of the register. */
             name: string | null;
@@ -15194,7 +15054,10 @@ export interface components {
             roles: ("conceptualization" | "data-curation" | "formal-analysis" | "funding-acquisition" | "investigation" | "methodology" | "project-administration" | "resources" | "software" | "supervision" | "validation" | "visualization" | "writing-original-draft" | "writing-review-editing")[];
             /** @description Whether the author corresponds. */
             corresponding: boolean;
-            /** @description When the author confirmed the authorship; null before. */
+            /**
+             * Format: date-time
+             * @description When the author confirmed the authorship; null before.
+             */
             confirmed_at: string | null;
         } & {
             [key: string]: unknown;
@@ -15227,7 +15090,10 @@ export interface components {
             funding?: string | null;
             /** @description Conflicts of interest, or that there are none. */
             conflicts?: string | null;
-            /** @description The last day of the draft; by default that of the edition. */
+            /**
+             * Format: date
+             * @description The last day of the draft; by default that of the edition.
+             */
             due?: string | null;
             /** @description The key of its place in the edition's outline. */
             outline_key: string;
@@ -15307,24 +15173,24 @@ export interface components {
         };
         /** @description The fields of transitions. */
         ContributionFields: {
-            /** @description For `accept` and `return`: the last day; by default that of the edition, or as before. */
+            /**
+             * Format: date
+             * @description For `accept` and `return`: the last day; by default that of the edition, or as before.
+             */
             due?: string | null;
-            /** @description For `assign`: the account of an editor of the edition; without one, nobody handles it. */
+            /**
+             * Format: uuid
+             * @description For `assign`: the account of an editor of the edition; without one, nobody handles it.
+             */
             editor_id?: string | null;
         };
         /** @description One page of a list of records, without `allowed_actions`. */
         ContributionPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Contribution"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         ContributionPatch: {
             /** @description The titles, by language. */
@@ -15341,7 +15207,10 @@ export interface components {
             funding?: string | null;
             /** @description Conflicts of interest, or that there are none. */
             conflicts?: string | null;
-            /** @description The last day of the draft; by default that of the edition. */
+            /**
+             * Format: date
+             * @description The last day of the draft; by default that of the edition.
+             */
             due?: string | null;
             /** @description The key of its place in the edition's outline. */
             outline_key?: string | null;
@@ -15352,36 +15221,13 @@ export interface components {
         };
         /** @description An invitation as a caller sees it. */
         ContributionReviewer: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The edition.
@@ -15412,9 +15258,9 @@ export interface components {
             conflict: string | null;
             /** @description The number of the round. */
             round: number;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description The body of an invitation. */
         ContributionReviewerCreate: {
             /**
@@ -15436,15 +15282,9 @@ export interface components {
         ContributionReviewerPage: {
             /** @description The records of this page. */
             items: components["schemas"]["ContributionReviewer"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A transition of a record. */
         ContributionReviewerTransition: {
             /** @description The verb, one of `allowed_actions`. */
@@ -15517,7 +15357,10 @@ export interface components {
         };
         /** @description An expert of the register, or a name. */
         ContributorPerson: {
-            /** @description The expert who contributed. */
+            /**
+             * Format: uuid
+             * @description The expert who contributed.
+             */
             expert_id?: string | null;
             /** @description The name of somebody who is no expert of the register. */
             name?: string | null;
@@ -15538,36 +15381,13 @@ export interface components {
         };
         /** @description A letter as a caller sees it. `overdue`: a reply is awaited and its day is over. */
         Correspondence: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description Whether the letter came in or went out. */
             direction: string;
             /**
@@ -15581,19 +15401,28 @@ export interface components {
             parties: (components["schemas"]["Party"] | string)[];
             /** @description What the letter speaks of, such as refs of records. */
             about: string[];
-            /** @description The day until which a reply is awaited. */
+            /**
+             * Format: date
+             * @description The day until which a reply is awaited.
+             */
             reply_due: string | null;
-            /** @description The letter to which this one replies. */
+            /**
+             * Format: uuid
+             * @description The letter to which this one replies.
+             */
             reply_to: string | null;
-            /** @description The day of the reply to this letter. */
+            /**
+             * Format: date
+             * @description The day of the reply to this letter.
+             */
             replied_on: string | null;
             /** @description The letter itself. */
             document: components["schemas"]["Document"] | null;
             /** @description Whether a reply is awaited and its day is over. */
             overdue: boolean;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A letter that came in or went out. */
         CorrespondenceCreate: {
             /**
@@ -15603,9 +15432,15 @@ export interface components {
             date?: string;
             /** @description What the letter is about. */
             subject: string;
-            /** @description The day until which a reply is awaited. */
+            /**
+             * Format: date
+             * @description The day until which a reply is awaited.
+             */
             reply_due?: string | null;
-            /** @description The letter to which this one replies. */
+            /**
+             * Format: uuid
+             * @description The letter to which this one replies.
+             */
             reply_to?: string | null;
             /** @description The letter itself. */
             document?: components["schemas"]["Document"] | null;
@@ -15630,24 +15465,27 @@ export interface components {
         CorrespondencePage: {
             /** @description The records of this page. */
             items: components["schemas"]["Correspondence"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         CorrespondencePatch: {
-            /** @description The day of the letter. */
+            /**
+             * Format: date
+             * @description The day of the letter.
+             */
             date?: string | null;
             /** @description What the letter is about. */
             subject?: string | null;
-            /** @description The day until which a reply is awaited. */
+            /**
+             * Format: date
+             * @description The day until which a reply is awaited.
+             */
             reply_due?: string | null;
-            /** @description The letter to which this one replies. */
+            /**
+             * Format: uuid
+             * @description The letter to which this one replies.
+             */
             reply_to?: string | null;
             /** @description The letter itself. */
             document?: components["schemas"]["DocumentPatch"] | null;
@@ -15732,7 +15570,10 @@ export interface components {
             comparison: components["schemas"]["ProfileComparison"][];
             /** @description The progress reports that public programmes owe, and whether they came in time: by period, the latest first, at most 100. */
             reports: components["schemas"]["CountryReport"][];
-            /** @description When the programme, its actions, milestones, values, assessments or public reports last changed; null without any. */
+            /**
+             * Format: date-time
+             * @description When the programme, its actions, milestones, values, assessments or public reports last changed; null without any.
+             */
             changed_at: string | null;
             /** @description The profile as PDF, by language. */
             links: {
@@ -15777,7 +15618,10 @@ export interface components {
             light: string | null;
             /** @description Whether it was first submitted by that day; null before it was submitted. */
             on_time: boolean | null;
-            /** @description The report; null for whom it is not published, and without one. */
+            /**
+             * Format: uuid
+             * @description The report; null for whom it is not published, and without one.
+             */
             report: string | null;
             /** @description Its reference, as far as `report` is shown. */
             ref: string | null;
@@ -15871,36 +15715,13 @@ export interface components {
         };
         /** @description A delegation as a caller sees it. */
         Delegation: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The report that it belongs to.
@@ -15913,11 +15734,14 @@ export interface components {
             account_id: string;
             /** @description The keys of the sections, each with all its items. */
             sections: string[];
-            /** @description The day by which they are to be written. */
+            /**
+             * Format: date
+             * @description The day by which they are to be written.
+             */
             due_on: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description Sections that an account is to write. */
         DelegationCreate: {
             /**
@@ -15925,7 +15749,10 @@ export interface components {
              * @description The account that writes.
              */
             account_id: string;
-            /** @description The day by which they are to be written. */
+            /**
+             * Format: date
+             * @description The day by which they are to be written.
+             */
             due_on?: string | null;
             /** @description The keys of the sections, each with all its items. */
             sections: string[];
@@ -15934,15 +15761,9 @@ export interface components {
         DelegationPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Delegation"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A transition of a record. */
         DelegationTransition: {
             /** @description The verb, one of `allowed_actions`. */
@@ -15982,11 +15803,20 @@ export interface components {
         DocumentPatch: {
             /** @description The document's title. */
             title?: string | null;
-            /** @description The day that the document bears. */
+            /**
+             * Format: date
+             * @description The day that the document bears.
+             */
             date?: string | null;
-            /** @description Where the document is. */
+            /**
+             * Format: uri
+             * @description Where the document is.
+             */
             url?: string | null;
-            /** @description The id of the evidence file. */
+            /**
+             * Format: uuid
+             * @description The id of the evidence file.
+             */
             evidence_id?: string | null;
             /** @description The SHA-256 digest of the file; that of an evidence file is set by the server. */
             sha256?: string | null;
@@ -16012,36 +15842,13 @@ export interface components {
         };
         /** @description An edition as a caller sees it. */
         Edition: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the edition once its call is open.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The year of the edition. */
             year: number;
             /** @description The number of the edition in its year. */
@@ -16066,11 +15873,20 @@ export interface components {
             deadlines: components["schemas"]["EditionDeadlines"] | null;
             /** @description How contributions are reviewed. */
             review: components["schemas"]["EditionReview"];
-            /** @description The day of its data, once it is frozen. */
+            /**
+             * Format: date
+             * @description The day of its data, once it is frozen.
+             */
             as_of: string | null;
-            /** @description When it was frozen. */
+            /**
+             * Format: date-time
+             * @description When it was frozen.
+             */
             frozen_at: string | null;
-            /** @description When it was published. */
+            /**
+             * Format: date-time
+             * @description When it was published.
+             */
             published_at: string | null;
             /** @description How many errata it has: 0 as it was published, then the number of the last. */
             issue: number;
@@ -16080,9 +15896,9 @@ export interface components {
             progress?: {
                 [key: string]: number;
             } | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A build of an edition. */
         EditionBuild: {
             /** @description Its number in the edition. */
@@ -16110,7 +15926,10 @@ export interface components {
              * @description When it was ordered.
              */
             created_at: string;
-            /** @description When it ended. */
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
             finished_at: string | null;
             /** @description Its files by name; each is whole. */
             files: components["schemas"]["EditionBuildFile"][];
@@ -16187,9 +16006,15 @@ export interface components {
         };
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         EditionCallPatch: {
-            /** @description From when on people propose contributions. */
+            /**
+             * Format: date-time
+             * @description From when on people propose contributions.
+             */
             opens?: string | null;
-            /** @description Until when they do. */
+            /**
+             * Format: date-time
+             * @description Until when they do.
+             */
             closes?: string | null;
             /** @description What the call asks for, by language. */
             texts?: {
@@ -16248,52 +16073,41 @@ export interface components {
         };
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         EditionDeadlinesPatch: {
-            /** @description The last day of drafts; contributions have it by default. */
+            /**
+             * Format: date
+             * @description The last day of drafts; contributions have it by default.
+             */
             draft?: string | null;
-            /** @description The last day of the review. */
+            /**
+             * Format: date
+             * @description The last day of the review.
+             */
             review?: string | null;
-            /** @description The last day of final texts. */
+            /**
+             * Format: date
+             * @description The last day of final texts.
+             */
             final?: string | null;
         };
         /** @description The fields of transitions. */
         EditionFields: {
-            /** @description For `freeze`: the day of all figures, one that has ended; by default yesterday. */
+            /**
+             * Format: date
+             * @description For `freeze`: the day of all figures, one that has ended; by default yesterday.
+             */
             as_of?: string | null;
             /** @description For `record_doi`: the DOI that a registrar registered. */
             doi?: string | null;
         };
         /** @description A figure as a caller sees it. */
         EditionFigure: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The edition.
@@ -16325,7 +16139,10 @@ export interface components {
             series: string | null;
             /** @description Where the data is from. */
             source: string | null;
-            /** @description The day of its frozen data. */
+            /**
+             * Format: date
+             * @description The day of its frozen data.
+             */
             as_of: string | null;
             /** @description What the frozen data counts. */
             definition: string | null;
@@ -16333,9 +16150,9 @@ export interface components {
             release: string | null;
             /** @description The digest of its frozen data as canonical JSON. */
             sha256: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A new figure of an edition. */
         EditionFigureCreate: {
             /** @description The titles, by language. */
@@ -16377,15 +16194,9 @@ export interface components {
         EditionFigurePage: {
             /** @description The records of this page. */
             items: components["schemas"]["EditionFigure"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         EditionFigurePatch: {
             /** @description The titles, by language. */
@@ -16417,15 +16228,9 @@ export interface components {
         EditionPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Edition"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         EditionPatch: {
             /** @description Who may know of the record once it is published: everybody, the network, or grants over it. */
@@ -16508,66 +16313,67 @@ export interface components {
         };
         /** @description An endorsement as a caller sees it. */
         Endorsement: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The body that speaks, where it is not among the government bodies. */
             body: components["schemas"]["IssuingBody"] | null;
-            /** @description The government body that speaks. */
+            /**
+             * Format: uuid
+             * @description The government body that speaks.
+             */
             body_id: string | null;
             /** @description The level of the consent, from 1 to 5. */
             level: number;
             /** @description The letter of the government; for grants that cover the endorsement. */
             document?: components["schemas"]["Document"] | null;
-            /** @description The day on which the letter was issued. */
+            /**
+             * Format: date
+             * @description The day on which the letter was issued.
+             */
             issued: string | null;
-            /** @description The last day of the consent; null without an end. */
+            /**
+             * Format: date
+             * @description The last day of the consent; null without an end.
+             */
             valid_to: string | null;
-            /** @description The day on which the endorsement was verified. */
+            /**
+             * Format: date
+             * @description The day on which the endorsement was verified.
+             */
             verified_on: string | null;
-            /** @description The day on which the endorsement was withdrawn. */
+            /**
+             * Format: date
+             * @description The day on which the endorsement was withdrawn.
+             */
             withdrawn_on: string | null;
             /** @description Why it was withdrawn; for grants that cover the endorsement. */
             withdrawal_reason?: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A claim that a government endorses the plan in its country. */
         EndorsementCreate: {
-            /** @description The government body that speaks. */
+            /**
+             * Format: uuid
+             * @description The government body that speaks.
+             */
             body_id?: string | null;
             /** @description The letter of the government; for grants that cover the endorsement. */
             document?: components["schemas"]["Document"] | null;
-            /** @description The day on which the letter was issued. */
+            /**
+             * Format: date
+             * @description The day on which the letter was issued.
+             */
             issued?: string | null;
-            /** @description The last day of the consent; null without an end. */
+            /**
+             * Format: date
+             * @description The last day of the consent; null without an end.
+             */
             valid_to?: string | null;
             /** @description The body that speaks, where it is not among the government bodies. */
             body?: components["schemas"]["IssuingBody"] | null;
@@ -16590,24 +16396,27 @@ export interface components {
         EndorsementPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Endorsement"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         EndorsementPatch: {
-            /** @description The government body that speaks. */
+            /**
+             * Format: uuid
+             * @description The government body that speaks.
+             */
             body_id?: string | null;
             /** @description The letter of the government; for grants that cover the endorsement. */
             document?: components["schemas"]["DocumentPatch"] | null;
-            /** @description The day on which the letter was issued. */
+            /**
+             * Format: date
+             * @description The day on which the letter was issued.
+             */
             issued?: string | null;
-            /** @description The last day of the consent; null without an end. */
+            /**
+             * Format: date
+             * @description The last day of the consent; null without an end.
+             */
             valid_to?: string | null;
             /** @description The body that speaks, where it is not among the government bodies. */
             body?: components["schemas"]["IssuingBodyPatch"] | null;
@@ -16636,41 +16445,21 @@ export interface components {
         };
         /** @description A file of evidence as a caller sees it. */
         Evidence: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The file's title. */
             title: string;
             /** @description A code of IATI's codelist DocumentCategory, `A01` to `B18`. */
             category: string;
-            /** @description The day that the document bears. */
+            /**
+             * Format: date
+             * @description The day that the document bears.
+             */
             date: string | null;
             /** @description Codes of schemes, such as a target of the SDGs. */
             codes: components["schemas"]["Tag"][];
@@ -16678,11 +16467,20 @@ export interface components {
             language: string | null;
             /** @description The licence of the document. */
             licence: string | null;
-            /** @description The institution or centre of the country whose officials may use the file, or the expert who sent it. */
+            /**
+             * Format: uuid
+             * @description The institution or centre of the country whose officials may use the file, or the expert who sent it.
+             */
             scope_id: string | null;
-            /** @description The file that this one replaces. */
+            /**
+             * Format: uuid
+             * @description The file that this one replaces.
+             */
             replaces_id: string | null;
-            /** @description The last day before which no schedule purges the file. */
+            /**
+             * Format: date
+             * @description The last day before which no schedule purges the file.
+             */
             keep_until: string | null;
             /** @description The file's name, without a path. */
             file_name: string;
@@ -16694,7 +16492,10 @@ export interface components {
             declared_media_type: string | null;
             /** @description The SHA-256 digest of the file, in hex. */
             sha256: string;
-            /** @description The file that replaces this one. */
+            /**
+             * Format: uuid
+             * @description The file that replaces this one.
+             */
             replaced_by: string | null;
             /** @description The scan for viruses. */
             scan: components["schemas"]["Scan"];
@@ -16702,9 +16503,9 @@ export interface components {
             integrity: components["schemas"]["Integrity"];
             /** @description With `include=references`: records whose documents name the file and are shown to the caller, at most 200. */
             referenced_by?: components["schemas"]["Reference"][];
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /**
          * @description A file with what is said about it. `sha256` is the digest of the file if the sender has it, which is then
          *     compared. `country` is required, unless `scope_id` is the sender's own record, for a nomination or an offer.
@@ -16716,7 +16517,10 @@ export interface components {
             category?: string;
             /** @description Codes of schemes: a JSON list, or one part each. */
             codes?: components["schemas"]["Tag"][];
-            /** @description The day that the document bears. */
+            /**
+             * Format: date
+             * @description The day that the document bears.
+             */
             date?: string | null;
             /** @description The document's language, as a BCP 47 tag. */
             language?: string | null;
@@ -16727,37 +16531,43 @@ export interface components {
              * @enum {string}
              */
             visibility?: "public" | "network" | "restricted";
-            /** @description The last day before which no schedule purges the file. */
+            /**
+             * Format: date
+             * @description The last day before which no schedule purges the file.
+             */
             keep_until?: string | null;
             /** @description The file: PDF, PNG, JPEG, TIFF, WebP, OOXML, ODF, CSV, text or JSON. */
             file: string;
             /** @description The country that the file is about, as an ISO 3166-1 alpha-2 code; null for a file of an expert. */
             country?: string | null;
-            /** @description The institution or centre of the country whose officials may use the file, or the expert who sent it. */
+            /**
+             * Format: uuid
+             * @description The institution or centre of the country whose officials may use the file, or the expert who sent it.
+             */
             scope_id?: string | null;
-            /** @description The file that this one replaces. */
+            /**
+             * Format: uuid
+             * @description The file that this one replaces.
+             */
             replaces_id?: string | null;
             /** @description The SHA-256 digest of the file, in hex. */
             sha256?: string | null;
         };
         /** @description What the transitions of a file take. */
         EvidenceFields: {
-            /** @description For `release`, and `withdraw` of a file that a record relies on: the only account that may confirm. */
+            /**
+             * Format: uuid
+             * @description For `release`, and `withdraw` of a file that a record relies on: the only account that may confirm.
+             */
             second_person?: string | null;
         };
         /** @description One page of a list of records, without `allowed_actions`. */
         EvidencePage: {
             /** @description The records of this page. */
             items: components["schemas"]["Evidence"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         EvidencePatch: {
             /** @description The file's title. */
@@ -16766,7 +16576,10 @@ export interface components {
             category?: string | null;
             /** @description Codes of schemes, such as a target of the SDGs. */
             codes?: components["schemas"]["Tag"][] | null;
-            /** @description The day that the document bears. */
+            /**
+             * Format: date
+             * @description The day that the document bears.
+             */
             date?: string | null;
             /** @description The document's language, as a BCP 47 tag. */
             language?: string | null;
@@ -16774,7 +16587,10 @@ export interface components {
             licence?: string | null;
             /** @description Who may know of the record once it is published: everybody, the network, or grants over it. */
             visibility?: ("public" | "network" | "restricted") | null;
-            /** @description The last day before which no schedule purges the file. */
+            /**
+             * Format: date
+             * @description The last day before which no schedule purges the file.
+             */
             keep_until?: string | null;
         };
         /** @description A transition of a record. */
@@ -16811,7 +16627,10 @@ export interface components {
             light: string | null;
             /** @description Whether it was first submitted by that day; null before it was submitted. */
             on_time: boolean | null;
-            /** @description The report; null before it is made. */
+            /**
+             * Format: uuid
+             * @description The report; null before it is made.
+             */
             report: string | null;
             /** @description The state of the report; null before it is made. */
             status: string | null;
@@ -16922,7 +16741,10 @@ export interface components {
             };
             /** @description Whether the edition is frozen; else the data is that of today. */
             frozen: boolean;
-            /** @description The day at whose end it stood. */
+            /**
+             * Format: date
+             * @description The day at whose end it stood.
+             */
             as_of: string | null;
             /** @description What is counted. */
             definition: string | null;
@@ -17001,72 +16823,79 @@ export interface components {
         };
         /** @description A focal point as a caller sees it. */
         FocalPoint: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description Whom the government named. */
             person: components["schemas"]["Person"];
-            /** @description The account of somebody who is no expert of the register; the account of an expert follows from their record. */
+            /**
+             * Format: uuid
+             * @description The account of somebody who is no expert of the register; the account of an expert follows from their record.
+             */
             account_id?: string | null;
-            /** @description The government body that named the person. */
+            /**
+             * Format: uuid
+             * @description The government body that named the person.
+             */
             body_id: string | null;
             /** @description What the person speaks for. */
             role: string | null;
             /** @description The letter of nomination; for grants that cover the focal point. */
             letter?: components["schemas"]["Document"] | null;
-            /** @description The focal point whom this one follows. */
+            /**
+             * Format: uuid
+             * @description The focal point whom this one follows.
+             */
             predecessor_id: string | null;
-            /** @description The first day in office. */
+            /**
+             * Format: date
+             * @description The first day in office.
+             */
             starts: string | null;
-            /** @description The last day in office; null without an end. */
+            /**
+             * Format: date
+             * @description The last day in office; null without an end.
+             */
             ends: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description Whom a government nominates, by letter, to speak for it. */
         FocalPointCreate: {
             /** @description Whom the government named. */
             person: components["schemas"]["Person"];
-            /** @description The account of somebody who is no expert of the register; the account of an expert follows from their record. */
+            /**
+             * Format: uuid
+             * @description The account of somebody who is no expert of the register; the account of an expert follows from their record.
+             */
             account_id?: string | null;
             /** @description The letter of nomination; for grants that cover the focal point. */
             letter?: components["schemas"]["Document"] | null;
-            /** @description The government body that named the person. */
+            /**
+             * Format: uuid
+             * @description The government body that named the person.
+             */
             body_id?: string | null;
             /** @description What the person speaks for. */
             role?: string | null;
-            /** @description The focal point whom this one follows. */
+            /**
+             * Format: uuid
+             * @description The focal point whom this one follows.
+             */
             predecessor_id?: string | null;
-            /** @description The first day in office. */
+            /**
+             * Format: date
+             * @description The first day in office.
+             */
             starts?: string | null;
-            /** @description The last day in office; null without an end. */
+            /**
+             * Format: date
+             * @description The last day in office; null without an end.
+             */
             ends?: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it. Default: `network`.
@@ -17078,7 +16907,10 @@ export interface components {
         };
         /** @description What `hand_over` takes. */
         FocalPointFields: {
-            /** @description For `hand_over`: the last day in office, at most 60 days from today. */
+            /**
+             * Format: date
+             * @description For `hand_over`: the last day in office, at most 60 days from today.
+             */
             until?: string | null;
             /** @description For `hand_over`: who follows at once, with the open tasks and the role of the office. */
             successor?: components["schemas"]["Successor"] | null;
@@ -17087,32 +16919,41 @@ export interface components {
         FocalPointPage: {
             /** @description The records of this page. */
             items: components["schemas"]["FocalPoint"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         FocalPointPatch: {
             /** @description Whom the government named. */
             person?: components["schemas"]["PersonPatch"] | null;
-            /** @description The account of somebody who is no expert of the register; the account of an expert follows from their record. */
+            /**
+             * Format: uuid
+             * @description The account of somebody who is no expert of the register; the account of an expert follows from their record.
+             */
             account_id?: string | null;
             /** @description The letter of nomination; for grants that cover the focal point. */
             letter?: components["schemas"]["DocumentPatch"] | null;
-            /** @description The government body that named the person. */
+            /**
+             * Format: uuid
+             * @description The government body that named the person.
+             */
             body_id?: string | null;
             /** @description What the person speaks for. */
             role?: string | null;
-            /** @description The focal point whom this one follows. */
+            /**
+             * Format: uuid
+             * @description The focal point whom this one follows.
+             */
             predecessor_id?: string | null;
-            /** @description The first day in office. */
+            /**
+             * Format: date
+             * @description The first day in office.
+             */
             starts?: string | null;
-            /** @description The last day in office; null without an end. */
+            /**
+             * Format: date
+             * @description The last day in office; null without an end.
+             */
             ends?: string | null;
             /** @description Who may know of the record once it is published: everybody, the network, or grants over it. */
             visibility?: ("public" | "network" | "restricted") | null;
@@ -17128,36 +16969,13 @@ export interface components {
         };
         /** @description A framework; its country is always null. */
         Framework: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The framework's code, which never changes. */
             code: string;
             /** @description What every country has once. */
@@ -17169,11 +16987,14 @@ export interface components {
              * @description The first day on which programmes may start under it.
              */
             valid_from: string;
-            /** @description The last day on which programmes may start under it; null without an end. */
+            /**
+             * Format: date
+             * @description The last day on which programmes may start under it; null without an end.
+             */
             valid_to: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A new framework. */
         FrameworkCreate: {
             /** @description What every country has once. */
@@ -17185,7 +17006,10 @@ export interface components {
              * @description The first day on which programmes may start under it.
              */
             valid_from: string;
-            /** @description The last day on which programmes may start under it; null without an end. */
+            /**
+             * Format: date
+             * @description The last day on which programmes may start under it; null without an end.
+             */
             valid_to?: string | null;
             /** @description The framework's code, which never changes. */
             code: string;
@@ -17194,24 +17018,24 @@ export interface components {
         FrameworkPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Framework"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         FrameworkPatch: {
             /** @description What every country has once. */
             core?: components["schemas"]["CorePatch"] | null;
             /** @description The three proactive actions. */
             pillars?: components["schemas"]["Pillar"][] | null;
-            /** @description The first day on which programmes may start under it. */
+            /**
+             * Format: date
+             * @description The first day on which programmes may start under it.
+             */
             valid_from?: string | null;
-            /** @description The last day on which programmes may start under it; null without an end. */
+            /**
+             * Format: date
+             * @description The last day on which programmes may start under it; null without an end.
+             */
             valid_to?: string | null;
         };
         /** @description A transition of a record. */
@@ -17225,36 +17049,13 @@ export interface components {
         };
         /** @description A government body as a caller sees it. */
         GovernmentBody: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The body's names, by language. */
             names: {
                 [key: string]: string;
@@ -17263,9 +17064,9 @@ export interface components {
             kind: string;
             /** @description The body's page. */
             website: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A ministry, agency or other body of a government. */
         GovernmentBodyCreate: {
             /** @description The body's names, by language. */
@@ -17277,7 +17078,10 @@ export interface components {
              * @enum {string}
              */
             kind: "ministry" | "agency" | "commission" | "parliament" | "presidency" | "other";
-            /** @description The body's page. */
+            /**
+             * Format: uri
+             * @description The body's page.
+             */
             website?: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it. Default: `network`.
@@ -17291,15 +17095,9 @@ export interface components {
         GovernmentBodyPage: {
             /** @description The records of this page. */
             items: components["schemas"]["GovernmentBody"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         GovernmentBodyPatch: {
             /** @description The body's names, by language. */
@@ -17308,7 +17106,10 @@ export interface components {
             } | null;
             /** @description The kind of body. */
             kind?: ("ministry" | "agency" | "commission" | "parliament" | "presidency" | "other") | null;
-            /** @description The body's page. */
+            /**
+             * Format: uri
+             * @description The body's page.
+             */
             website?: string | null;
             /** @description Who may know of the record once it is published: everybody, the network, or grants over it. */
             visibility?: ("public" | "network" | "restricted") | null;
@@ -17384,36 +17185,13 @@ export interface components {
          *     each; unknown ones are `ignored_columns`.
          */
         Import: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description What is imported. */
             resource: string;
             /** @description `commit`, or `dry_run` where nothing is written. */
@@ -17448,22 +17226,16 @@ export interface components {
             job: string;
             /** @description Where the faulty rows are, as CSV. */
             failures_url: string;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description One page of a list of records, without `allowed_actions`. */
         ImportPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Import"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A transition of a record. */
         ImportTransition: {
             /** @description The verb, one of `allowed_actions`. */
@@ -17511,36 +17283,13 @@ export interface components {
         };
         /** @description An indicator as a caller sees it. */
         Indicator: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The code, by which imports name the indicator. It never changes. */
             code: string;
             /** @description The titles, by language. */
@@ -17583,19 +17332,31 @@ export interface components {
             };
             /** @description Who publishes the values or the definition. */
             source: string | null;
-            /** @description The indicator that this one replaces. */
+            /**
+             * Format: uuid
+             * @description The indicator that this one replaces.
+             */
             replaces_id: string | null;
-            /** @description The indicator of a framework that a national one is a copy of. */
+            /**
+             * Format: uuid
+             * @description The indicator of a framework that a national one is a copy of.
+             */
             template_id: string | null;
             /** @description What results are divided by. */
             disaggregations: components["schemas"]["Dimension"][];
-            /** @description The first day for which results are expected. */
+            /**
+             * Format: date
+             * @description The first day for which results are expected.
+             */
             valid_from: string | null;
-            /** @description The last day for which results are expected. */
+            /**
+             * Format: date
+             * @description The last day for which results are expected.
+             */
             valid_to: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description The country of a copy, its code there, and what it changes of the indicator, as in a merge patch. */
         IndicatorCopy: {
             /** @description The titles, by language. */
@@ -17612,11 +17373,20 @@ export interface components {
             } | null;
             /** @description Who publishes the values or the definition. */
             source?: string | null;
-            /** @description The indicator that this one replaces. */
+            /**
+             * Format: uuid
+             * @description The indicator that this one replaces.
+             */
             replaces_id?: string | null;
-            /** @description The first day for which results are expected. */
+            /**
+             * Format: date
+             * @description The first day for which results are expected.
+             */
             valid_from?: string | null;
-            /** @description The last day for which results are expected. */
+            /**
+             * Format: date
+             * @description The last day for which results are expected.
+             */
             valid_to?: string | null;
             /** @description What is measured: an output, an outcome, an impact, or something else. */
             level?: ("output" | "outcome" | "impact" | "other") | null;
@@ -17665,11 +17435,20 @@ export interface components {
             };
             /** @description Who publishes the values or the definition. */
             source?: string | null;
-            /** @description The indicator that this one replaces. */
+            /**
+             * Format: uuid
+             * @description The indicator that this one replaces.
+             */
             replaces_id?: string | null;
-            /** @description The first day for which results are expected. */
+            /**
+             * Format: date
+             * @description The first day for which results are expected.
+             */
             valid_from?: string | null;
-            /** @description The last day for which results are expected. */
+            /**
+             * Format: date
+             * @description The last day for which results are expected.
+             */
             valid_to?: string | null;
             /**
              * @description What is measured: an output, an outcome, an impact, or something else.
@@ -17729,15 +17508,9 @@ export interface components {
         IndicatorPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Indicator"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         IndicatorPatch: {
             /** @description The titles, by language. */
@@ -17754,11 +17527,20 @@ export interface components {
             } | null;
             /** @description Who publishes the values or the definition. */
             source?: string | null;
-            /** @description The indicator that this one replaces. */
+            /**
+             * Format: uuid
+             * @description The indicator that this one replaces.
+             */
             replaces_id?: string | null;
-            /** @description The first day for which results are expected. */
+            /**
+             * Format: date
+             * @description The first day for which results are expected.
+             */
             valid_from?: string | null;
-            /** @description The last day for which results are expected. */
+            /**
+             * Format: date
+             * @description The last day for which results are expected.
+             */
             valid_to?: string | null;
             /** @description What is measured: an output, an outcome, an impact, or something else. */
             level?: ("output" | "outcome" | "impact" | "other") | null;
@@ -17800,7 +17582,10 @@ export interface components {
         Integrity: {
             /** @description `not_checked`, `intact`, or `damaged`: the file has other bytes or is lost. */
             state: string;
-            /** @description When that was found. */
+            /**
+             * Format: date-time
+             * @description When that was found.
+             */
             checked_at: string | null;
         } & {
             [key: string]: unknown;
@@ -17840,15 +17625,9 @@ export interface components {
         KeptRecordPage: {
             /** @description The records of this page. */
             items: components["schemas"]["KeptRecord"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description The value of an indicator in the last period with any, over the countries that are asked for. */
         LatestValue: {
             /**
@@ -17871,7 +17650,10 @@ export interface components {
         };
         /** @description What `await` takes. */
         LetterFields: {
-            /** @description For `await`: the day until which a reply is awaited. */
+            /**
+             * Format: date
+             * @description For `await`: the day until which a reply is awaited.
+             */
             reply_due?: string | null;
         };
         /**
@@ -17924,15 +17706,9 @@ export interface components {
         ListedCountryPage: {
             /** @description The records of this page. */
             items: components["schemas"]["ListedCountry"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /**
          * @description A dataset. `date`, `bytes`, `sha256` and `url` are those of its copy in CSV: the newest one, or that of the day
          *     that was asked for.
@@ -18004,36 +17780,13 @@ export interface components {
         };
         /** @description A meeting as a caller sees it. */
         Meeting: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The kind of meeting. */
             kind: string;
             /**
@@ -18049,9 +17802,9 @@ export interface components {
             participants?: (components["schemas"]["Attendee"] | string)[];
             /** @description What was decided. */
             decisions: (components["schemas"]["Decision"] | string)[];
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A meeting with a government. */
         MeetingCreate: {
             /**
@@ -18084,18 +17837,15 @@ export interface components {
         MeetingPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Meeting"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         MeetingPatch: {
-            /** @description The day of the meeting. */
+            /**
+             * Format: date
+             * @description The day of the meeting.
+             */
             date?: string | null;
             /** @description The meeting's titles, by language. */
             titles?: {
@@ -18121,36 +17871,13 @@ export interface components {
         };
         /** @description A milestone as a caller sees it. `overdue`: its day is over and it is neither done nor dropped. */
         Milestone: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The action that the milestone belongs to.
@@ -18186,15 +17913,21 @@ export interface components {
             evidence?: components["schemas"]["Document"][] | null;
             /** @description Who claimed it, kind and id; for grants that cover the milestone. */
             claimed_by?: string | null;
-            /** @description The day on which it was claimed. */
+            /**
+             * Format: date
+             * @description The day on which it was claimed.
+             */
             claimed_on: string | null;
-            /** @description The day on which it was verified. */
+            /**
+             * Format: date
+             * @description The day on which it was verified.
+             */
             verified_on: string | null;
             /** @description Whether its day is over and it is neither done nor dropped. */
             overdue: boolean;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A new milestone of an action. */
         MilestoneCreate: {
             /** @description The milestone's titles, by language. */
@@ -18233,22 +17966,19 @@ export interface components {
         MilestonePage: {
             /** @description The records of this page. */
             items: components["schemas"]["Milestone"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         MilestonePatch: {
             /** @description The milestone's titles, by language. */
             titles?: {
                 [key: string]: string | null;
             } | null;
-            /** @description The day on which the milestone is due. */
+            /**
+             * Format: date
+             * @description The day on which the milestone is due.
+             */
             due?: string | null;
             /** @description Why the day was moved. */
             due_reason?: string | null;
@@ -18324,36 +18054,13 @@ export interface components {
         NoFields: Record<string, never>;
         /** @description An offer as a caller sees it. */
         Offer: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The request that it belongs to.
@@ -18371,11 +18078,14 @@ export interface components {
              * @description The last day on which the expert accepts or declines.
              */
             respond_by: string;
-            /** @description The day on which the expert accepted. */
+            /**
+             * Format: date
+             * @description The day on which the expert accepted.
+             */
             accepted_on: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description An expert who is to be asked; by default there are 14 days to respond. */
         OfferCreate: {
             /**
@@ -18395,15 +18105,9 @@ export interface components {
         OfferPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Offer"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A transition of a record. */
         OfferTransition: {
             /** @description The verb, one of `allowed_actions`. */
@@ -18534,14 +18238,20 @@ export interface components {
             due: string;
             /** @description For how many days it has passed. */
             days: number;
-            /** @description The account of the editor who handles it. */
+            /**
+             * Format: uuid
+             * @description The account of the editor who handles it.
+             */
             editor_id: string | null;
         } & {
             [key: string]: unknown;
         };
         /** @description An account, or whoever holds a role in the country. */
         Owner: {
-            /** @description The account, which has a grant in the country. */
+            /**
+             * Format: uuid
+             * @description The account, which has a grant in the country.
+             */
             account_id?: string | null;
             /** @description The role in the country. */
             role?: ("secretariat_officer" | "government_focal_point" | "national_author" | "national_publisher" | "committee_president" | "committee_secretary") | null;
@@ -18568,36 +18278,13 @@ export interface components {
         };
         /** @description A period as a caller sees it; its country is always null. */
         Period: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The code of the framework. It never changes. */
             framework: string;
             /** @description A year, or a half-year, quarter or month of it. It never changes. */
@@ -18622,13 +18309,19 @@ export interface components {
              * @description The last day on which results are in time.
              */
             due_on: string;
-            /** @description The last day on which results are entered; null until somebody sets another one. */
+            /**
+             * Format: date
+             * @description The last day on which results are entered; null until somebody sets another one.
+             */
             closes_on: string | null;
-            /** @description The day from which only the secretariat revises results; null for none. */
+            /**
+             * Format: date
+             * @description The day from which only the secretariat revises results; null for none.
+             */
             locks_on: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A new period of a framework. Its days fit its code. */
         PeriodCreate: {
             /**
@@ -18646,7 +18339,10 @@ export interface components {
              * @description The last day on which results are entered; null until somebody sets another one.
              */
             closes_on: string;
-            /** @description The day from which only the secretariat revises results; null for none. */
+            /**
+             * Format: date
+             * @description The day from which only the secretariat revises results; null for none.
+             */
             locks_on?: string | null;
             /**
              * Format: date
@@ -18667,24 +18363,30 @@ export interface components {
         PeriodPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Period"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         PeriodPatch: {
-            /** @description The first day on which results are entered. */
+            /**
+             * Format: date
+             * @description The first day on which results are entered.
+             */
             opens_on?: string | null;
-            /** @description The last day on which results are in time. */
+            /**
+             * Format: date
+             * @description The last day on which results are in time.
+             */
             due_on?: string | null;
-            /** @description The last day on which results are entered; null until somebody sets another one. */
+            /**
+             * Format: date
+             * @description The last day on which results are entered; null until somebody sets another one.
+             */
             closes_on?: string | null;
-            /** @description The day from which only the secretariat revises results; null for none. */
+            /**
+             * Format: date
+             * @description The day from which only the secretariat revises results; null for none.
+             */
             locks_on?: string | null;
         };
         /** @description A transition of a record. */
@@ -18698,14 +18400,20 @@ export interface components {
         };
         /** @description An expert of the register, or somebody by name. */
         Person: {
-            /** @description The expert of the register. */
+            /**
+             * Format: uuid
+             * @description The expert of the register.
+             */
             expert_id?: string | null;
             /** @description The name of somebody who is no expert of the register. */
             name?: string | null;
         };
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         PersonPatch: {
-            /** @description The expert of the register. */
+            /**
+             * Format: uuid
+             * @description The expert of the register.
+             */
             expert_id?: string | null;
             /** @description The name of somebody who is no expert of the register. */
             name?: string | null;
@@ -18775,13 +18483,25 @@ export interface components {
             };
             /** @description Its state. */
             status: string;
-            /** @description The day on which it is to start. */
+            /**
+             * Format: date
+             * @description The day on which it is to start.
+             */
             planned_start: string | null;
-            /** @description The day on which it is to end. */
+            /**
+             * Format: date
+             * @description The day on which it is to end.
+             */
             planned_end: string | null;
-            /** @description The day on which it started. */
+            /**
+             * Format: date
+             * @description The day on which it started.
+             */
             actual_start: string | null;
-            /** @description The day on which it ended. */
+            /**
+             * Format: date
+             * @description The day on which it ended.
+             */
             actual_end: string | null;
             /** @description The public institutions that take part. */
             participants: components["schemas"]["ProfileParticipant"][];
@@ -18851,7 +18571,10 @@ export interface components {
             scale: components["schemas"]["ScaleCode"][];
             /** @description Whether more or less of it is better, or neither. */
             direction: string;
-            /** @description The action; null for the country itself. */
+            /**
+             * Format: uuid
+             * @description The action; null for the country itself.
+             */
             action_id: string | null;
             /** @description The latest baseline. */
             baseline: components["schemas"]["ProfileBaseline"] | null;
@@ -18885,7 +18608,10 @@ export interface components {
              * @description The day on which it is due.
              */
             due: string;
-            /** @description The day on which it was verified. */
+            /**
+             * Format: date
+             * @description The day on which it was verified.
+             */
             verified_on: string | null;
         } & {
             [key: string]: unknown;
@@ -18938,9 +18664,15 @@ export interface components {
             framework: string;
             /** @description Its state. */
             status: string;
-            /** @description The day on which it started. */
+            /**
+             * Format: date
+             * @description The day on which it started.
+             */
             started_on: string | null;
-            /** @description The day on which it ended. */
+            /**
+             * Format: date
+             * @description The day on which it ended.
+             */
             completed_on: string | null;
         } & {
             [key: string]: unknown;
@@ -18986,55 +18718,47 @@ export interface components {
         };
         /** @description A programme as a caller sees it; fields that the caller may not see are absent. */
         Programme: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The code of the framework that the programme follows. */
             framework: string;
-            /** @description The committee that leads the programme. */
+            /**
+             * Format: uuid
+             * @description The committee that leads the programme.
+             */
             committee_id: string | null;
-            /** @description The centre that links the three actions. */
+            /**
+             * Format: uuid
+             * @description The centre that links the three actions.
+             */
             centre_id: string | null;
-            /** @description The government body that leads; for grants that cover the programme. */
+            /**
+             * Format: uuid
+             * @description The government body that leads; for grants that cover the programme.
+             */
             lead_body_id?: string | null;
             /** @description The waiver instead of an endorsement; for grants that cover the programme. */
             waiver?: components["schemas"]["ProgrammeWaiver"] | null;
-            /** @description The day on which the programme started. */
+            /**
+             * Format: date
+             * @description The day on which the programme started.
+             */
             started_on: string | null;
-            /** @description The day on which the programme ended. */
+            /**
+             * Format: date
+             * @description The day on which the programme ended.
+             */
             completed_on: string | null;
             /** @description How many of its four elements are there, the same for every caller. */
             completeness: components["schemas"]["ProgrammeCompleteness"];
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description How many of the four elements of a programme are there, by the conditions of the country's stage. */
         ProgrammeCompleteness: {
             /** @description How many are there. */
@@ -19048,18 +18772,30 @@ export interface components {
         };
         /** @description What every country has once. */
         ProgrammeCore: {
-            /** @description The centre that links the three actions. */
+            /**
+             * Format: uuid
+             * @description The centre that links the three actions.
+             */
             centre_id: string | null;
         } & {
             [key: string]: unknown;
         };
         /** @description A country's programme under a framework. */
         ProgrammeCreate: {
-            /** @description The committee that leads the programme. */
+            /**
+             * Format: uuid
+             * @description The committee that leads the programme.
+             */
             committee_id?: string | null;
-            /** @description The centre that links the three actions. */
+            /**
+             * Format: uuid
+             * @description The centre that links the three actions.
+             */
             centre_id?: string | null;
-            /** @description The government body that leads; for grants that cover the programme. */
+            /**
+             * Format: uuid
+             * @description The government body that leads; for grants that cover the programme.
+             */
             lead_body_id?: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it. Default: `network`.
@@ -19077,7 +18813,10 @@ export interface components {
             key: string;
             /** @description Whether it is there: a designated centre, or an action under way, finishing or closed. */
             met: boolean;
-            /** @description Since when it is there. */
+            /**
+             * Format: date
+             * @description Since when it is there.
+             */
             since: string | null;
             /** @description The code of what is missing: `centre_missing`, `actions_missing`. */
             reason: string | null;
@@ -19093,22 +18832,25 @@ export interface components {
         ProgrammePage: {
             /** @description The records of this page. */
             items: components["schemas"]["Programme"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         ProgrammePatch: {
-            /** @description The committee that leads the programme. */
+            /**
+             * Format: uuid
+             * @description The committee that leads the programme.
+             */
             committee_id?: string | null;
-            /** @description The centre that links the three actions. */
+            /**
+             * Format: uuid
+             * @description The centre that links the three actions.
+             */
             centre_id?: string | null;
-            /** @description The government body that leads; for grants that cover the programme. */
+            /**
+             * Format: uuid
+             * @description The government body that leads; for grants that cover the programme.
+             */
             lead_body_id?: string | null;
             /** @description Who may know of the record once it is published: everybody, the network, or grants over it. */
             visibility?: ("public" | "network" | "restricted") | null;
@@ -19141,41 +18883,21 @@ export interface components {
         ProgrammeWaiver: {
             /** @description Why the programme starts without an endorsement of level 3. */
             reason: string;
-            /** @description The account that confirms it. */
+            /**
+             * Format: uuid
+             * @description The account that confirms it.
+             */
             second_person?: string | null;
         };
         /** @description A template of progress reports; its country is always null. */
         ProgressReportTemplate: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The code of the framework. It never changes. */
             framework: string;
             /** @description The version of the questions, each only once for a framework. */
@@ -19186,9 +18908,9 @@ export interface components {
             };
             /** @description The questions, in sections. */
             sections: components["schemas"]["RepeatedSection"][];
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A new template. Its first member `version` is answered as `template_version`. */
         ProgressReportTemplateCreate: {
             /** @description The title, by language. */
@@ -19206,15 +18928,9 @@ export interface components {
         ProgressReportTemplatePage: {
             /** @description The records of this page. */
             items: components["schemas"]["ProgressReportTemplate"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         ProgressReportTemplatePatch: {
             /** @description The title, by language. */
@@ -19281,36 +18997,13 @@ export interface components {
         };
         /** @description A report as a caller sees it. Lists have no `sections`, `figures` and `open_comments`. */
         Report: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the report once it is published.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The programme that reports. It never changes.
@@ -19333,17 +19026,32 @@ export interface components {
              * @description The last day on which it is in time; by default that of the period.
              */
             due_on: string;
-            /** @description The published report that this one replaces. */
+            /**
+             * Format: uuid
+             * @description The published report that this one replaces.
+             */
             replaces_id: string | null;
             /** @description Who contributed, and in which roles of CRediT. */
             contributors: components["schemas"]["Contributor"][];
-            /** @description When it was submitted last. */
+            /**
+             * Format: date-time
+             * @description When it was submitted last.
+             */
             submitted_at: string | null;
-            /** @description When the programme first submitted a report about the period, this one or the one that it replaces: by then it is in time or late. */
+            /**
+             * Format: date-time
+             * @description When the programme first submitted a report about the period, this one or the one that it replaces: by then it is in time or late.
+             */
             reported_at: string | null;
-            /** @description When it was published. */
+            /**
+             * Format: date-time
+             * @description When it was published.
+             */
             published_at: string | null;
-            /** @description The published report that replaced it. */
+            /**
+             * Format: uuid
+             * @description The published report that replaced it.
+             */
             superseded_by: string | null;
             /** @description Who has it: the `country` or the `secretariat`; null once it is published or discarded. */
             holder: string | null;
@@ -19355,41 +19063,18 @@ export interface components {
             figures?: components["schemas"]["ReportFigures"] | null;
             /** @description The comments that are not resolved; for grants that cover the report. */
             open_comments?: number | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A comment as a caller sees it. */
         ReportComment: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The report that it belongs to.
@@ -19405,9 +19090,9 @@ export interface components {
             must_answer: boolean;
             /** @description What the authors answer. */
             answer: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A comment as it is written. Nobody changes it afterwards. */
         ReportCommentCreate: {
             /** @description The key of the section. */
@@ -19428,15 +19113,9 @@ export interface components {
         ReportCommentPage: {
             /** @description The records of this page. */
             items: components["schemas"]["ReportComment"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A transition of a record. */
         ReportCommentTransition: {
             /** @description The verb, one of `allowed_actions`. */
@@ -19458,21 +19137,30 @@ export interface components {
              * @description The period that it is about. It never changes.
              */
             period_id: string;
-            /** @description The questions that it answers; by default those in force for the programme's framework. */
+            /**
+             * Format: uuid
+             * @description The questions that it answers; by default those in force for the programme's framework.
+             */
             template_id?: string | null;
             /**
              * @description Whether answers are copied from the previous report of the programme: previous or none. Default: `previous`.
              * @enum {string}
              */
             prefill?: "previous" | "none";
-            /** @description The last day on which it is in time; by default that of the period. */
+            /**
+             * Format: date
+             * @description The last day on which it is in time; by default that of the period.
+             */
             due_on?: string | null;
             /**
              * @description Who may know of the report once it is published. Default: `network`.
              * @enum {string}
              */
             visibility?: "public" | "network" | "restricted";
-            /** @description The published report that this one replaces. */
+            /**
+             * Format: uuid
+             * @description The published report that this one replaces.
+             */
             replaces_id?: string | null;
             /** @description Who contributed, and in which roles of CRediT. */
             contributors?: components["schemas"]["Contributor"][];
@@ -19495,18 +19183,15 @@ export interface components {
         ReportPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Report"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         ReportPatch: {
-            /** @description The last day on which it is in time; by default that of the period. */
+            /**
+             * Format: date
+             * @description The last day on which it is in time; by default that of the period.
+             */
             due_on?: string | null;
             /** @description Who may know of the record once it is published: everybody, the network, or grants over it. */
             visibility?: ("public" | "network" | "restricted") | null;
@@ -19583,9 +19268,15 @@ export interface components {
             prefilled?: string[] | null;
             /** @description Whether an author confirmed that the copied answers are still true. */
             confirmed?: boolean | null;
-            /** @description The account to which the section is delegated; for grants that cover it. */
+            /**
+             * Format: uuid
+             * @description The account to which the section is delegated; for grants that cover it.
+             */
             assigned_to?: string | null;
-            /** @description The day by which that account is to write it. */
+            /**
+             * Format: date
+             * @description The day by which that account is to write it.
+             */
             due_on?: string | null;
             /**
              * Format: date-time
@@ -19668,9 +19359,15 @@ export interface components {
              * @description Its indicator.
              */
             indicator_id: string;
-            /** @description The action that it is about, if any. */
+            /**
+             * Format: uuid
+             * @description The action that it is about, if any.
+             */
             action_id: string | null;
-            /** @description The centre that it is about, if any. */
+            /**
+             * Format: uuid
+             * @description The centre that it is about, if any.
+             */
             centre_id: string | null;
             /** @description The number. */
             value: string | null;
@@ -19753,48 +19450,34 @@ export interface components {
         };
         /** @description A result as a caller sees it. Lists have no `breakdown`, `unit`, `target`, `previous` and `validation`. */
         Result: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the result once it is published.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The indicator.
              */
             indicator_id: string;
-            /** @description The action that it is about, if any. */
+            /**
+             * Format: uuid
+             * @description The action that it is about, if any.
+             */
             action_id: string | null;
-            /** @description The centre that it is about, if any. */
+            /**
+             * Format: uuid
+             * @description The centre that it is about, if any.
+             */
             centre_id: string | null;
             /** @description Whether it is about a period, or is what others are compared with. */
             kind: string;
-            /** @description The period; null for a baseline. */
+            /**
+             * Format: uuid
+             * @description The period; null for a baseline.
+             */
             period_id: string | null;
             /** @description The year of a baseline; else null. */
             year: number | null;
@@ -19824,15 +19507,27 @@ export interface components {
             evidence?: components["schemas"]["Document"][] | null;
             /** @description 1, and one more with each revision. */
             revision: number;
-            /** @description The result that it revises. */
+            /**
+             * Format: uuid
+             * @description The result that it revises.
+             */
             revision_of: string | null;
-            /** @description The published revision that replaced it. */
+            /**
+             * Format: uuid
+             * @description The published revision that replaced it.
+             */
             superseded_by: string | null;
             /** @description Whether it was first submitted after its last day; null before, and without one. */
             late: boolean | null;
-            /** @description When it was published. */
+            /**
+             * Format: date-time
+             * @description When it was published.
+             */
             published_at: string | null;
-            /** @description When a revision or a retraction ended it. */
+            /**
+             * Format: date-time
+             * @description When a revision or a retraction ended it.
+             */
             ended_at: string | null;
             /** @description Parts of the whole. */
             breakdown?: components["schemas"]["ResultPart"][] | null;
@@ -19846,9 +19541,9 @@ export interface components {
             validation?: components["schemas"]["ViolationResponse"][] | null;
             /** @description With `include=revisions`: all results of its key that the caller may know of, except discarded ones. */
             revisions?: components["schemas"]["RevisionSummary"][] | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A new result: of a period, or a baseline of a year. */
         ResultCreate: {
             /**
@@ -19892,16 +19587,25 @@ export interface components {
             indicator_id: string;
             /** @description The country that it is about, or that its action or centre belongs to. */
             country?: string | null;
-            /** @description The action that it is about, if any. */
+            /**
+             * Format: uuid
+             * @description The action that it is about, if any.
+             */
             action_id?: string | null;
-            /** @description The centre that it is about, if any. */
+            /**
+             * Format: uuid
+             * @description The centre that it is about, if any.
+             */
             centre_id?: string | null;
             /**
              * @description Whether it is about a period, or is what others are compared with. Default: `actual`.
              * @enum {string}
              */
             kind?: "actual" | "baseline";
-            /** @description The period; null for a baseline. */
+            /**
+             * Format: uuid
+             * @description The period; null for a baseline.
+             */
             period_id?: string | null;
             /** @description The year of a baseline; else null. */
             year?: number | null;
@@ -19917,15 +19621,9 @@ export interface components {
         ResultPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Result"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A part of the whole: a number, or a fraction. */
         ResultPart: {
             /** @description Codes by the keys of dimensions. */
@@ -20098,9 +19796,15 @@ export interface components {
              * @description Its indicator.
              */
             indicator_id: string;
-            /** @description The action that it is about, if any. */
+            /**
+             * Format: uuid
+             * @description The action that it is about, if any.
+             */
             action_id: string | null;
-            /** @description The centre that it is about, if any. */
+            /**
+             * Format: uuid
+             * @description The centre that it is about, if any.
+             */
             centre_id: string | null;
             /** @description The state of the result. */
             status: string;
@@ -20109,36 +19813,13 @@ export interface components {
         };
         /** @description A round as a caller sees it. */
         ReviewRound: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The edition.
@@ -20160,9 +19841,9 @@ export interface components {
             audience: string;
             /** @description The contributions that are reviewed. */
             contributions: string[];
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A new round. */
         ReviewRoundCreate: {
             /**
@@ -20189,20 +19870,20 @@ export interface components {
         ReviewRoundPage: {
             /** @description The records of this page. */
             items: components["schemas"]["ReviewRound"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         ReviewRoundPatch: {
-            /** @description When it opens, at the latest. */
+            /**
+             * Format: date-time
+             * @description When it opens, at the latest.
+             */
             opens?: string | null;
-            /** @description Until when one comments. */
+            /**
+             * Format: date-time
+             * @description Until when one comments.
+             */
             closes?: string | null;
             /** @description Who comments: experts, governments, or both. */
             audience?: ("experts" | "governments" | "both") | null;
@@ -20239,9 +19920,15 @@ export interface components {
             denominator: string | null;
             /** @description The code of the scale. */
             code: string | null;
-            /** @description The result that it revises. */
+            /**
+             * Format: uuid
+             * @description The result that it revises.
+             */
             revision_of: string | null;
-            /** @description The published revision that replaced it. */
+            /**
+             * Format: uuid
+             * @description The published revision that replaced it.
+             */
             superseded_by: string | null;
         } & {
             [key: string]: unknown;
@@ -20291,43 +19978,23 @@ export interface components {
         Scan: {
             /** @description `not_scanned` while there is no scanner, `waiting`, `clean`, `infected`, or `too_large` to be scanned whole. */
             state: string;
-            /** @description When the file was scanned. */
+            /**
+             * Format: date-time
+             * @description When the file was scanned.
+             */
             at: string | null;
         } & {
             [key: string]: unknown;
         };
         /** @description An edition of a scheme; its country is always null. */
         Scheme: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The scheme's code, which its editions share and tags name. */
             code: string;
             /** @description The edition, such as a year. */
@@ -20346,9 +20013,9 @@ export interface components {
             code_count: number;
             /** @description The assessments that state the status of its codes. */
             assessments: string[];
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description An assessment of the codes of an edition. */
         SchemeAssessment: {
             /** @description The name of the assessment. */
@@ -20383,15 +20050,9 @@ export interface components {
         SchemeAssessmentPage: {
             /** @description The records of this page. */
             items: components["schemas"]["SchemeAssessment"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A code of an edition. */
         SchemeCode: {
             /** @description The code in the scheme. */
@@ -20423,7 +20084,10 @@ export interface components {
             titles: {
                 [key: string]: string;
             };
-            /** @description The identifier of the code on the web. */
+            /**
+             * Format: uri
+             * @description The identifier of the code on the web.
+             */
             uri?: string | null;
             /** @description Its place; by default that in the request. Default: `0`. */
             order?: number;
@@ -20432,15 +20096,9 @@ export interface components {
         SchemeCodePage: {
             /** @description The records of this page. */
             items: components["schemas"]["SchemeCode"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description Codes of an edition, at most 2,000. */
         SchemeCodesBody: components["schemas"]["SchemeCodeBody"][];
         /** @description An edition as it is written. Once it is published, its titles take further languages only. */
@@ -20494,30 +20152,18 @@ export interface components {
         SchemeMappingPage: {
             /** @description The records of this page. */
             items: components["schemas"]["SchemeMapping"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description Mappings of a scheme, at most 2,000. */
         SchemeMappingsBody: components["schemas"]["SchemeMappingBody"][];
         /** @description One page of a list of records, without `allowed_actions`. */
         SchemePage: {
             /** @description The records of this page. */
             items: components["schemas"]["Scheme"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         SchemePatch: {
             /** @description The scheme's titles, by language. */
@@ -20532,7 +20178,10 @@ export interface components {
             code?: string | null;
             /** @description The edition, such as a year. */
             edition?: string | null;
-            /** @description Where the scheme is published; null for the plan's own. */
+            /**
+             * Format: uri
+             * @description Where the scheme is published; null for the plan's own.
+             */
             source?: string | null;
         };
         /** @description A transition of a record. */
@@ -20556,9 +20205,15 @@ export interface components {
             prefilled?: string[] | null;
             /** @description Whether an author confirmed the copied answers. */
             confirmed?: boolean | null;
-            /** @description The account to which the section is delegated. */
+            /**
+             * Format: uuid
+             * @description The account to which the section is delegated.
+             */
             assigned_to?: string | null;
-            /** @description The day by which that account is to write it. */
+            /**
+             * Format: date
+             * @description The day by which that account is to write it.
+             */
             due_on?: string | null;
         } & {
             [key: string]: unknown;
@@ -20591,7 +20246,10 @@ export interface components {
             key: string;
             /** @description Whether the fact is met on the day. */
             met: boolean;
-            /** @description Since when it is met. */
+            /**
+             * Format: date
+             * @description Since when it is met.
+             */
             date: string | null;
             /** @description The record that proves it; for grants that cover the country. */
             link: string | null;
@@ -20625,7 +20283,10 @@ export interface components {
         Successor: {
             /** @description Whom the government named. */
             person: components["schemas"]["Person"];
-            /** @description The account of somebody who is no expert of the register; the account of an expert follows from their record. */
+            /**
+             * Format: uuid
+             * @description The account of somebody who is no expert of the register; the account of an expert follows from their record.
+             */
             account_id?: string | null;
             /** @description The letter of nomination; for grants that cover the focal point. */
             letter?: components["schemas"]["Document"] | null;
@@ -20639,7 +20300,10 @@ export interface components {
              * @description Since when.
              */
             since: string;
-            /** @description Until when; null without a date, and while the clock is paused. */
+            /**
+             * Format: date-time
+             * @description Until when; null without a date, and while the clock is paused.
+             */
             target: string | null;
             /** @description Green until the target, yellow for 60 days, then red. */
             light: string;
@@ -20650,36 +20314,13 @@ export interface components {
         };
         /** @description A request as a caller sees it; the clock and the rating are for grants that cover it, and its experts. */
         SupportRequest: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the request once the secretariat has accepted it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The request's titles, by language. */
             titles: {
                 [key: string]: string;
@@ -20704,17 +20345,32 @@ export interface components {
             codes: components["schemas"]["Tag"][];
             /** @description Whether the support is given remotely, on site, or both. */
             mode: string;
-            /** @description The first day on which the support is wanted. */
+            /**
+             * Format: date
+             * @description The first day on which the support is wanted.
+             */
             wanted_from: string | null;
-            /** @description The day by which the support is to be delivered. */
+            /**
+             * Format: date
+             * @description The day by which the support is to be delivered.
+             */
             wanted_to: string | null;
             /** @description How many days of work are expected. */
             days: number | null;
-            /** @description The programme that it is for. */
+            /**
+             * Format: uuid
+             * @description The programme that it is for.
+             */
             programme_id: string | null;
-            /** @description The action that it is for. */
+            /**
+             * Format: uuid
+             * @description The action that it is for.
+             */
             action_id: string | null;
-            /** @description The centre that it is for. */
+            /**
+             * Format: uuid
+             * @description The centre that it is for.
+             */
             centre_id: string | null;
             /** @description Documents about the need; for grants that cover the request. */
             documents?: components["schemas"]["Document"][] | null;
@@ -20726,9 +20382,9 @@ export interface components {
             rating_text?: string | null;
             /** @description Who has the request; null once it has ended. */
             clock?: components["schemas"]["SupportClock"] | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A new request of a country. */
         SupportRequestCreate: {
             /**
@@ -20744,15 +20400,30 @@ export interface components {
             need: {
                 [key: string]: string;
             };
-            /** @description The first day on which the support is wanted. */
+            /**
+             * Format: date
+             * @description The first day on which the support is wanted.
+             */
             wanted_from?: string | null;
-            /** @description The day by which the support is to be delivered. */
+            /**
+             * Format: date
+             * @description The day by which the support is to be delivered.
+             */
             wanted_to?: string | null;
-            /** @description The programme that it is for. */
+            /**
+             * Format: uuid
+             * @description The programme that it is for.
+             */
             programme_id?: string | null;
-            /** @description The action that it is for. */
+            /**
+             * Format: uuid
+             * @description The action that it is for.
+             */
             action_id?: string | null;
-            /** @description The centre that it is for. */
+            /**
+             * Format: uuid
+             * @description The centre that it is for.
+             */
             centre_id?: string | null;
             /**
              * @description The kind of support.
@@ -20796,15 +20467,9 @@ export interface components {
         SupportRequestPage: {
             /** @description The records of this page. */
             items: components["schemas"]["SupportRequest"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         SupportRequestPatch: {
             /** @description Who may know of the record once it is published: everybody, the network, or grants over it. */
@@ -20817,15 +20482,30 @@ export interface components {
             need?: {
                 [key: string]: string | null;
             } | null;
-            /** @description The first day on which the support is wanted. */
+            /**
+             * Format: date
+             * @description The first day on which the support is wanted.
+             */
             wanted_from?: string | null;
-            /** @description The day by which the support is to be delivered. */
+            /**
+             * Format: date
+             * @description The day by which the support is to be delivered.
+             */
             wanted_to?: string | null;
-            /** @description The programme that it is for. */
+            /**
+             * Format: uuid
+             * @description The programme that it is for.
+             */
             programme_id?: string | null;
-            /** @description The action that it is for. */
+            /**
+             * Format: uuid
+             * @description The action that it is for.
+             */
             action_id?: string | null;
-            /** @description The centre that it is for. */
+            /**
+             * Format: uuid
+             * @description The centre that it is for.
+             */
             centre_id?: string | null;
             /** @description The kind of support. */
             kind?: ("science" | "training" | "review" | "data" | "advice" | "other") | null;
@@ -20869,44 +20549,27 @@ export interface components {
         };
         /** @description A target as a caller sees it. */
         Target: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the target.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The indicator.
              */
             indicator_id: string;
-            /** @description The action that it is about, if any. */
+            /**
+             * Format: uuid
+             * @description The action that it is about, if any.
+             */
             action_id: string | null;
-            /** @description The centre that it is about, if any. */
+            /**
+             * Format: uuid
+             * @description The centre that it is about, if any.
+             */
             centre_id: string | null;
             /**
              * Format: uuid
@@ -20921,9 +20584,9 @@ export interface components {
             breakdown: components["schemas"]["TargetPart"][];
             /** @description What the target is based on. */
             comment: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A new target. */
         TargetCreate: {
             /** @description The number that is to be reached. */
@@ -20946,9 +20609,15 @@ export interface components {
             indicator_id: string;
             /** @description The country that it is about, or that its action or centre belongs to. */
             country?: string | null;
-            /** @description The action that it is about, if any. */
+            /**
+             * Format: uuid
+             * @description The action that it is about, if any.
+             */
             action_id?: string | null;
-            /** @description The centre that it is about, if any. */
+            /**
+             * Format: uuid
+             * @description The centre that it is about, if any.
+             */
             centre_id?: string | null;
             /**
              * Format: uuid
@@ -20960,15 +20629,9 @@ export interface components {
         TargetPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Target"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description What is to be reached in a part of the whole. */
         TargetPart: {
             /** @description Codes by the keys of dimensions. */
@@ -21002,36 +20665,13 @@ export interface components {
         };
         /** @description A task as a caller sees it. `overdue`: its day is over and nobody has completed it. */
         Task: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The task's titles, by language. */
             titles: {
                 [key: string]: string;
@@ -21049,9 +20689,15 @@ export interface components {
             priority: string;
             /** @description Who completed it: kind and id. */
             completed_by?: string | null;
-            /** @description The day on which it was completed. */
+            /**
+             * Format: date
+             * @description The day on which it was completed.
+             */
             completed_on: string | null;
-            /** @description The day on which somebody else verified it. */
+            /**
+             * Format: date
+             * @description The day on which somebody else verified it.
+             */
             verified_on: string | null;
             /** @description Who is to do it; null for nobody. */
             owner: components["schemas"]["Owner"] | null;
@@ -21059,41 +20705,18 @@ export interface components {
             about: components["schemas"]["About"] | null;
             /** @description Whether its day is over and nobody has completed it. */
             overdue: boolean;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A comment as a caller sees it. */
         TaskComment: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The task.
@@ -21101,9 +20724,9 @@ export interface components {
             task_id: string;
             /** @description What the comment says. */
             text: string;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description The body of a comment. */
         TaskCommentCreate: {
             /** @description What the comment says. */
@@ -21113,15 +20736,9 @@ export interface components {
         TaskCommentPage: {
             /** @description The records of this page. */
             items: components["schemas"]["TaskComment"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A new task. */
         TaskCreate: {
             /** @description The task's titles, by language. */
@@ -21158,15 +20775,9 @@ export interface components {
         TaskPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Task"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         TaskPatch: {
             /** @description The task's titles, by language. */
@@ -21177,7 +20788,10 @@ export interface components {
             text?: {
                 [key: string]: string | null;
             } | null;
-            /** @description The day by which it is to be done. */
+            /**
+             * Format: date
+             * @description The day by which it is to be done.
+             */
             due?: string | null;
             /** @description How urgent the task is. */
             priority?: ("low" | "normal" | "high" | "urgent") | null;
@@ -21205,9 +20819,15 @@ export interface components {
         };
         /** @description The first and the last day; for a milestone both are the same. */
         TimelineDays: {
-            /** @description The first day, if there is one. */
+            /**
+             * Format: date
+             * @description The first day, if there is one.
+             */
             start: string | null;
-            /** @description The last day, if there is one. */
+            /**
+             * Format: date
+             * @description The last day, if there is one.
+             */
             end: string | null;
         } & {
             [key: string]: unknown;
@@ -21224,7 +20844,10 @@ export interface components {
              * @description The record's id.
              */
             id: string;
-            /** @description The programme of an action, the action of a milestone. */
+            /**
+             * Format: uuid
+             * @description The programme of an action, the action of a milestone.
+             */
             parent_id: string | null;
             /** @description The record's titles by language; for a programme the names of its country. */
             titles: {
@@ -21268,7 +20891,10 @@ export interface components {
             items: components["schemas"]["ResultViolation"][];
             /** @description The number of results that were validated. */
             validated: number;
-            /** @description For `after` of the next request; null if there are no more results. */
+            /**
+             * Format: uuid
+             * @description For `after` of the next request; null if there are no more results.
+             */
             next: string | null;
         } & {
             [key: string]: unknown;
@@ -21282,41 +20908,21 @@ export interface components {
              * @description The period.
              */
             period_id: string;
-            /** @description `next` of the last response; absent for the first. */
+            /**
+             * Format: uuid
+             * @description `next` of the last response; absent for the first.
+             */
             after?: string | null;
         };
         /** @description A validation rule as a caller sees it. */
         ValidationRule: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The code, by which results name the rule. It never changes. */
             code: string;
             /** @description The code of the framework; null for a national rule. */
@@ -21341,9 +20947,9 @@ export interface components {
             missing: string;
             /** @description By how much the sides may differ from the comparison. */
             tolerance: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A new validation rule, of a framework or of a country. */
         ValidationRuleCreate: {
             /** @description The titles, by language. */
@@ -21386,15 +20992,9 @@ export interface components {
         ValidationRulePage: {
             /** @description The records of this page. */
             items: components["schemas"]["ValidationRule"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         ValidationRulePatch: {
             /** @description The titles, by language. */
@@ -21548,36 +21148,13 @@ export interface components {
         };
         /** @description An agreement as a caller sees it. */
         Agreement: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The centre that the agreement is about.
@@ -21587,21 +21164,30 @@ export interface components {
             kind: string;
             /** @description Who agrees. */
             parties: components["schemas"]["AgreementParty"][];
-            /** @description The first day on which the agreement is in force. */
+            /**
+             * Format: date
+             * @description The first day on which the agreement is in force.
+             */
             effective: string | null;
-            /** @description The last day on which the agreement is in force. */
+            /**
+             * Format: date
+             * @description The last day on which the agreement is in force.
+             */
             expires: string | null;
             /** @description The text of the agreement. */
             document: components["schemas"]["Document"] | null;
             /** @description The signed documents with which an office signed for another side. */
             signed_copies: components["schemas"]["Document"][];
-            /** @description The agreement in force that this one amends. */
+            /**
+             * Format: uuid
+             * @description The agreement in force that this one amends.
+             */
             amends_id: string | null;
             /** @description In an item, what amends it, the first one first. */
             amendments?: components["schemas"]["Amendment"][] | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description An agreement as it is written. */
         AgreementCreate: {
             /**
@@ -21609,13 +21195,22 @@ export interface components {
              * @description The centre that the agreement is about.
              */
             centre_id: string;
-            /** @description The first day on which the agreement is in force. */
+            /**
+             * Format: date
+             * @description The first day on which the agreement is in force.
+             */
             effective?: string | null;
-            /** @description The last day on which the agreement is in force. */
+            /**
+             * Format: date
+             * @description The last day on which the agreement is in force.
+             */
             expires?: string | null;
             /** @description The text of the agreement. */
             document?: components["schemas"]["Document"] | null;
-            /** @description The agreement in force that this one amends. */
+            /**
+             * Format: uuid
+             * @description The agreement in force that this one amends.
+             */
             amends_id?: string | null;
             /**
              * @description The kind of agreement.
@@ -21631,7 +21226,10 @@ export interface components {
             party?: string | null;
             /** @description For `sign`: who signs. */
             signatory?: string | null;
-            /** @description For `sign`: the day of the signature, not after today, the default. */
+            /**
+             * Format: date
+             * @description For `sign`: the day of the signature, not after today, the default.
+             */
             signed_at?: string | null;
             /** @description For `sign`: what the party has signed, if an office signs for another side than the secretariat; only then. */
             document?: components["schemas"]["Document"] | null;
@@ -21640,15 +21238,9 @@ export interface components {
         AgreementPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Agreement"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /**
          * @description Who agrees; `signed_at` is the day of the signature, or null. The secretariat's office enters signatures of a new
          *     agreement, with the signed document; everybody else signs with the transition `sign`.
@@ -21656,26 +21248,44 @@ export interface components {
         AgreementParty: {
             /** @description The party's name. */
             name: string;
-            /** @description The institution of the register that the party is. */
+            /**
+             * Format: uuid
+             * @description The institution of the register that the party is.
+             */
             institution_id?: string | null;
             /** @description Whom the party stands for, and so who signs for it. By default `institution` with an `institution_id`; `secretariat` for the only party that names neither, if none of the others is; else `other`. Never null in a response. */
             side?: ("secretariat" | "institution" | "other") | null;
             /** @description Who signs for the party. */
             signatory?: string | null;
-            /** @description The day of the signature; null before it. */
+            /**
+             * Format: date
+             * @description The day of the signature; null before it.
+             */
             signed_at?: string | null;
         };
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         AgreementPatch: {
-            /** @description The centre that the agreement is about. */
+            /**
+             * Format: uuid
+             * @description The centre that the agreement is about.
+             */
             centre_id?: string | null;
-            /** @description The first day on which the agreement is in force. */
+            /**
+             * Format: date
+             * @description The first day on which the agreement is in force.
+             */
             effective?: string | null;
-            /** @description The last day on which the agreement is in force. */
+            /**
+             * Format: date
+             * @description The last day on which the agreement is in force.
+             */
             expires?: string | null;
             /** @description The text of the agreement. */
             document?: components["schemas"]["DocumentPatch"] | null;
-            /** @description The agreement in force that this one amends. */
+            /**
+             * Format: uuid
+             * @description The agreement in force that this one amends.
+             */
             amends_id?: string | null;
             /** @description The kind of agreement. */
             kind?: ("host" | "mou" | "tripartite") | null;
@@ -21702,45 +21312,28 @@ export interface components {
             ref: string;
             /** @description Its state. */
             status: string;
-            /** @description The first day on which it is in force. */
+            /**
+             * Format: date
+             * @description The first day on which it is in force.
+             */
             effective: string | null;
-            /** @description Its last day, which is that of the amended agreement since it is in force. */
+            /**
+             * Format: date
+             * @description Its last day, which is that of the amended agreement since it is in force.
+             */
             expires: string | null;
         } & {
             [key: string]: unknown;
         };
         /** @description A report as a caller sees it: all of it with a grant that covers the centre, else what is public. */
         AnnualReport: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the report once it is accepted.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The centre that reports.
@@ -21748,7 +21341,10 @@ export interface components {
             centre_id: string;
             /** @description Whether it is about a year, or the final one about a term. */
             kind: string;
-            /** @description The term that it is about; null for an older report. */
+            /**
+             * Format: uuid
+             * @description The term that it is about; null for an older report.
+             */
             term_id: string | null;
             /** @description Its number in the term, from 1; null for an older or a final report. */
             number: number | null;
@@ -21759,7 +21355,10 @@ export interface components {
              * @description The last day on which it is in time.
              */
             due: string;
-            /** @description The questions that it answers; null before `start`. */
+            /**
+             * Format: uuid
+             * @description The questions that it answers; null before `start`.
+             */
             template_id: string | null;
             /** @description The version of these questions. */
             template_version: string | null;
@@ -21771,9 +21370,15 @@ export interface components {
             comments?: {
                 [key: string]: string;
             } | null;
-            /** @description The day on which it was submitted last. */
+            /**
+             * Format: date
+             * @description The day on which it was submitted last.
+             */
             submitted_on: string | null;
-            /** @description The day on which it was accepted. */
+            /**
+             * Format: date
+             * @description The day on which it was accepted.
+             */
             accepted_on: string | null;
             /** @description What it is about. */
             period: components["schemas"]["ReportPeriod"];
@@ -21791,9 +21396,9 @@ export interface components {
             };
             /** @description How much is answered; for grants that cover the centre. */
             completeness?: components["schemas"]["Completeness"] | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A report about a year before the first term of the centre in the register. */
         AnnualReportCreate: {
             /**
@@ -21827,15 +21432,9 @@ export interface components {
         AnnualReportPage: {
             /** @description The records of this page. */
             items: components["schemas"]["AnnualReport"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         AnnualReportPatch: {
             /** @description Who may know of the record once it is published: everybody, the network, or grants over it. */
@@ -21886,36 +21485,13 @@ export interface components {
         };
         /** @description A centre as a caller sees it. Documents and the clock are for grants that cover it. */
         Centre: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The centre's names, by language. */
             names: {
                 [key: string]: string;
@@ -21927,9 +21503,15 @@ export interface components {
             host_institution_id: string;
             /** @description The unit of the host that the centre is. */
             unit: string | null;
-            /** @description The national committee that proposes the centre. */
+            /**
+             * Format: uuid
+             * @description The national committee that proposes the centre.
+             */
             committee_id: string | null;
-            /** @description The expert who directs the centre. */
+            /**
+             * Format: uuid
+             * @description The expert who directs the centre.
+             */
             director_id: string | null;
             /** @description What the centre works on. */
             themes: string[];
@@ -21953,23 +21535,38 @@ export interface components {
             evaluation?: components["schemas"]["Document"] | null;
             /** @description The number that the centre was given at its first designation. */
             registration_number: string | null;
-            /** @description The day of the first decision to designate the centre. */
+            /**
+             * Format: date
+             * @description The day of the first decision to designate the centre.
+             */
             designated_on: string | null;
             /** @description What the register says of the latest transition. */
             public_note: string | null;
-            /** @description The account or client that works on the file. */
+            /**
+             * Format: uuid
+             * @description The account or client that works on the file.
+             */
             assignee?: string | null;
             /** @description The change that takes effect on a later day; for grants that cover the centre. */
             pending_change?: components["schemas"]["PendingChange"] | null;
             /** @description The closure that takes effect on a later day; for grants that cover the centre. */
             pending_closure?: components["schemas"]["PendingClosure"] | null;
-            /** @description The day until which a suspension is reviewed; for grants that cover the centre. */
+            /**
+             * Format: date
+             * @description The day until which a suspension is reviewed; for grants that cover the centre.
+             */
             review_by?: string | null;
             /** @description Why the centre closed; for grants that cover the centre. */
             closure_cause?: string | null;
-            /** @description The centre that goes on with its work. */
+            /**
+             * Format: uuid
+             * @description The centre that goes on with its work.
+             */
             successor_id: string | null;
-            /** @description The last day of a centre that has closed. */
+            /**
+             * Format: date
+             * @description The last day of a centre that has closed.
+             */
             closed_on: string | null;
             /** @description The latest term; null before the first. */
             term: components["schemas"]["CentreTerm"] | null;
@@ -21977,16 +21574,22 @@ export interface components {
             former?: components["schemas"]["FormerValue"][] | null;
             /** @description Who has the application, and until when; for grants that cover the centre. */
             clock?: components["schemas"]["Clock"] | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description What a centre has to do. */
         CentreCondition: {
             /** @description What has to be done. */
             text: string;
-            /** @description Until when. */
+            /**
+             * Format: date
+             * @description Until when.
+             */
             due?: string | null;
-            /** @description Since when it is done; null before. */
+            /**
+             * Format: date
+             * @description Since when it is done; null before.
+             */
             met_on?: string | null;
         };
         /** @description A centre as it is written. All but country, names and host may follow before it is submitted. */
@@ -22002,9 +21605,15 @@ export interface components {
             host_institution_id: string;
             /** @description The unit of the host that the centre is. */
             unit?: string | null;
-            /** @description The national committee that proposes the centre. */
+            /**
+             * Format: uuid
+             * @description The national committee that proposes the centre.
+             */
             committee_id?: string | null;
-            /** @description The expert who directs the centre. */
+            /**
+             * Format: uuid
+             * @description The expert who directs the centre.
+             */
             director_id?: string | null;
             /** @description What the centre works on. */
             themes?: string[];
@@ -22037,9 +21646,15 @@ export interface components {
          *     the register shows.
          */
         CentreFields: {
-            /** @description For `designate` and `renew`: the first day of the term; today, or the day after the last term. */
+            /**
+             * Format: date
+             * @description For `designate` and `renew`: the first day of the term; today, or the day after the last term.
+             */
             starts?: string | null;
-            /** @description For `designate` and `renew`: the last day of the term; default: four years after the first. */
+            /**
+             * Format: date
+             * @description For `designate` and `renew`: the last day of the term; default: four years after the first.
+             */
             ends?: string | null;
             /** @description For `designate`: the waiver instead of an endorsement. */
             waiver?: components["schemas"]["DesignationWaiver"] | null;
@@ -22051,9 +21666,15 @@ export interface components {
             conditions?: components["schemas"]["CentreCondition"][] | null;
             /** @description For `renew`: the decision about the renewal. */
             decision?: components["schemas"]["Document"] | null;
-            /** @description For `renew`: the adopted decision of the country's committee that stands for it. */
+            /**
+             * Format: uuid
+             * @description For `renew`: the adopted decision of the country's committee that stands for it.
+             */
             decision_id?: string | null;
-            /** @description For `assign`: the account or client in charge; null for nobody. */
+            /**
+             * Format: uuid
+             * @description For `assign`: the account or client in charge; null for nobody.
+             */
             officer?: string | null;
             /** @description For `change`: the new names, by language. */
             names?: {
@@ -22061,59 +21682,51 @@ export interface components {
             } | null;
             /** @description For `change`: the unit of the host that the centre is from then on. */
             unit?: string | null;
-            /** @description For `change`: who directs the centre from then on. */
+            /**
+             * Format: uuid
+             * @description For `change`: who directs the centre from then on.
+             */
             director_id?: string | null;
-            /** @description For `change`: the institution that hosts it from then on. */
+            /**
+             * Format: uuid
+             * @description For `change`: the institution that hosts it from then on.
+             */
             host_institution_id?: string | null;
             /** @description For `change`: the new postal address. */
             address?: string | null;
             /** @description For `change`: the new location of the centre. */
             position?: components["schemas"]["Position"] | null;
-            /** @description For `change`: the first day of the new value, from the first day of the term up to 90 days ahead. For `close`: the last day of the centre, from the first day of the term up to 90 days ahead; default: today. */
+            /**
+             * Format: date
+             * @description For `change`: the first day of the new value, from the first day of the term up to 90 days ahead. For `close`: the last day of the centre, from the first day of the term up to 90 days ahead; default: today.
+             */
             effective?: string | null;
             /** @description For `change`: the decision about it. */
             document?: components["schemas"]["Document"] | null;
-            /** @description For `suspend`: until when it is reviewed, at most twelve months ahead, which is the default. */
+            /**
+             * Format: date
+             * @description For `suspend`: until when it is reviewed, at most twelve months ahead, which is the default.
+             */
             review_by?: string | null;
             /** @description For `close`: why the centre closes. */
             cause?: ("host_withdrew" | "mutual" | "breach" | "merged") | null;
-            /** @description For `close`: the designated centre that goes on with its work. */
+            /**
+             * Format: uuid
+             * @description For `close`: the designated centre that goes on with its work.
+             */
             successor_id?: string | null;
             /** @description For what the register shows: what everybody may read of the transition, unlike its reason. */
             public_note?: string | null;
         };
         /** @description A message on the file of a centre, as a caller sees it. */
         CentreMessage: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description What the message says. */
             text: string;
             /** @description Who reads the message: `file` is the applicant and the office, `internal` the office alone. */
@@ -22125,9 +21738,9 @@ export interface components {
              * @description The centre on whose file the message is.
              */
             centre_id: string;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description The body of a message. */
         CentreMessageCreate: {
             /** @description What the message says. */
@@ -22144,41 +21757,38 @@ export interface components {
         CentreMessagePage: {
             /** @description The records of this page. */
             items: components["schemas"]["CentreMessage"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description One page of a list of records, without `allowed_actions`. */
         CentrePage: {
             /** @description The records of this page. */
             items: components["schemas"]["Centre"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         CentrePatch: {
             /** @description The centre's names, by language. */
             names?: {
                 [key: string]: string | null;
             } | null;
-            /** @description The institution that hosts the centre. */
+            /**
+             * Format: uuid
+             * @description The institution that hosts the centre.
+             */
             host_institution_id?: string | null;
             /** @description The unit of the host that the centre is. */
             unit?: string | null;
-            /** @description The national committee that proposes the centre. */
+            /**
+             * Format: uuid
+             * @description The national committee that proposes the centre.
+             */
             committee_id?: string | null;
-            /** @description The expert who directs the centre. */
+            /**
+             * Format: uuid
+             * @description The expert who directs the centre.
+             */
             director_id?: string | null;
             /** @description What the centre works on. */
             themes?: string[] | null;
@@ -22273,7 +21883,10 @@ export interface components {
             };
             /** @description The transition to take; `review` and `score` for what is to be written. */
             action: string;
-            /** @description When it should be done; null if there is no date. */
+            /**
+             * Format: date-time
+             * @description When it should be done; null if there is no date.
+             */
             due: string | null;
             /** @description That of the report; of other records `green` until seven days before the due time, then `yellow`, then `red`. Null without a due time. */
             light: ("green" | "yellow" | "red") | null;
@@ -22338,9 +21951,15 @@ export interface components {
              * @description Since when the holder has it.
              */
             since: string;
-            /** @description When the stage should end; null where no day is set. */
+            /**
+             * Format: date-time
+             * @description When the stage should end; null where no day is set.
+             */
             target: string | null;
-            /** @description Since when the clock is paused; null otherwise. */
+            /**
+             * Format: date-time
+             * @description Since when the clock is paused; null otherwise.
+             */
             paused_since: string | null;
             /** @description The days that each holder has had the file until today, over all stages. */
             spent: {
@@ -22353,47 +21972,30 @@ export interface components {
         };
         /** @description A committee as a caller sees it. The documents are for grants that cover it. */
         Committee: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The committee's names, by language. */
             names: {
                 [key: string]: string;
             };
-            /** @description The institution that hosts the committee. */
+            /**
+             * Format: uuid
+             * @description The institution that hosts the committee.
+             */
             host_institution_id: string | null;
             /** @description The institutions that work with the committee. */
             partner_institution_ids: string[];
             /** @description The minuted decision that forms the committee; for grants that cover it. */
             decision?: components["schemas"]["Document"] | null;
-            /** @description The adopted decision that stands for the document `decision`; for grants that cover the committee. */
+            /**
+             * Format: uuid
+             * @description The adopted decision that stands for the document `decision`; for grants that cover the committee.
+             */
             decision_id?: string | null;
             /** @description The committee's bylaws; for grants that cover it. */
             bylaws?: components["schemas"]["Document"] | null;
@@ -22401,26 +22003,41 @@ export interface components {
             quorum: number | null;
             /** @description How its seats rotate; null if they do not. */
             rotation: components["schemas"]["CommitteeRotation"] | null;
-            /** @description The day of the decision that formed the committee. */
+            /**
+             * Format: date
+             * @description The day of the decision that formed the committee.
+             */
             formed_on: string | null;
-            /** @description The day on which the committee was recognised. */
+            /**
+             * Format: date
+             * @description The day on which the committee was recognised.
+             */
             recognised_on: string | null;
-            /** @description The day on which the committee was dissolved or abandoned. */
+            /**
+             * Format: date
+             * @description The day on which the committee was dissolved or abandoned.
+             */
             ended_on: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A committee as it is written. `decision` is the minuted decision that forms it. */
         CommitteeCreate: {
             /** @description The committee's names, by language. */
             names: {
                 [key: string]: string;
             };
-            /** @description The institution that hosts the committee. */
+            /**
+             * Format: uuid
+             * @description The institution that hosts the committee.
+             */
             host_institution_id?: string | null;
             /** @description The minuted decision that forms the committee; for grants that cover it. */
             decision?: components["schemas"]["Document"] | null;
-            /** @description The adopted decision that stands for the document `decision`; for grants that cover the committee. */
+            /**
+             * Format: uuid
+             * @description The adopted decision that stands for the document `decision`; for grants that cover the committee.
+             */
             decision_id?: string | null;
             /** @description The committee's bylaws; for grants that cover it. */
             bylaws?: components["schemas"]["Document"] | null;
@@ -22440,36 +22057,13 @@ export interface components {
         };
         /** @description A decision as a caller sees it. */
         CommitteeDecision: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The meeting at which it is taken.
@@ -22492,11 +22086,14 @@ export interface components {
             recused: string[];
             /** @description The records that it is about. */
             about: components["schemas"]["DecisionSubject"][];
-            /** @description The day of the meeting, once it is adopted or rejected; null before. */
+            /**
+             * Format: date
+             * @description The day of the meeting, once it is adopted or rejected; null before.
+             */
             decided_on: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A decision as it is written. */
         CommitteeDecisionCreate: {
             /**
@@ -22521,18 +22118,15 @@ export interface components {
         CommitteeDecisionPage: {
             /** @description The records of this page. */
             items: components["schemas"]["CommitteeDecision"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         CommitteeDecisionPatch: {
-            /** @description The meeting at which it is taken. */
+            /**
+             * Format: uuid
+             * @description The meeting at which it is taken.
+             */
             meeting_id?: string | null;
             /** @description The titles, by language. */
             titles?: {
@@ -22549,41 +22143,21 @@ export interface components {
         };
         /** @description The fields of `form`. */
         CommitteeFields: {
-            /** @description For `form`: the adopted decision that stands for the document `decision`. */
+            /**
+             * Format: uuid
+             * @description For `form`: the adopted decision that stands for the document `decision`.
+             */
             decision_id?: string | null;
         };
         /** @description A meeting as a caller sees it. */
         CommitteeMeeting: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The committee that meets.
@@ -22608,9 +22182,9 @@ export interface components {
             minutes: components["schemas"]["Document"] | null;
             /** @description More than half of the seats that are filled on the day, or the percentage that the committee names. */
             quorum: components["schemas"]["Quorum"];
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A meeting as it is written. */
         CommitteeMeetingCreate: {
             /**
@@ -22643,20 +22217,20 @@ export interface components {
         CommitteeMeetingPage: {
             /** @description The records of this page. */
             items: components["schemas"]["CommitteeMeeting"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         CommitteeMeetingPatch: {
-            /** @description The committee that meets. */
+            /**
+             * Format: uuid
+             * @description The committee that meets.
+             */
             committee_id?: string | null;
-            /** @description When the meeting begins. */
+            /**
+             * Format: date-time
+             * @description When the meeting begins.
+             */
             starts?: string | null;
             /** @description The titles, by language. */
             titles?: {
@@ -22684,26 +22258,26 @@ export interface components {
         CommitteePage: {
             /** @description The records of this page. */
             items: components["schemas"]["Committee"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         CommitteePatch: {
             /** @description The committee's names, by language. */
             names?: {
                 [key: string]: string | null;
             } | null;
-            /** @description The institution that hosts the committee. */
+            /**
+             * Format: uuid
+             * @description The institution that hosts the committee.
+             */
             host_institution_id?: string | null;
             /** @description The minuted decision that forms the committee; for grants that cover it. */
             decision?: components["schemas"]["DocumentPatch"] | null;
-            /** @description The adopted decision that stands for the document `decision`; for grants that cover the committee. */
+            /**
+             * Format: uuid
+             * @description The adopted decision that stands for the document `decision`; for grants that cover the committee.
+             */
             decision_id?: string | null;
             /** @description The committee's bylaws; for grants that cover it. */
             bylaws?: components["schemas"]["DocumentPatch"] | null;
@@ -22810,36 +22384,13 @@ export interface components {
         };
         /** @description A term that a centre is designated for: first and last day, the decision, the consent that it rests on. */
         DesignationTerm: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The centre that is designated.
@@ -22866,7 +22417,10 @@ export interface components {
              * @description The day of the decision.
              */
             decided_on: string;
-            /** @description The government's endorsement that the designation rests on. */
+            /**
+             * Format: uuid
+             * @description The government's endorsement that the designation rests on.
+             */
             endorsement_id?: string | null;
             /** @description The waiver instead of an endorsement. */
             waiver?: components["schemas"]["StoredWaiver"] | null;
@@ -22874,35 +22428,44 @@ export interface components {
             conditions?: components["schemas"]["CentreCondition"][] | null;
             /** @description The decision to renew the centre; for grants that cover the centre. */
             decision?: components["schemas"]["Document"] | null;
-            /** @description The decision of the committee that stands for it; for grants that cover the centre. */
+            /**
+             * Format: uuid
+             * @description The decision of the committee that stands for it; for grants that cover the centre.
+             */
             decision_id?: string | null;
-            /** @description Since when the country has no valid endorsement. */
+            /**
+             * Format: date
+             * @description Since when the country has no valid endorsement.
+             */
             consent_lapsed_on?: string | null;
-            /** @description When two reports of the term were very late, so that a suspension was proposed. */
+            /**
+             * Format: date
+             * @description When two reports of the term were very late, so that a suspension was proposed.
+             */
             suspension_proposed_on?: string | null;
-            /** @description The day on which the term ended, where that was before its last day. */
+            /**
+             * Format: date
+             * @description The day on which the term ended, where that was before its last day.
+             */
             ended_on: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description One page of a list of records, without `allowed_actions`. */
         DesignationTermPage: {
             /** @description The records of this page. */
             items: components["schemas"]["DesignationTerm"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description Why a centre is designated without an endorsement, and the administrator who agrees. */
         DesignationWaiver: {
             /** @description Why the centre is designated without an endorsement. */
             reason: string;
-            /** @description The administrator who confirms it. */
+            /**
+             * Format: uuid
+             * @description The administrator who confirms it.
+             */
             second_person?: string | null;
         };
         /**
@@ -22910,36 +22473,13 @@ export interface components {
          *     the centre read the findings once it is completed.
          */
         Evaluation: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The centre that is evaluated.
@@ -22951,11 +22491,20 @@ export interface components {
             panel?: components["schemas"]["EvaluationMember"][] | null;
             /** @description What the panel scores, and how much it counts. */
             criteria: components["schemas"]["EvaluationCriterion"][];
-            /** @description The first day. */
+            /**
+             * Format: date
+             * @description The first day.
+             */
             starts: string | null;
-            /** @description The day by which the panel scores. */
+            /**
+             * Format: date
+             * @description The day by which the panel scores.
+             */
             ends: string | null;
-            /** @description The day on which the panel visits the centre. */
+            /**
+             * Format: date
+             * @description The day on which the panel visits the centre.
+             */
             visit: string | null;
             /** @description The report of the panel; for the centre once the evaluation is completed. */
             report?: components["schemas"]["Document"] | null;
@@ -22963,17 +22512,23 @@ export interface components {
             recommendation?: string | null;
             /** @description What the centre has to do; for the centre once the evaluation is completed. */
             conditions?: components["schemas"]["CentreCondition"][] | null;
-            /** @description The day on which it was completed. */
+            /**
+             * Format: date
+             * @description The day on which it was completed.
+             */
             completed_on: string | null;
             /** @description What the centre's director says about the findings. */
             response: string | null;
-            /** @description The day of this response. */
+            /**
+             * Format: date
+             * @description The day of this response.
+             */
             responded_on: string | null;
             /** @description In an item, the means: for administrators and the chair; for the panel and the office once it is completed. */
             scores?: components["schemas"]["ScoreSummary"] | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description An evaluation as it is written. Without criteria it has the five usual ones. */
         EvaluationCreate: {
             /**
@@ -22981,11 +22536,20 @@ export interface components {
              * @description The centre that is evaluated.
              */
             centre_id: string;
-            /** @description The first day. */
+            /**
+             * Format: date
+             * @description The first day.
+             */
             starts?: string | null;
-            /** @description The day by which the panel scores. */
+            /**
+             * Format: date
+             * @description The day by which the panel scores.
+             */
             ends?: string | null;
-            /** @description The day on which the panel visits the centre. */
+            /**
+             * Format: date
+             * @description The day on which the panel visits the centre.
+             */
             visit?: string | null;
             /** @description The report of the panel; for the centre once the evaluation is completed. */
             report?: components["schemas"]["Document"] | null;
@@ -23021,7 +22585,10 @@ export interface components {
         EvaluationFields: {
             /** @description For `meet_condition`: the number of the condition, from 1. */
             number?: number | null;
-            /** @description For `meet_condition`: the day on which it was met; default: today. */
+            /**
+             * Format: date
+             * @description For `meet_condition`: the day on which it was met; default: today.
+             */
             met_on?: string | null;
             /** @description For `complete`: the report of the panel. */
             report?: components["schemas"]["Document"] | null;
@@ -23047,24 +22614,30 @@ export interface components {
         EvaluationPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Evaluation"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         EvaluationPatch: {
-            /** @description The centre that is evaluated. */
+            /**
+             * Format: uuid
+             * @description The centre that is evaluated.
+             */
             centre_id?: string | null;
-            /** @description The first day. */
+            /**
+             * Format: date
+             * @description The first day.
+             */
             starts?: string | null;
-            /** @description The day by which the panel scores. */
+            /**
+             * Format: date
+             * @description The day by which the panel scores.
+             */
             ends?: string | null;
-            /** @description The day on which the panel visits the centre. */
+            /**
+             * Format: date
+             * @description The day on which the panel visits the centre.
+             */
             visit?: string | null;
             /** @description The report of the panel; for the centre once the evaluation is completed. */
             report?: components["schemas"]["DocumentPatch"] | null;
@@ -23081,36 +22654,13 @@ export interface components {
         };
         /** @description A score in a response. */
         EvaluationScore: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The evaluation.
@@ -23131,9 +22681,9 @@ export interface components {
             comment: string | null;
             /** @description Whether the member states a conflict of interest, which stays. */
             conflict_of_interest: boolean;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A score as it is written. */
         EvaluationScoreCreate: {
             /** @description What the member says about the centre. */
@@ -23151,15 +22701,9 @@ export interface components {
         EvaluationScorePage: {
             /** @description The records of this page. */
             items: components["schemas"]["EvaluationScore"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         EvaluationScorePatch: {
             /** @description What the member says about the centre. */
@@ -23227,9 +22771,15 @@ export interface components {
             } | null;
             /** @description The unit of the host. */
             unit?: string | null;
-            /** @description The director. */
+            /**
+             * Format: uuid
+             * @description The director.
+             */
             director_id?: string | null;
-            /** @description The host. */
+            /**
+             * Format: uuid
+             * @description The host.
+             */
             host_institution_id?: string | null;
             /** @description The postal address. */
             address?: string | null;
@@ -23270,41 +22820,21 @@ export interface components {
         MetCondition: {
             /** @description For `meet_condition`: the number of the condition, from 1. */
             number?: number | null;
-            /** @description For `meet_condition`: the day on which it was met; default: today. */
+            /**
+             * Format: date
+             * @description For `meet_condition`: the day on which it was met; default: today.
+             */
             met_on?: string | null;
         };
         /** @description A network; its country is always null. */
         Network: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The code, each only once. It never changes. */
             code: string;
             /** @description The title, by language. */
@@ -23313,11 +22843,14 @@ export interface components {
             };
             /** @description What the network works on. */
             themes: string[];
-            /** @description The expert who coordinates the network. */
+            /**
+             * Format: uuid
+             * @description The expert who coordinates the network.
+             */
             coordinator_id: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A new network. */
         NetworkCreate: {
             /** @description The title, by language. */
@@ -23326,7 +22859,10 @@ export interface components {
             };
             /** @description What the network works on. */
             themes?: string[];
-            /** @description The expert who coordinates the network. */
+            /**
+             * Format: uuid
+             * @description The expert who coordinates the network.
+             */
             coordinator_id?: string | null;
             /** @description The code, each only once. It never changes. */
             code: string;
@@ -23335,15 +22871,9 @@ export interface components {
         NetworkPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Network"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         NetworkPatch: {
             /** @description The title, by language. */
@@ -23352,7 +22882,10 @@ export interface components {
             } | null;
             /** @description What the network works on. */
             themes?: string[] | null;
-            /** @description The expert who coordinates the network. */
+            /**
+             * Format: uuid
+             * @description The expert who coordinates the network.
+             */
             coordinator_id?: string | null;
         };
         /** @description A transition of a record. */
@@ -23366,69 +22899,76 @@ export interface components {
         };
         /** @description The partner: a centre, an institution or a network. */
         Partner: {
-            /** @description The centre that is the partner. */
+            /**
+             * Format: uuid
+             * @description The centre that is the partner.
+             */
             centre_id?: string | null;
-            /** @description The institution that is the partner. */
+            /**
+             * Format: uuid
+             * @description The institution that is the partner.
+             */
             institution_id?: string | null;
-            /** @description The network that the centre belongs to. */
+            /**
+             * Format: uuid
+             * @description The network that the centre belongs to.
+             */
             network_id?: string | null;
         };
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         PartnerPatch: {
-            /** @description The centre that is the partner. */
+            /**
+             * Format: uuid
+             * @description The centre that is the partner.
+             */
             centre_id?: string | null;
-            /** @description The institution that is the partner. */
+            /**
+             * Format: uuid
+             * @description The institution that is the partner.
+             */
             institution_id?: string | null;
-            /** @description The network that the centre belongs to. */
+            /**
+             * Format: uuid
+             * @description The network that the centre belongs to.
+             */
             network_id?: string | null;
         };
         /** @description A partnership as a caller sees it. A side that the caller may not know of has no name here. */
         Partnership: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
-            /** @description The centre that proposes it; null if the caller may not know of the centre. */
+            /**
+             * Format: uuid
+             * @description The centre that proposes it; null if the caller may not know of the centre.
+             */
             centre_id: string | null;
             /** @description The kind of partnership. */
             kind: string;
-            /** @description The agreement of the centre that it rests on; for grants that cover the partnership. */
+            /**
+             * Format: uuid
+             * @description The agreement of the centre that it rests on; for grants that cover the partnership.
+             */
             agreement_id?: string | null;
             /** @description With whom; null if the caller may not know of the partner. */
             partner: components["schemas"]["Partner"] | null;
-            /** @description The first day; null before the acceptance if it names none. */
+            /**
+             * Format: date
+             * @description The first day; null before the acceptance if it names none.
+             */
             from: string | null;
-            /** @description The last day; null without an end. */
+            /**
+             * Format: date
+             * @description The last day; null without an end.
+             */
             to: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A partnership as it is written; its sides and its kind stay. */
         PartnershipCreate: {
             /**
@@ -23443,39 +22983,54 @@ export interface components {
              * @enum {string}
              */
             kind: "partner_centre" | "satellite" | "member" | "data";
-            /** @description The agreement of the centre that it rests on; for grants that cover the partnership. */
+            /**
+             * Format: uuid
+             * @description The agreement of the centre that it rests on; for grants that cover the partnership.
+             */
             agreement_id?: string | null;
-            /** @description The first day; the day of the acceptance if it names none. */
+            /**
+             * Format: date
+             * @description The first day; the day of the acceptance if it names none.
+             */
             from?: string | null;
-            /** @description The last day; null without an end. */
+            /**
+             * Format: date
+             * @description The last day; null without an end.
+             */
             to?: string | null;
         };
         /** @description One page of a list of records, without `allowed_actions`. */
         PartnershipPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Partnership"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         PartnershipPatch: {
-            /** @description The centre that proposes it. */
+            /**
+             * Format: uuid
+             * @description The centre that proposes it.
+             */
             centre_id?: string | null;
             /** @description With whom. */
             partner?: components["schemas"]["PartnerPatch"] | null;
             /** @description The kind of partnership. */
             kind?: ("partner_centre" | "satellite" | "member" | "data") | null;
-            /** @description The agreement of the centre that it rests on; for grants that cover the partnership. */
+            /**
+             * Format: uuid
+             * @description The agreement of the centre that it rests on; for grants that cover the partnership.
+             */
             agreement_id?: string | null;
-            /** @description The first day; the day of the acceptance if it names none. */
+            /**
+             * Format: date
+             * @description The first day; the day of the acceptance if it names none.
+             */
             from?: string | null;
-            /** @description The last day; null without an end. */
+            /**
+             * Format: date
+             * @description The last day; null without an end.
+             */
             to?: string | null;
         };
         /** @description A transition of a record. */
@@ -23498,11 +23053,17 @@ export interface components {
              * @description When the state was entered, or the holder got the file.
              */
             entered: string;
-            /** @description When either ended; null for the present stage. */
+            /**
+             * Format: date-time
+             * @description When either ended; null for the present stage.
+             */
             left: string | null;
             /** @description The days by the calendar in UTC, until today for the present stage. */
             days: number;
-            /** @description When it should have ended; null where no day was set. */
+            /**
+             * Format: date-time
+             * @description When it should have ended; null where no day was set.
+             */
             target: string | null;
             /** @description The reason of the step that entered it. */
             reason: string | null;
@@ -23517,9 +23078,15 @@ export interface components {
             } | null;
             /** @description The unit of the host. */
             unit?: string | null;
-            /** @description The director. */
+            /**
+             * Format: uuid
+             * @description The director.
+             */
             director_id?: string | null;
-            /** @description The host. */
+            /**
+             * Format: uuid
+             * @description The host.
+             */
             host_institution_id?: string | null;
             /** @description The postal address. */
             address?: string | null;
@@ -23546,7 +23113,10 @@ export interface components {
             effective: string;
             /** @description Why it closes. */
             cause: string | null;
-            /** @description The centre that goes on with its work. */
+            /**
+             * Format: uuid
+             * @description The centre that goes on with its work.
+             */
             successor_id: string | null;
             /** @description What the register will say of it. */
             public_note: string | null;
@@ -23594,11 +23164,17 @@ export interface components {
             projects: components["schemas"]["Project"][];
             /** @description What the centre has published. */
             publications: components["schemas"]["Publication"][];
-            /** @description The day on which somebody last confirmed that all of it is true. */
+            /**
+             * Format: date
+             * @description The day on which somebody last confirmed that all of it is true.
+             */
             confirmed_on: string | null;
             /** @description Whether nobody has confirmed it for twelve months, since it was made or confirmed. */
             stale: boolean;
-            /** @description When it was last changed; null if nobody has written it. */
+            /**
+             * Format: date-time
+             * @description When it was last changed; null if nobody has written it.
+             */
             updated_at: string | null;
             /** @description Addresses of the profile. */
             links: components["schemas"]["Links"];
@@ -23607,7 +23183,10 @@ export interface components {
         };
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         ProfilePatch: {
-            /** @description The website of the centre. */
+            /**
+             * Format: uri
+             * @description The website of the centre.
+             */
             website?: string | null;
             /** @description The year in which the centre was established. */
             established?: number | null;
@@ -23632,16 +23211,25 @@ export interface components {
             titles: {
                 [key: string]: string;
             };
-            /** @description Its page. */
+            /**
+             * Format: uri
+             * @description Its page.
+             */
             url?: string | null;
-            /** @description The action of a national programme that it is part of. */
+            /**
+             * Format: uuid
+             * @description The action of a national programme that it is part of.
+             */
             action_id?: string | null;
         };
         /** @description What the centre has published: at a DOI or another address. */
         Publication: {
             /** @description Its DOI, without the address of a resolver. */
             doi?: string | null;
-            /** @description Its address. */
+            /**
+             * Format: uri
+             * @description Its address.
+             */
             url?: string | null;
             /** @description Its title. */
             title: string;
@@ -23745,15 +23333,9 @@ export interface components {
         RegisterChangePage: {
             /** @description The records of this page. */
             items: components["schemas"]["RegisterChange"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A centre as the public register shows it. */
         RegisteredCentre: {
             /**
@@ -23843,36 +23425,13 @@ export interface components {
         };
         /** @description A template; its country is always null. */
         ReportTemplate: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description What is written with it. */
             kind: string;
             /** @description The version of the questions, each only once for a kind. */
@@ -23883,9 +23442,9 @@ export interface components {
             };
             /** @description The questions, in sections. */
             sections: components["schemas"]["Section"][];
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A new template. Its first member `version` is answered as `template_version`. */
         ReportTemplateCreate: {
             /** @description The title, by language. */
@@ -23906,15 +23465,9 @@ export interface components {
         ReportTemplatePage: {
             /** @description The records of this page. */
             items: components["schemas"]["ReportTemplate"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         ReportTemplatePatch: {
             /** @description The title, by language. */
@@ -23935,42 +23488,22 @@ export interface components {
         };
         /** @description A review in a response. Reviewers read the others once the centre is not under review any more, without names. */
         Review: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The centre that was reviewed.
              */
             centre_id: string;
-            /** @description The expert who reviewed it. */
+            /**
+             * Format: uuid
+             * @description The expert who reviewed it.
+             */
             reviewer_id: string | null;
             /** @description What the reviewer scores, from 0 (worst) to 5 (best). */
             scores: components["schemas"]["Scores"];
@@ -23980,9 +23513,9 @@ export interface components {
             conflict_of_interest: boolean;
             /** @description The recommendation of the reviewer. */
             comment: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A review as it is written. */
         ReviewCreate: {
             /**
@@ -24006,18 +23539,15 @@ export interface components {
         ReviewPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Review"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         ReviewPatch: {
-            /** @description The expert who reviewed it. */
+            /**
+             * Format: uuid
+             * @description The expert who reviewed it.
+             */
             reviewer_id?: string | null;
             /** @description What the reviewer scores, from 0 (worst) to 5 (best). */
             scores?: components["schemas"]["ScoresPatch"] | null;
@@ -24030,36 +23560,13 @@ export interface components {
         };
         /** @description An invitation as a caller sees it. */
         Reviewer: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The centre that is to be reviewed.
@@ -24083,11 +23590,14 @@ export interface components {
             conflict_of_interest: boolean | null;
             /** @description The conflict of interest as the reviewer describes it. */
             conflict: string | null;
-            /** @description The invitation that replaces this one. */
+            /**
+             * Format: uuid
+             * @description The invitation that replaces this one.
+             */
             replaced_by: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description The body of an invitation. */
         ReviewerCreate: {
             /**
@@ -24107,27 +23617,30 @@ export interface components {
             conflict_of_interest?: boolean | null;
             /** @description The conflict of interest as the reviewer describes it. */
             conflict?: string | null;
-            /** @description The expert who is invited. */
+            /**
+             * Format: uuid
+             * @description The expert who is invited.
+             */
             expert_id?: string | null;
-            /** @description The day by which the review is to be written. */
+            /**
+             * Format: date
+             * @description The day by which the review is to be written.
+             */
             due?: string | null;
         };
         /** @description One page of a list of records, without `allowed_actions`. */
         ReviewerPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Reviewer"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         ReviewerPatch: {
-            /** @description The day by which the review is to be written. */
+            /**
+             * Format: date
+             * @description The day by which the review is to be written.
+             */
             due?: string | null;
         };
         /** @description A transition of a record. */
@@ -24180,36 +23693,13 @@ export interface components {
         };
         /** @description A seat as a caller sees it. */
         Seat: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The committee that the seat is on.
@@ -24221,7 +23711,10 @@ export interface components {
             reason?: string | null;
             /** @description The number of the person's term in this office of the committee, from 1. */
             term: number;
-            /** @description The day from which somebody else may follow; null without a rotation or a first day. */
+            /**
+             * Format: date
+             * @description The day from which somebody else may follow; null without a rotation or a first day.
+             */
             rotation_due: string | null;
             /** @description The person in the seat. */
             person: components["schemas"]["SeatHolder"];
@@ -24229,9 +23722,9 @@ export interface components {
             from: string | null;
             /** @description The last day, as year, month or day; null until the seat is ended. */
             to: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description The body of a seat. Without `from` it has no start date, without `to` no end date. */
         SeatCreate: {
             /**
@@ -24260,14 +23753,20 @@ export interface components {
         };
         /** @description The person in the seat: an expert of the register, or a name. */
         SeatHolder: {
-            /** @description The expert in the seat. */
+            /**
+             * Format: uuid
+             * @description The expert in the seat.
+             */
             expert_id?: string | null;
             /** @description The name of somebody who is no expert of the register. */
             name?: string | null;
         };
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         SeatHolderPatch: {
-            /** @description The expert in the seat. */
+            /**
+             * Format: uuid
+             * @description The expert in the seat.
+             */
             expert_id?: string | null;
             /** @description The name of somebody who is no expert of the register. */
             name?: string | null;
@@ -24276,18 +23775,15 @@ export interface components {
         SeatPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Seat"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         SeatPatch: {
-            /** @description The committee that the seat is on. */
+            /**
+             * Format: uuid
+             * @description The committee that the seat is on.
+             */
             committee_id?: string | null;
             /** @description The person in the seat. */
             person?: components["schemas"]["SeatHolderPatch"] | null;
@@ -24361,7 +23857,10 @@ export interface components {
         StoredWaiver: {
             /** @description Why the centre was designated without an endorsement. */
             reason: string;
-            /** @description The administrator who confirmed it. */
+            /**
+             * Format: uuid
+             * @description The administrator who confirmed it.
+             */
             second_person: string | null;
             /** @description Who proposed it: kind and id. */
             by: string;
@@ -24402,7 +23901,10 @@ export interface components {
             id: string;
             /** @description Grows by one with each change; `ETag` starts with it. */
             version: number;
-            /** @description The institution; null while the text is not matched. */
+            /**
+             * Format: uuid
+             * @description The institution; null while the text is not matched.
+             */
             institution_id: string | null;
             /** @description The institution as it was written; null where it was named by its id. */
             raw: string | null;
@@ -24420,9 +23922,15 @@ export interface components {
             asserted_by: string;
             /** @description What the text was matched with; null where the institution was named by its id. */
             match: components["schemas"]["AffiliationMatch"] | null;
-            /** @description When the affiliation was created. */
+            /**
+             * Format: date-time
+             * @description When the affiliation was created.
+             */
             created_at?: string | null;
-            /** @description When the affiliation was last changed. */
+            /**
+             * Format: date-time
+             * @description When the affiliation was last changed.
+             */
             updated_at?: string | null;
             /** @description Addresses of the affiliation. */
             links?: components["schemas"]["Links"] | null;
@@ -24431,7 +23939,10 @@ export interface components {
         };
         /** @description Where an expert works or worked: an institution of the register, or its name as given. */
         AffiliationCreate: {
-            /** @description The institution of the register. */
+            /**
+             * Format: uuid
+             * @description The institution of the register.
+             */
             institution_id?: string | null;
             /** @description The institution as text, which is matched with the register later. */
             raw?: string | null;
@@ -24462,7 +23973,10 @@ export interface components {
             score: number | null;
             /** @description `system` or `person`; null while it is not decided. */
             decided_by: string | null;
-            /** @description When it was decided; null while it is not. */
+            /**
+             * Format: date-time
+             * @description When it was decided; null while it is not.
+             */
             decided_at: string | null;
             /** @description Institutions that the text may mean; only in the list of affiliations. */
             candidates?: components["schemas"]["MatchCandidate"][] | null;
@@ -24473,18 +23987,15 @@ export interface components {
         AffiliationPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Affiliation"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         AffiliationPatch: {
-            /** @description The institution of the register. */
+            /**
+             * Format: uuid
+             * @description The institution of the register.
+             */
             institution_id?: string | null;
             /** @description The institution as text, which is matched with the register later. */
             raw?: string | null;
@@ -24521,7 +24032,10 @@ export interface components {
             outcome: string | null;
             /** @description The answer; null before it. */
             reply: string | null;
-            /** @description When it was answered; null before. */
+            /**
+             * Format: date-time
+             * @description When it was answered; null before.
+             */
             replied_at: string | null;
         } & {
             [key: string]: unknown;
@@ -24620,36 +24134,13 @@ export interface components {
         };
         /** @description A broadcast; its country is always null. */
         Broadcast: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The subject, by language. `en` is for all other languages. */
             subjects: {
                 [key: string]: string;
@@ -24664,17 +24155,23 @@ export interface components {
             };
             /** @description `outreach` for experts with a consent to `outreach` in force, `service` for what concerns the membership. */
             purpose: string;
-            /** @description Nothing is sent earlier; null for at once. */
+            /**
+             * Format: date-time
+             * @description Nothing is sent earlier; null for at once.
+             */
             send_at: string | null;
             /** @description How many mails are sent in a minute at most. */
             per_minute: number;
-            /** @description When the recipients were listed, after the start; null before. */
+            /**
+             * Format: date-time
+             * @description When the recipients were listed, after the start; null before.
+             */
             frozen_at: string | null;
             /** @description How many recipients have each outcome; in items, not in lists. */
             outcomes?: components["schemas"]["Outcomes"] | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description The body of a broadcast. */
         BroadcastCreate: {
             /** @description The subject, by language. `en` is for all other languages. */
@@ -24689,7 +24186,10 @@ export interface components {
             segment: {
                 [key: string]: string | string[];
             };
-            /** @description Nothing is sent earlier; null for at once. */
+            /**
+             * Format: date-time
+             * @description Nothing is sent earlier; null for at once.
+             */
             send_at?: string | null;
             /**
              * @description `outreach` for experts with a consent to `outreach` in force, `service` for what concerns the membership.
@@ -24703,15 +24203,9 @@ export interface components {
         BroadcastPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Broadcast"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         BroadcastPatch: {
             /** @description The subject, by language. `en` is for all other languages. */
@@ -24726,7 +24220,10 @@ export interface components {
             segment?: {
                 [key: string]: string | string[] | null;
             } | null;
-            /** @description Nothing is sent earlier; null for at once. */
+            /**
+             * Format: date-time
+             * @description Nothing is sent earlier; null for at once.
+             */
             send_at?: string | null;
             /** @description `outreach` for experts with a consent to `outreach` in force, `service` for what concerns the membership. */
             purpose?: ("outreach" | "service") | null;
@@ -24784,36 +24281,13 @@ export interface components {
         };
         /** @description A call as a caller sees it; panel and decision are for grants that cover it. */
         Call: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the call once it is open.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The code of the call, which is unique. */
             code: string;
             /** @description What people are nominated for. */
@@ -24859,11 +24333,14 @@ export interface components {
             panel?: components["schemas"]["PanelMember"][] | null;
             /** @description The document of the decision. */
             decision?: components["schemas"]["Document"] | null;
-            /** @description When the results were published; null before. */
+            /**
+             * Format: date-time
+             * @description When the results were published; null before.
+             */
             published_at: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description The body of a call. Code and country stay. */
         CallCreate: {
             /** @description The country of a national call; null for an international one. */
@@ -24920,9 +24397,15 @@ export interface components {
         };
         /** @description The fields of transitions: the deadlines of `extend`, the document of `decide`. */
         CallFields: {
-            /** @description For `extend`: the later deadline of nominees. */
+            /**
+             * Format: date-time
+             * @description For `extend`: the later deadline of nominees.
+             */
             nominee_deadline?: string | null;
-            /** @description For `extend`: the later deadline of nominators. */
+            /**
+             * Format: date-time
+             * @description For `extend`: the later deadline of nominators.
+             */
             nominator_deadline?: string | null;
             /** @description For `decide`: the document of the decision. */
             document?: components["schemas"]["Document"] | null;
@@ -24931,15 +24414,9 @@ export interface components {
         CallPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Call"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         CallPatch: {
             /** @description The country of a national call; null for an international one. */
@@ -24954,11 +24431,20 @@ export interface components {
             texts?: {
                 [key: string]: string | null;
             } | null;
-            /** @description From when on nominees may submit. */
+            /**
+             * Format: date-time
+             * @description From when on nominees may submit.
+             */
             opens?: string | null;
-            /** @description Until when nominees submit. */
+            /**
+             * Format: date-time
+             * @description Until when nominees submit.
+             */
             nominee_deadline?: string | null;
-            /** @description Until when nominators confirm. */
+            /**
+             * Format: date-time
+             * @description Until when nominators confirm.
+             */
             nominator_deadline?: string | null;
             /** @description Whether people may nominate themselves. */
             self_nomination?: boolean | null;
@@ -25008,36 +24494,13 @@ export interface components {
         };
         /** @description A certificate as a caller sees it. */
         Certificate: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description What is certified. */
             kind: string;
             /** @description The holder's name as it is printed, which does not change. */
@@ -25048,7 +24511,10 @@ export interface components {
             language: string;
             /** @description The code by which anybody verifies the certificate. */
             code: string;
-            /** @description The last day of its validity; null for no end. */
+            /**
+             * Format: date
+             * @description The last day of its validity; null for no end.
+             */
             valid_to: string | null;
             /** @description The wording that the certificate was issued with; null before there were any. */
             template_version: string | null;
@@ -25058,7 +24524,10 @@ export interface components {
             suspended_by: string | null;
             /** @description The category of the revocation; null unless it is revoked. */
             revoked_for: string | null;
-            /** @description The certificate that replaced it, if any. */
+            /**
+             * Format: uuid
+             * @description The certificate that replaced it, if any.
+             */
             replaced_by: string | null;
             /** @description Whom the certificate is about. */
             holder: components["schemas"]["CertificateHolder"];
@@ -25066,9 +24535,9 @@ export interface components {
             subject: components["schemas"]["CertificateSubject"];
             /** @description The printed number: the ref, or that of an older one. */
             number: string;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description The body of a certificate. */
         CertificateCreate: {
             /**
@@ -25084,7 +24553,10 @@ export interface components {
             language?: ("en" | "fr" | "es" | "ar" | "zh" | "ru") | null;
             /** @description The number of an older certificate on paper; by default the ref. It does not begin with CRT-. */
             number?: string | null;
-            /** @description The last day of its validity; null for no end. */
+            /**
+             * Format: date
+             * @description The last day of its validity; null for no end.
+             */
             valid_to?: string | null;
         };
         /** @description The fields of `revoke` and `replace`. */
@@ -25096,11 +24568,20 @@ export interface components {
         };
         /** @description Whom a certificate is about: one of an expert, an institution and a centre. */
         CertificateHolder: {
-            /** @description The expert. */
+            /**
+             * Format: uuid
+             * @description The expert.
+             */
             expert_id?: string | null;
-            /** @description The institution. */
+            /**
+             * Format: uuid
+             * @description The institution.
+             */
             institution_id?: string | null;
-            /** @description The centre. */
+            /**
+             * Format: uuid
+             * @description The centre.
+             */
             centre_id?: string | null;
         };
         /** @description The address of somebody who looks for their certificates. */
@@ -25116,56 +24597,30 @@ export interface components {
         CertificatePage: {
             /** @description The records of this page. */
             items: components["schemas"]["Certificate"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description What a certificate certifies: a record, or what was done in a year. */
         CertificateSubject: {
             /** @description The kind of the record, as `service.resource`. */
             resource?: ("membership.supports" | "membership.experts" | "centres.centres" | "membership.participations" | "actions.contributions" | "actions.reports") | null;
-            /** @description The id of the record. */
+            /**
+             * Format: uuid
+             * @description The id of the record.
+             */
             id?: string | null;
             /** @description The year, for reviews. */
             year?: number | null;
         };
         /** @description A template; its country is always null. */
         CertificateTemplate: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The kind of certificate. */
             kind: string;
             /** @description The title, by language. `en` is for all other languages. */
@@ -25178,9 +24633,9 @@ export interface components {
             };
             /** @description Who signs; null for nobody. */
             signatory: components["schemas"]["Signatory"] | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description The body of a template. */
         CertificateTemplateCreate: {
             /**
@@ -25203,15 +24658,9 @@ export interface components {
         CertificateTemplatePage: {
             /** @description The records of this page. */
             items: components["schemas"]["CertificateTemplate"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         CertificateTemplatePatch: {
             /** @description The kind of certificate. */
@@ -25261,9 +24710,15 @@ export interface components {
             titles: {
                 [key: string]: string;
             } | null;
-            /** @description When the certificate was issued. */
+            /**
+             * Format: date-time
+             * @description When the certificate was issued.
+             */
             issued_at: string | null;
-            /** @description The last day of its validity; null for no end. */
+            /**
+             * Format: date
+             * @description The last day of its validity; null for no end.
+             */
             valid_to: string | null;
             /** @description The printed name; null for a person who is not publicly listed. */
             holder_name: string | null;
@@ -25310,11 +24765,17 @@ export interface components {
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
+            /**
+             * Format: date-time
+             * @description When the record was created.
+             */
             created_at?: string | null;
             /** @description Who created the record: kind and id. */
             created_by?: string | null;
-            /** @description When the record was last changed. */
+            /**
+             * Format: date-time
+             * @description When the record was last changed.
+             */
             updated_at?: string | null;
             /** @description Who last changed the record: kind and id. */
             updated_by?: string | null;
@@ -25335,13 +24796,19 @@ export interface components {
              * @description The first day.
              */
             starts: string;
-            /** @description The last day; null if it is the first. */
+            /**
+             * Format: date
+             * @description The last day; null if it is the first.
+             */
             ends: string | null;
             /** @description Whether people take part on site, online, or both. */
             mode: string;
             /** @description The town or venue. */
             place: string | null;
-            /** @description The institution that hosts the congress. */
+            /**
+             * Format: uuid
+             * @description The institution that hosts the congress.
+             */
             host_institution_id: string | null;
             /** @description Figures that were published, each with its day and source. */
             published_figures: components["schemas"]["PublishedFigures"][];
@@ -25368,11 +24835,17 @@ export interface components {
              * @description The first day.
              */
             starts: string;
-            /** @description The last day; null if it is the first. */
+            /**
+             * Format: date
+             * @description The last day; null if it is the first.
+             */
             ends?: string | null;
             /** @description The town or venue. */
             place?: string | null;
-            /** @description The institution that hosts the congress. */
+            /**
+             * Format: uuid
+             * @description The institution that hosts the congress.
+             */
             host_institution_id?: string | null;
             /**
              * @description Whether people take part on site, online, or both.
@@ -25412,15 +24885,9 @@ export interface components {
         CongressPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Congress"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         CongressPatch: {
             /** @description The country of the place, as an ISO 3166-1 alpha-2 code; null for none. */
@@ -25433,13 +24900,22 @@ export interface components {
             } | null;
             /** @description The series that the congress belongs to. */
             series?: string | null;
-            /** @description The first day. */
+            /**
+             * Format: date
+             * @description The first day.
+             */
             starts?: string | null;
-            /** @description The last day; null if it is the first. */
+            /**
+             * Format: date
+             * @description The last day; null if it is the first.
+             */
             ends?: string | null;
             /** @description The town or venue. */
             place?: string | null;
-            /** @description The institution that hosts the congress. */
+            /**
+             * Format: uuid
+             * @description The institution that hosts the congress.
+             */
             host_institution_id?: string | null;
             /** @description Whether people take part on site, online, or both. */
             mode?: ("online" | "onsite" | "hybrid") | null;
@@ -25459,36 +24935,13 @@ export interface components {
         };
         /** @description A consent as a caller sees it. */
         Consent: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The expert who agrees.
@@ -25502,9 +24955,9 @@ export interface components {
             language: string;
             /** @description How the expert agreed, and the document that shows it. */
             proof: components["schemas"]["Proof"];
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description The body of a consent. */
         ConsentCreate: {
             /**
@@ -25531,15 +24984,9 @@ export interface components {
         ConsentPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Consent"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A purpose to which people agree or sign, with the latest text. */
         ConsentPurpose: {
             /** @description The purpose. */
@@ -25647,36 +25094,13 @@ export interface components {
         };
         /** @description A declaration as a caller sees it. */
         Declaration: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The expert who declares.
@@ -25688,11 +25112,14 @@ export interface components {
             notice_version: string;
             /** @description The declared interests; none is an empty list. */
             interests: components["schemas"]["Interest"][];
-            /** @description The day on which the expert signed; null for a draft. */
+            /**
+             * Format: date
+             * @description The day on which the expert signed; null for a draft.
+             */
             signed_on: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description The body of a declaration. */
         DeclarationCreate: {
             /**
@@ -25716,18 +25143,15 @@ export interface components {
         DeclarationPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Declaration"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         DeclarationPatch: {
-            /** @description The expert who declares. */
+            /**
+             * Format: uuid
+             * @description The expert who declares.
+             */
             expert_id?: string | null;
             /** @description The year that the declaration is for. */
             year?: number | null;
@@ -25828,11 +25252,17 @@ export interface components {
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
+            /**
+             * Format: date-time
+             * @description When the record was created.
+             */
             created_at?: string | null;
             /** @description Who created the record: kind and id. */
             created_by?: string | null;
-            /** @description When the record was last changed. */
+            /**
+             * Format: date-time
+             * @description When the record was last changed.
+             */
             updated_at?: string | null;
             /** @description Who last changed the record: kind and id. */
             updated_by?: string | null;
@@ -25866,7 +25296,10 @@ export interface components {
             found_by: "entry" | "job" | "import";
             /** @description Who dismissed the pair, kind and id; null if nobody did. */
             dismissed_by: string | null;
-            /** @description When that was set. */
+            /**
+             * Format: date-time
+             * @description When that was set.
+             */
             dismissed_at: string | null;
             /** @description Why they are two. */
             dismissal: string | null;
@@ -25888,15 +25321,9 @@ export interface components {
         DuplicatePage: {
             /** @description The records of this page. */
             items: components["schemas"]["Duplicate"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A transition of a record. */
         DuplicateTransition: {
             /** @description The verb, one of `allowed_actions`. */
@@ -25957,48 +25384,37 @@ export interface components {
         };
         /** @description An erasure as a caller sees it. */
         Erasure: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The expert who is erased.
              */
             expert_id: string;
-            /** @description The only account that may confirm; null where any other administrator may. */
+            /**
+             * Format: uuid
+             * @description The only account that may confirm; null where any other administrator may.
+             */
             second_person?: string | null;
-            /** @description When it runs; null before it is confirmed. */
+            /**
+             * Format: date-time
+             * @description When it runs; null before it is confirmed.
+             */
             due_at: string | null;
-            /** @description The last day of the hold; null where it is not held. */
+            /**
+             * Format: date
+             * @description The last day of the hold; null where it is not held.
+             */
             held_until: string | null;
-            /** @description When all services had erased; null before. */
+            /**
+             * Format: date-time
+             * @description When all services had erased; null before.
+             */
             done_at: string | null;
             /** @description How many rows each service has erased, by kind of row. */
             reports: {
@@ -26008,36 +25424,39 @@ export interface components {
             };
             /** @description Texts and documents that may name the person, which somebody has to look at: address and field. */
             review?: components["schemas"]["ToReview"][] | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A request for an erasure. */
         ErasureBody: {
             /** @description Why; an administrator gives one. */
             reason?: string | null;
-            /** @description The only account that may confirm an administrator's request. */
+            /**
+             * Format: uuid
+             * @description The only account that may confirm an administrator's request.
+             */
             second_person?: string | null;
         };
         /** @description What the transitions of an erasure take. */
         ErasureFields: {
-            /** @description For `hold`: its last day, at most a year from today. */
+            /**
+             * Format: date
+             * @description For `hold`: its last day, at most a year from today.
+             */
             until?: string | null;
-            /** @description For `hold`: the only account that may confirm. */
+            /**
+             * Format: uuid
+             * @description For `hold`: the only account that may confirm.
+             */
             second_person?: string | null;
         };
         /** @description One page of a list of records, without `allowed_actions`. */
         ErasurePage: {
             /** @description The records of this page. */
             items: components["schemas"]["Erasure"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A transition of a record. */
         ErasureTransition: {
             /** @description The verb, one of `allowed_actions`. */
@@ -26049,36 +25468,13 @@ export interface components {
         };
         /** @description An expert as a caller sees it; fields that the caller may not see are absent. */
         Expert: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the expert once published: everybody, the network, or grants over the record.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The expert's names, the preferred one first. */
             names: components["schemas"]["Name"][];
             /** @description The preferred name in one line. */
@@ -26109,13 +25505,25 @@ export interface components {
             gender?: string | null;
             /** @description Whether the expert may be asked to help a country; for grants that cover the expert. */
             available_for_support?: boolean | null;
-            /** @description The account of the person, who owns the record. */
+            /**
+             * Format: uuid
+             * @description The account of the person, who owns the record.
+             */
             account_id?: string | null;
-            /** @description The day on which the expert last confirmed the profile. */
+            /**
+             * Format: date
+             * @description The day on which the expert last confirmed the profile.
+             */
             profile_confirmed_on?: string | null;
-            /** @description The account or client that works on the application. */
+            /**
+             * Format: uuid
+             * @description The account or client that works on the application.
+             */
             assignee?: string | null;
-            /** @description Since when the record is stored and not used otherwise; null where it is not restricted. */
+            /**
+             * Format: date-time
+             * @description Since when the record is stored and not used otherwise; null where it is not restricted.
+             */
             restricted_at?: string | null;
             /** @description Why it is restricted: a `request` of the person, or a requested `erasure`. */
             restricted_for?: string | null;
@@ -26133,9 +25541,9 @@ export interface components {
             affiliations?: components["schemas"]["Affiliation"][] | null;
             /** @description Possible duplicates: only in the response to the creation. */
             duplicates?: components["schemas"]["Lookalike"][] | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A new expert; with `invite` and an e-mail it starts as invited. */
         ExpertCreate: {
             /** @description The expert's country, as an ISO 3166-1 alpha-2 code. */
@@ -26179,49 +25587,41 @@ export interface components {
         };
         /** @description What the transitions of an expert take. */
         ExpertFields: {
-            /** @description For `approve` and `renew`: the first day of the term. */
+            /**
+             * Format: date
+             * @description For `approve` and `renew`: the first day of the term.
+             */
             starts?: string | null;
-            /** @description For `approve` and `renew`: the last day of the term. */
+            /**
+             * Format: date
+             * @description For `approve` and `renew`: the last day of the term.
+             */
             ends?: string | null;
-            /** @description For `link_account`: the account of the person. */
+            /**
+             * Format: uuid
+             * @description For `link_account`: the account of the person.
+             */
             account_id?: string | null;
-            /** @description For `assign`: the account or client in charge; null for nobody. */
+            /**
+             * Format: uuid
+             * @description For `assign`: the account or client in charge; null for nobody.
+             */
             officer?: string | null;
-            /** @description For `terminate`: the only account that may confirm. */
+            /**
+             * Format: uuid
+             * @description For `terminate`: the only account that may confirm.
+             */
             second_person?: string | null;
         };
         /** @description A message on the file of an expert, as a caller sees it. */
         ExpertMessage: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description What the message says. */
             text: string;
             /** @description Who reads the message: `file` is the applicant and the office, `internal` the office alone. */
@@ -26233,9 +25633,9 @@ export interface components {
              * @description The expert on whose file the message is.
              */
             expert_id: string;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description The body of a message. */
         ExpertMessageCreate: {
             /** @description What the message says. */
@@ -26252,28 +25652,16 @@ export interface components {
         ExpertMessagePage: {
             /** @description The records of this page. */
             items: components["schemas"]["ExpertMessage"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description One page of a list of records, without `allowed_actions`. */
         ExpertPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Expert"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         ExpertPatch: {
             /** @description The country, as an ISO 3166-1 alpha-2 code. */
@@ -26318,36 +25706,13 @@ export interface components {
         };
         /** @description An initiative; its country is always null. */
         Initiative: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the initiative once it is open: everybody, the network, or the office.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The code of the initiative, which no other has. */
             code: string;
             /** @description The title, by language. Frozen once somebody has signed. */
@@ -26360,11 +25725,20 @@ export interface components {
             };
             /** @description When the initiative was adopted; a partial date. */
             adopted_at: string | null;
-            /** @description The congress that brought the initiative forth. */
+            /**
+             * Format: uuid
+             * @description The congress that brought the initiative forth.
+             */
             congress_id: string | null;
-            /** @description A draft opens at this instant; null if somebody opens it. */
+            /**
+             * Format: date-time
+             * @description A draft opens at this instant; null if somebody opens it.
+             */
             opens: string | null;
-            /** @description Nobody signs from then on; null if somebody closes it. */
+            /**
+             * Format: date-time
+             * @description Nobody signs from then on; null if somebody closes it.
+             */
             closes: string | null;
             /** @description Who may sign: `expert` for people in a personal capacity, `institution` for and on behalf of organisations. */
             signers: string[];
@@ -26372,9 +25746,9 @@ export interface components {
             certificate: boolean;
             /** @description Figures that others have published. They are never mixed with the counted ones. */
             published_figures: components["schemas"]["SupportFigures"][];
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description How many support an initiative. */
         InitiativeCount: {
             /** @description The accepted supports. */
@@ -26416,11 +25790,20 @@ export interface components {
             };
             /** @description When the initiative was adopted; a partial date. */
             adopted_at?: string | null;
-            /** @description The congress that brought the initiative forth. */
+            /**
+             * Format: uuid
+             * @description The congress that brought the initiative forth.
+             */
             congress_id?: string | null;
-            /** @description A draft opens at this instant; null if somebody opens it. */
+            /**
+             * Format: date-time
+             * @description A draft opens at this instant; null if somebody opens it.
+             */
             opens?: string | null;
-            /** @description Nobody signs from then on; null if somebody closes it. */
+            /**
+             * Format: date-time
+             * @description Nobody signs from then on; null if somebody closes it.
+             */
             closes?: string | null;
             /** @description Whether supporters get a certificate. Default: `true`. */
             certificate?: boolean;
@@ -26435,15 +25818,9 @@ export interface components {
         InitiativePage: {
             /** @description The records of this page. */
             items: components["schemas"]["Initiative"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         InitiativePatch: {
             /** @description Who may know of the record once it is published: everybody, the network, or grants over it. */
@@ -26458,11 +25835,20 @@ export interface components {
             } | null;
             /** @description When the initiative was adopted; a partial date. */
             adopted_at?: string | null;
-            /** @description The congress that brought the initiative forth. */
+            /**
+             * Format: uuid
+             * @description The congress that brought the initiative forth.
+             */
             congress_id?: string | null;
-            /** @description A draft opens at this instant; null if somebody opens it. */
+            /**
+             * Format: date-time
+             * @description A draft opens at this instant; null if somebody opens it.
+             */
             opens?: string | null;
-            /** @description Nobody signs from then on; null if somebody closes it. */
+            /**
+             * Format: date-time
+             * @description Nobody signs from then on; null if somebody closes it.
+             */
             closes?: string | null;
             /** @description Whether supporters get a certificate. */
             certificate?: boolean | null;
@@ -26502,11 +25888,17 @@ export interface components {
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
+            /**
+             * Format: date-time
+             * @description When the record was created.
+             */
             created_at?: string | null;
             /** @description Who created the record: kind and id. */
             created_by?: string | null;
-            /** @description When the record was last changed. */
+            /**
+             * Format: date-time
+             * @description When the record was last changed.
+             */
             updated_at?: string | null;
             /** @description Who last changed the record: kind and id. */
             updated_by?: string | null;
@@ -26563,7 +25955,10 @@ export interface components {
         };
         /** @description What the transitions of an institution take. */
         InstitutionFields: {
-            /** @description For `link`: the institution that this one is. */
+            /**
+             * Format: uuid
+             * @description For `link`: the institution that this one is.
+             */
             institution_id?: string | null;
         };
         /** @description The record's address, and the institution's own pages. */
@@ -26588,15 +25983,9 @@ export interface components {
         InstitutionPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Institution"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         InstitutionPatch: {
             /** @description The country, as an ISO 3166-1 alpha-2 code. */
@@ -26638,9 +26027,15 @@ export interface components {
             kind: "employment" | "funding" | "office" | "family" | "other";
             /** @description Whose interest it is. */
             party: string;
-            /** @description The first day; no start date if absent. */
+            /**
+             * Format: date
+             * @description The first day; no start date if absent.
+             */
             from?: string | null;
-            /** @description The last day; no end date if absent. */
+            /**
+             * Format: date
+             * @description The last day; no end date if absent.
+             */
             to?: string | null;
             /** @description What the interest is. */
             text?: string | null;
@@ -26654,7 +26049,10 @@ export interface components {
             id: string;
             /** @description Grows by one with each change; `ETag` starts with it. */
             version: number;
-            /** @description The institution; null while the text is not matched. */
+            /**
+             * Format: uuid
+             * @description The institution; null while the text is not matched.
+             */
             institution_id: string | null;
             /** @description The institution as it was written; null where it was named by its id. */
             raw: string | null;
@@ -26672,9 +26070,15 @@ export interface components {
             asserted_by: string;
             /** @description What the text was matched with; null where the institution was named by its id. */
             match: components["schemas"]["AffiliationMatch"] | null;
-            /** @description When the affiliation was created. */
+            /**
+             * Format: date-time
+             * @description When the affiliation was created.
+             */
             created_at?: string | null;
-            /** @description When the affiliation was last changed. */
+            /**
+             * Format: date-time
+             * @description When the affiliation was last changed.
+             */
             updated_at?: string | null;
             /** @description Addresses of the affiliation. */
             links?: components["schemas"]["Links"] | null;
@@ -26689,15 +26093,9 @@ export interface components {
         ListedAffiliationPage: {
             /** @description The records of this page. */
             items: components["schemas"]["ListedAffiliation"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description The location; `geonames` is the number in GeoNames. */
         Location: {
             /** @description The province or state. */
@@ -26752,7 +26150,10 @@ export interface components {
         };
         /** @description What the transitions of a match take. */
         MatchFields: {
-            /** @description For `accept`: the institution that the text means. */
+            /**
+             * Format: uuid
+             * @description For `accept`: the institution that the text means.
+             */
             institution_id?: string | null;
         };
         /** @description An institution that an affiliation may mean. */
@@ -26782,36 +26183,13 @@ export interface components {
         };
         /** @description A merge. `conflicts` is there in the item: what an undo would ask about; null where that is not known. */
         Merge: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description What the two records are. */
             resource: string;
             /**
@@ -26832,9 +26210,9 @@ export interface components {
             moved: components["schemas"]["MovedCounts"];
             /** @description In items: fields that an undo needs a decision for; null if unknown. */
             conflicts?: components["schemas"]["EditedField"][] | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /**
          * @description Which record becomes part of which. `choices` selects whose value the winner gets for a field. Otherwise the
          *     winner's value is unchanged, the loser's is used if the winner has none, and lists are combined.
@@ -26858,15 +26236,9 @@ export interface components {
         MergePage: {
             /** @description The records of this page. */
             items: components["schemas"]["Merge"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description What a merge would do. Nothing of it is done. */
         MergePreview: {
             /** @description The winner as it would be. */
@@ -26948,44 +26320,24 @@ export interface components {
         };
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         NoInterestsPatch: {
-            /** @description There are no interests to declare. */
-            none?: true | null;
+            /**
+             * @description There are no interests to declare.
+             * @constant
+             */
+            none?: true;
         };
         /**
          * @description A nomination as a caller sees it. With a conflict of interest, a member of the panel sees `id`, `ref` and
          *     `conflict` alone. The nominee reads `nominated` until the results are published.
          */
         Nomination: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The call.
@@ -27008,15 +26360,18 @@ export interface components {
             consents: components["schemas"]["NominationConsents"];
             /** @description What the nominator says about the expert. */
             statement: string | null;
-            /** @description Until when this nomination is admitted late. */
+            /**
+             * Format: date-time
+             * @description Until when this nomination is admitted late.
+             */
             extended_until: string | null;
             /** @description The appeal against the decision, and its answer. */
             appeal: components["schemas"]["Appeal"] | null;
             /** @description The caller's conflict of interest; absent without one. */
             conflict?: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description What the nominee agrees to. */
         NominationConsents: {
             /** @description To be named in the results if selected. Default: `false`. */
@@ -27070,9 +26425,15 @@ export interface components {
              * @description The day that the document bears.
              */
             date: string;
-            /** @description Where the document is. */
+            /**
+             * Format: uri
+             * @description Where the document is.
+             */
             url?: string | null;
-            /** @description The id of the evidence file. */
+            /**
+             * Format: uuid
+             * @description The id of the evidence file.
+             */
             evidence_id?: string | null;
             /** @description The SHA-256 digest of the file; that of an evidence file is set by the server. */
             sha256?: string | null;
@@ -27083,7 +26444,10 @@ export interface components {
         NominationFields: {
             /** @description For `change_nominator`: the new nominator. */
             nominator?: components["schemas"]["Nominator"] | null;
-            /** @description For `extend`: until when the nomination is admitted. */
+            /**
+             * Format: date-time
+             * @description For `extend`: until when the nomination is admitted.
+             */
             until?: string | null;
             /** @description For `answer_appeal`: whether the appeal was right. */
             outcome?: ("upheld" | "dismissed") | null;
@@ -27092,18 +26456,15 @@ export interface components {
         NominationPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Nomination"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         NominationPatch: {
-            /** @description The call. */
+            /**
+             * Format: uuid
+             * @description The call.
+             */
             call_id?: string | null;
             /** @description Who vouches for the expert; gets the link by mail. */
             nominator?: components["schemas"]["NominatorPatch"] | null;
@@ -27153,36 +26514,13 @@ export interface components {
         };
         /** @description A notice; its country is always null. */
         Notice: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description What the text is for. */
             purpose: string;
             /** @description The version of the text, unique for its purpose. */
@@ -27191,9 +26529,9 @@ export interface components {
             texts: {
                 [key: string]: string;
             };
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description The body of a notice. */
         NoticeCreate: {
             /**
@@ -27212,15 +26550,9 @@ export interface components {
         NoticePage: {
             /** @description The records of this page. */
             items: components["schemas"]["Notice"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A transition of a record. */
         NoticeTransition: {
             /** @description The verb, one of `allowed_actions`. */
@@ -27246,7 +26578,10 @@ export interface components {
         };
         /** @description The organisation of a supporter. */
         Organisation: {
-            /** @description The institution; null if none is known yet. */
+            /**
+             * Format: uuid
+             * @description The institution; null if none is known yet.
+             */
             id: string | null;
             /** @description Its name, else the text that was signed. */
             name: string | null;
@@ -27257,14 +26592,20 @@ export interface components {
         };
         /** @description An organisation: an institution of the register, or a text. */
         OrganisationBody: {
-            /** @description The institution, if it is registered. */
+            /**
+             * Format: uuid
+             * @description The institution, if it is registered.
+             */
             institution_id?: string | null;
             /** @description The name of the organisation, in any language. */
             raw?: string | null;
         };
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         OrganisationBodyPatch: {
-            /** @description The institution, if it is registered. */
+            /**
+             * Format: uuid
+             * @description The institution, if it is registered.
+             */
             institution_id?: string | null;
             /** @description The name of the organisation, in any language. */
             raw?: string | null;
@@ -27309,36 +26650,13 @@ export interface components {
         };
         /** @description A participation as a caller sees it. */
         Participation: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The congress.
@@ -27353,11 +26671,14 @@ export interface components {
             role: string;
             /** @description Whether the expert takes part on site or online; null if unknown. */
             mode: string | null;
-            /** @description The participation that counts instead, after a merge of two experts who had the same role. */
+            /**
+             * Format: uuid
+             * @description The participation that counts instead, after a merge of two experts who had the same role.
+             */
             superseded_by: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A new participation. */
         ParticipationCreate: {
             /**
@@ -27382,15 +26703,9 @@ export interface components {
         ParticipationPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Participation"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         ParticipationPatch: {
             /** @description In what role the expert takes part. */
@@ -27531,9 +26846,15 @@ export interface components {
             outcome: string;
             /** @description Why there is no mail, which kind of bounce came back, or that there was a complaint. */
             reason: string | null;
-            /** @description When the mail was last handed to the mail server; null where it never was. */
+            /**
+             * Format: date-time
+             * @description When the mail was last handed to the mail server; null where it never was.
+             */
             tried_at: string | null;
-            /** @description When a bounce or complaint was reported; null where there was none. */
+            /**
+             * Format: date-time
+             * @description When a bounce or complaint was reported; null where there was none.
+             */
             bounced_at: string | null;
         } & {
             [key: string]: unknown;
@@ -27542,15 +26863,9 @@ export interface components {
         RecipientPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Recipient"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description Who reads it. */
         Recipients: {
             /** @description The roles that read the records. */
@@ -27572,7 +26887,10 @@ export interface components {
              * @enum {string}
              */
             type: "parent" | "child" | "predecessor" | "successor" | "related";
-            /** @description The other institution. */
+            /**
+             * Format: uuid
+             * @description The other institution.
+             */
             institution_id?: string | null;
             /** @description The ROR id of the other institution. */
             ror?: string | null;
@@ -27613,36 +26931,13 @@ export interface components {
         };
         /** @description A retention rule; its country is always null. */
         RetentionRule: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /** @description The kind of record. */
             resource: string;
             /** @description The state that the records are in; null for every state that a rule may name. */
@@ -27653,9 +26948,9 @@ export interface components {
             action: string;
             /** @description Why the records stay so long and no longer. */
             basis: string;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description The body of a retention rule. */
         RetentionRuleCreate: {
             /**
@@ -27677,22 +26972,19 @@ export interface components {
         };
         /** @description What the transitions of a retention rule take. */
         RetentionRuleFields: {
-            /** @description For `activate`: the only account that may confirm. */
+            /**
+             * Format: uuid
+             * @description For `activate`: the only account that may confirm.
+             */
             second_person?: string | null;
         };
         /** @description One page of a list of records, without `allowed_actions`. */
         RetentionRulePage: {
             /** @description The records of this page. */
             items: components["schemas"]["RetentionRule"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         RetentionRulePatch: {
             /** @description The kind of record. */
@@ -27739,36 +27031,13 @@ export interface components {
         };
         /** @description A score in a response. */
         Score: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The nomination.
@@ -27792,9 +27061,9 @@ export interface components {
             comment: string | null;
             /** @description What the member recommends. */
             recommendation: string | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A score as it is written. */
         ScoreCreate: {
             /** @description What the member says about the nomination. */
@@ -27810,15 +27079,9 @@ export interface components {
         ScorePage: {
             /** @description The records of this page. */
             items: components["schemas"]["Score"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         ScorePatch: {
             /** @description What the member says about the nomination. */
@@ -27842,9 +27105,15 @@ export interface components {
              * @description Since when the holder has it.
              */
             since: string;
-            /** @description When it is to be decided; null while the clock is paused. */
+            /**
+             * Format: date-time
+             * @description When it is to be decided; null while the clock is paused.
+             */
             target: string | null;
-            /** @description Since when information from the applicant is pending; null otherwise. */
+            /**
+             * Format: date-time
+             * @description Since when information from the applicant is pending; null otherwise.
+             */
             paused_since: string | null;
         } & {
             [key: string]: unknown;
@@ -28010,51 +27279,37 @@ export interface components {
             visibility: "public" | "network" | "restricted";
             /** @description Whether somebody has shown that the address is theirs. */
             verified?: boolean | null;
-            /** @description Since when no broadcast goes to the address; absent if it takes mail, and for strangers. */
+            /**
+             * Format: date-time
+             * @description Since when no broadcast goes to the address; absent if it takes mail, and for strangers.
+             */
             bounced_at?: string | null;
         } & {
             [key: string]: unknown;
         };
         /** @description A support as a caller sees it. */
         Support: {
-            /**
-             * Format: uuid
-             * @description The record's id, which never changes.
-             */
-            id: string;
-            /** @description The record's short name for people, which never changes. */
-            ref: string;
-            /** @description Grows by one with each change; `ETag` starts with it. */
-            version: number;
             /** @description The state of the lifecycle. */
             status: string;
-            /** @description The country, as an ISO 3166-1 alpha-2 code; null if there is none. */
-            country: string | null;
             /**
              * @description Who may know of the record once it is published: everybody, the network, or grants over it.
              * @enum {string}
              */
             visibility: "public" | "network" | "restricted";
-            /** @description When the record was created. */
-            created_at?: string | null;
-            /** @description Who created the record: kind and id. */
-            created_by?: string | null;
-            /** @description When the record was last changed. */
-            updated_at?: string | null;
-            /** @description Who last changed the record: kind and id. */
-            updated_by?: string | null;
-            /** @description The verbs of the present state; in items, not in lists. */
-            allowed_actions?: components["schemas"]["AllowedAction"][] | null;
-            /** @description Addresses of the record. */
-            links: components["schemas"]["Links"];
             /**
              * Format: uuid
              * @description The initiative that is supported.
              */
             initiative_id: string;
-            /** @description The person who supports it; null for an institution, and until a signature is accepted. */
+            /**
+             * Format: uuid
+             * @description The person who supports it; null for an institution, and until a signature is accepted.
+             */
             expert_id: string | null;
-            /** @description The institution that supports it by a decision of its own; null for a person. */
+            /**
+             * Format: uuid
+             * @description The institution that supports it by a decision of its own; null for a person.
+             */
             institution_id: string | null;
             /** @description Whether the supporter signed in a personal capacity or for the organisation. */
             capacity: string;
@@ -28083,17 +27338,26 @@ export interface components {
             rejected_for?: string | null;
             /** @description Who signed the public form, until the support is accepted or withdrawn. */
             signer?: components["schemas"]["Signer"] | null;
-            /** @description The certificate of the support; null where there is none. */
+            /**
+             * Format: uuid
+             * @description The certificate of the support; null where there is none.
+             */
             certificate_id: string | null;
-            /** @description When the support was accepted; null where it was not. */
+            /**
+             * Format: date-time
+             * @description When the support was accepted; null where it was not.
+             */
             accepted_at: string | null;
-            /** @description When an accepted support was withdrawn or annulled; null before. */
+            /**
+             * Format: date-time
+             * @description When an accepted support was withdrawn or annulled; null before.
+             */
             ended_at: string | null;
             /** @description The organisation of the supporter; null if none was named. */
             organisation: components["schemas"]["Organisation"] | null;
-        } & {
+        } & (components["schemas"]["Record"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description The certificate of a support. */
         SupportCertificate: {
             /** @description The code with which anybody verifies the certificate. */
@@ -28112,9 +27376,15 @@ export interface components {
              * @description The initiative that is supported.
              */
             initiative_id: string;
-            /** @description The person who supports it; null for an institution, and until a signature is accepted. */
+            /**
+             * Format: uuid
+             * @description The person who supports it; null for an institution, and until a signature is accepted.
+             */
             expert_id?: string | null;
-            /** @description The institution that supports it by a decision of its own; null for a person. */
+            /**
+             * Format: uuid
+             * @description The institution that supports it by a decision of its own; null for a person.
+             */
             institution_id?: string | null;
             /**
              * @description Whether the supporter signed in a personal capacity or for the organisation. Default: `personal`.
@@ -28155,28 +27425,34 @@ export interface components {
         SupportPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Support"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         SupportPatch: {
-            /** @description The initiative that is supported. */
+            /**
+             * Format: uuid
+             * @description The initiative that is supported.
+             */
             initiative_id?: string | null;
-            /** @description The person who supports it; null for an institution, and until a signature is accepted. */
+            /**
+             * Format: uuid
+             * @description The person who supports it; null for an institution, and until a signature is accepted.
+             */
             expert_id?: string | null;
-            /** @description The institution that supports it by a decision of its own; null for a person. */
+            /**
+             * Format: uuid
+             * @description The institution that supports it by a decision of its own; null for a person.
+             */
             institution_id?: string | null;
             /** @description Whether the supporter signed in a personal capacity or for the organisation. */
             capacity?: ("personal" | "organisation") | null;
             /** @description The organisation that the supporter belongs to. */
             organisation?: components["schemas"]["OrganisationBodyPatch"] | null;
-            /** @description When the supporter signed. */
+            /**
+             * Format: date-time
+             * @description When the supporter signed.
+             */
             signed_at?: string | null;
             /** @description Whether the supporter agreed to be listed with their name. */
             consent_to_list?: boolean | null;
@@ -28219,17 +27495,11 @@ export interface components {
         SupporterPage: {
             /** @description The records of this page. */
             items: components["schemas"]["Supporter"][];
-            /** @description The address of the next page, relative to the origin; null on the last one. */
-            next: string | null;
-            /** @description With `include=total_estimate`: the records of all pages, counted up to 2,000 and estimated beyond. */
-            total_estimate?: number | null;
-            /** @description With `include=permitted`: the verbs that the caller's grants include for some records of this kind. */
-            permitted?: string[] | null;
             /** @description How many supporters did not agree to be listed. */
             unlisted: number;
-        } & {
+        } & (components["schemas"]["Page"] & {
             [key: string]: unknown;
-        };
+        });
         /** @description The smallest share of the selection that a group should have, from 0 to 1. */
         Targets: {
             /** @description By gender. */
@@ -28334,7 +27604,10 @@ export interface components {
              * @description When the certificate was issued.
              */
             issued_at: string;
-            /** @description The last day of its validity; null for no end. */
+            /**
+             * Format: date
+             * @description The last day of its validity; null for no end.
+             */
             valid_to: string | null;
             /** @description The printed name; null for a person who is not publicly listed. */
             holder_name: string | null;
@@ -28469,8 +27742,132 @@ export interface components {
         };
     };
     responses: {
-        /** @description Any other failure; everywhere: `internal_error`: Internal error. `maintenance`: Closed for maintenance. `rate_limited`: Too many requests. `unavailable`: Not available at the moment. */
+        /** @description The representation named by `If-None-Match` is current. */
+        NotModified: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description Any other failure: `internal_error` (500), `maintenance` (503), `rate_limited` (429), `request_timeout` (408), `too_large` (413), `unavailable` (503), `unsupported_media_type` (415). */
+        "Problem.97e2": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Any other failure: `internal_error` (500), `maintenance` (503), `rate_limited` (429), `unavailable` (503). */
         Problem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Any other failure: `internal_error` (500), `invalid_token` (401), `maintenance` (503), `rate_limited` (429), `unauthenticated` (401), `unavailable` (503), `unknown_parameter` (400). */
+        "Problem.d73b": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Any other failure: `internal_error` (500), `invalid_parameter` (400), `invalid_token` (401), `maintenance` (503), `malformed_json` (400), `rate_limited` (429), `request_timeout` (408), `too_large` (413), `unavailable` (503), `unknown_parameter` (400), `unsupported_media_type` (415). */
+        "Problem.74a7": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Any other failure: `forbidden` (403), `internal_error` (500), `invalid_parameter` (400), `invalid_token` (401), `maintenance` (503), `rate_limited` (429), `unauthenticated` (401), `unavailable` (503), `unknown_parameter` (400). */
+        "Problem.5c07": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Any other failure: `forbidden` (403), `internal_error` (500), `invalid_parameter` (400), `invalid_token` (401), `maintenance` (503), `malformed_json` (400), `rate_limited` (429), `request_timeout` (408), `too_large` (413), `unauthenticated` (401), `unavailable` (503), `unknown_parameter` (400), `unsupported_media_type` (415). */
+        "Problem.4256": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Any other failure: `forbidden` (403), `idempotency_key_required` (400), `internal_error` (500), `invalid_parameter` (400), `invalid_token` (401), `maintenance` (503), `malformed_json` (400), `rate_limited` (429), `request_timeout` (408), `too_large` (413), `unauthenticated` (401), `unavailable` (503), `unknown_parameter` (400), `unsupported_media_type` (415). */
+        "Problem.7036": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Any other failure: `internal_error` (500), `invalid_parameter` (400), `maintenance` (503), `malformed_json` (400), `rate_limited` (429), `request_timeout` (408), `too_large` (413), `unavailable` (503), `unknown_parameter` (400), `unsupported_media_type` (415). */
+        "Problem.227b": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Any other failure: `forbidden` (403), `internal_error` (500), `invalid_cursor` (400), `invalid_parameter` (400), `invalid_token` (401), `maintenance` (503), `rate_limited` (429), `unauthenticated` (401), `unavailable` (503), `unknown_parameter` (400). */
+        "Problem.27c7": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Any other failure: `idempotency_key_required` (400), `internal_error` (500), `invalid_parameter` (400), `maintenance` (503), `malformed_json` (400), `rate_limited` (429), `request_timeout` (408), `too_large` (413), `unavailable` (503), `unknown_parameter` (400), `unsupported_media_type` (415). */
+        "Problem.a003": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Any other failure: `idempotency_key_required` (400), `internal_error` (500), `invalid_parameter` (400), `maintenance` (503), `rate_limited` (429), `unavailable` (503), `unknown_parameter` (400). */
+        "Problem.f3c8": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Any other failure: `internal_error` (500), `invalid_parameter` (400), `maintenance` (503), `rate_limited` (429), `unavailable` (503), `unknown_parameter` (400). */
+        "Problem.6c9a": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Any other failure: `idempotency_key_required` (400), `internal_error` (500), `invalid_parameter` (400), `invalid_token` (401), `maintenance` (503), `malformed_json` (400), `rate_limited` (429), `request_timeout` (408), `too_large` (413), `unauthenticated` (401), `unavailable` (503), `unknown_parameter` (400), `unsupported_media_type` (415). */
+        "Problem.0123": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Any other failure: `internal_error` (500), `invalid_parameter` (400), `invalid_token` (401), `maintenance` (503), `rate_limited` (429), `unavailable` (503), `unknown_parameter` (400). */
+        "Problem.3bb4": {
             headers: {
                 [name: string]: unknown;
             };
@@ -28602,6 +27999,33 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["Webhook"];
+            };
+        };
+        /** @description Any other failure: `internal_error` (500), `invalid_cursor` (400), `invalid_parameter` (400), `invalid_token` (401), `maintenance` (503), `rate_limited` (429), `unavailable` (503), `unknown_parameter` (400). */
+        "Problem.4295": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Any other failure: `forbidden` (403), `idempotency_key_required` (400), `internal_error` (500), `invalid_parameter` (400), `invalid_token` (401), `maintenance` (503), `malformed_request` (400), `rate_limited` (429), `request_timeout` (408), `too_large` (413), `unauthenticated` (401), `unavailable` (503), `unknown_parameter` (400), `unsupported_media_type` (415). */
+        "Problem.0ddc": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Any other failure: `internal_error` (500), `invalid_token` (401), `maintenance` (503), `rate_limited` (429), `unavailable` (503). */
+        "Problem.f63f": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description The framework. */
@@ -28928,6 +28352,15 @@ export interface components {
                 "application/json": components["schemas"]["Offer"];
             };
         };
+        /** @description Any other failure: `forbidden` (403), `idempotency_key_required` (400), `internal_error` (500), `invalid_parameter` (400), `invalid_token` (401), `maintenance` (503), `rate_limited` (429), `unauthenticated` (401), `unavailable` (503), `unknown_parameter` (400). */
+        "Problem.e0ea": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The committee. */
         Committee: {
             headers: {
@@ -29070,6 +28503,33 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["Partnership"];
+            };
+        };
+        /** @description Any other failure: `forbidden` (403), `internal_error` (500), `invalid_parameter` (400), `invalid_token` (401), `rate_limited` (429), `unauthenticated` (401), `unknown_parameter` (400). */
+        "Problem.bc31": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Any other failure: `forbidden` (403), `internal_error` (500), `invalid_parameter` (400), `invalid_token` (401), `malformed_json` (400), `rate_limited` (429), `request_timeout` (408), `too_large` (413), `unauthenticated` (401), `unknown_parameter` (400), `unsupported_media_type` (415). */
+        "Problem.3f06": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Any other failure: `forbidden` (403), `idempotency_key_required` (400), `internal_error` (500), `invalid_parameter` (400), `invalid_token` (401), `rate_limited` (429), `unauthenticated` (401), `unknown_parameter` (400). */
+        "Problem.bc3b": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description An expert as a caller sees it. */
@@ -29270,6 +28730,15 @@ export interface components {
                 "application/json": components["schemas"]["Import"];
             };
         };
+        /** @description Any other failure: `internal_error` (500), `invalid_parameter` (400), `maintenance` (503), `rate_limited` (429), `unavailable` (503). */
+        "Problem.2470": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
     };
     parameters: {
         /** @description The ETag of the record that the change is based on; `*` is rejected. */
@@ -29380,7 +28849,7 @@ export interface operations {
                     "application/json": components["schemas"]["Token"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.97e2"];
         };
     };
     revokeToken: {
@@ -29410,7 +28879,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.97e2"];
         };
     };
     introspectToken: {
@@ -29442,7 +28911,7 @@ export interface operations {
                     "application/json": components["schemas"]["Introspection"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.97e2"];
         };
     };
     getAuthorizationServer: {
@@ -29526,7 +28995,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.d73b"];
         };
     };
     registerAccount: {
@@ -29551,7 +29020,7 @@ export interface operations {
                     "application/json": components["schemas"]["Registered"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.74a7"];
         };
     };
     requestVerification: {
@@ -29574,7 +29043,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.74a7"];
         };
     };
     requestPasswordReset: {
@@ -29597,7 +29066,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.74a7"];
         };
     };
     confirmVerification: {
@@ -29620,7 +29089,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.74a7"];
         };
     };
     confirmPasswordReset: {
@@ -29643,7 +29112,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.74a7"];
         };
     };
     refuseEmailChange: {
@@ -29666,7 +29135,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.74a7"];
         };
     };
     getOwnAccount: {
@@ -29682,14 +29151,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Account"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateOwnAccount: {
@@ -29709,7 +29172,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Account"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     transitionOwnAccount: {
@@ -29731,7 +29194,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Account"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     changeOwnPassword: {
@@ -29754,7 +29217,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.227b"];
         };
     };
     changeOwnEmail: {
@@ -29779,7 +29242,7 @@ export interface operations {
                     "application/json": components["schemas"]["Registered"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.227b"];
         };
     };
     confirmOwnEmail: {
@@ -29802,7 +29265,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     listAccounts: {
@@ -29856,7 +29319,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createAccount: {
@@ -29884,7 +29347,7 @@ export interface operations {
                     "application/json": components["schemas"]["Account"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getAccount: {
@@ -29916,14 +29379,8 @@ export interface operations {
                     "application/json": components["schemas"]["Account"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateAccount: {
@@ -29955,7 +29412,7 @@ export interface operations {
                 };
             };
             202: components["responses"]["PendingTransition.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getAccountHistory: {
@@ -29976,7 +29433,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getAccountTransitions: {
@@ -29992,7 +29449,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionAccount: {
@@ -30026,7 +29483,7 @@ export interface operations {
                 };
             };
             202: components["responses"]["PendingTransition.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listAccountPendingTransitions: {
@@ -30042,7 +29499,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["PendingTransitionPage"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getAccountPendingTransition: {
@@ -30063,14 +29520,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["PendingTransition"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     decideAccountPendingTransition: {
@@ -30103,7 +29554,7 @@ export interface operations {
                     "application/json": components["schemas"]["Account"] | components["schemas"]["PendingTransition"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listGrants: {
@@ -30163,7 +29614,7 @@ export interface operations {
                     "application/json": components["schemas"]["GrantPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createGrant: {
@@ -30191,7 +29642,7 @@ export interface operations {
                     "application/json": components["schemas"]["Grant"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     getGrant: {
@@ -30215,14 +29666,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Grant"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getGrantHistory: {
@@ -30243,7 +29688,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getGrantTransitions: {
@@ -30259,7 +29704,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionGrant: {
@@ -30284,7 +29729,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Grant"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     listClients: {
@@ -30336,7 +29781,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClientPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createClient: {
@@ -30364,7 +29809,7 @@ export interface operations {
                     "application/json": components["schemas"]["Client"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     getClient: {
@@ -30388,14 +29833,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Client"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateClient: {
@@ -30419,7 +29858,7 @@ export interface operations {
         responses: {
             200: components["responses"]["Client"];
             202: components["responses"]["PendingTransition.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.227b"];
         };
     };
     getClientHistory: {
@@ -30440,7 +29879,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getClientTransitions: {
@@ -30456,7 +29895,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionClient: {
@@ -30482,7 +29921,7 @@ export interface operations {
         responses: {
             200: components["responses"]["Client"];
             202: components["responses"]["PendingTransition.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     listClientPendingTransitions: {
@@ -30498,7 +29937,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["PendingTransitionPage"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getClientPendingTransition: {
@@ -30519,14 +29958,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["PendingTransition"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     decideClientPendingTransition: {
@@ -30559,7 +29992,7 @@ export interface operations {
                     "application/json": components["schemas"]["Client"] | components["schemas"]["PendingTransition"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     addClientSecret: {
@@ -30595,13 +30028,16 @@ export interface operations {
                     "application/json": components["schemas"]["ProposedSecret"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.f3c8"];
         };
     };
     removeClientSecret: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description The ETag of the record that the change is based on; `*` is rejected. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 /** @description The id or the ref of the record. */
                 record: components["parameters"]["record"];
@@ -30619,7 +30055,7 @@ export interface operations {
                     "application/json": components["schemas"]["Client"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.6c9a"];
         };
     };
     listClientDeprecations: {
@@ -30643,7 +30079,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeprecatedUsePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     listClientUsage: {
@@ -30676,7 +30112,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClientUsePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createSampleEvent: {
@@ -30704,7 +30140,7 @@ export interface operations {
                     "application/json": components["schemas"]["CloudEvent"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     resetSandbox: {
@@ -30724,7 +30160,7 @@ export interface operations {
         };
         responses: {
             202: components["responses"]["Job.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.0123"];
         };
     };
     listApiKeys: {
@@ -30772,7 +30208,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiKeyPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createApiKey: {
@@ -30800,7 +30236,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiKey"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     getApiKey: {
@@ -30824,14 +30260,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["ApiKey"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateApiKey: {
@@ -30854,7 +30284,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ApiKey"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getApiKeyHistory: {
@@ -30875,7 +30305,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getApiKeyTransitions: {
@@ -30891,7 +30321,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionApiKey: {
@@ -30917,7 +30347,7 @@ export interface operations {
         responses: {
             200: components["responses"]["ApiKey"];
             202: components["responses"]["PendingTransition.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listApiKeyPendingTransitions: {
@@ -30933,7 +30363,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["PendingTransitionPage"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getApiKeyPendingTransition: {
@@ -30954,14 +30384,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["PendingTransition"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     decideApiKeyPendingTransition: {
@@ -30994,7 +30418,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiKey"] | components["schemas"]["PendingTransition"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listSessions: {
@@ -31018,7 +30442,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     endSessions: {
@@ -31042,7 +30466,7 @@ export interface operations {
                     "application/json": components["schemas"]["EndedSessions"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     endSession: {
@@ -31064,7 +30488,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     listAuthorizations: {
@@ -31088,7 +30512,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuthorizationPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     endAuthorization: {
@@ -31110,7 +30534,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     listSigningKeys: {
@@ -31158,7 +30582,7 @@ export interface operations {
                     "application/json": components["schemas"]["SigningKeyPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getSigningKey: {
@@ -31182,14 +30606,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["SigningKey"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getSigningKeyHistory: {
@@ -31210,7 +30628,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getSigningKeyTransitions: {
@@ -31226,7 +30644,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionSigningKey: {
@@ -31252,7 +30670,7 @@ export interface operations {
         responses: {
             200: components["responses"]["SigningKey"];
             202: components["responses"]["PendingTransition.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     listSigningKeyPendingTransitions: {
@@ -31268,7 +30686,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["PendingTransitionPage"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getSigningKeyPendingTransition: {
@@ -31289,14 +30707,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["PendingTransition"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     decideSigningKeyPendingTransition: {
@@ -31329,7 +30741,7 @@ export interface operations {
                     "application/json": components["schemas"]["SigningKey"] | components["schemas"]["PendingTransition"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listFactors: {
@@ -31379,7 +30791,7 @@ export interface operations {
                     "application/json": components["schemas"]["FactorPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createFactor: {
@@ -31407,7 +30819,7 @@ export interface operations {
                     "application/json": components["schemas"]["Factor"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     getFactor: {
@@ -31431,14 +30843,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Factor"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     removeFactor: {
@@ -31461,7 +30867,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.6c9a"];
         };
     };
     updateFactor: {
@@ -31484,7 +30890,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Factor"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getFactorHistory: {
@@ -31505,7 +30911,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getFactorTransitions: {
@@ -31521,7 +30927,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionFactor: {
@@ -31547,7 +30953,7 @@ export interface operations {
         responses: {
             200: components["responses"]["Factor"];
             202: components["responses"]["PendingTransition.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     listFactorPendingTransitions: {
@@ -31563,7 +30969,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["PendingTransitionPage"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getFactorPendingTransition: {
@@ -31584,14 +30990,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["PendingTransition"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     decideFactorPendingTransition: {
@@ -31624,7 +31024,7 @@ export interface operations {
                     "application/json": components["schemas"]["Factor"] | components["schemas"]["PendingTransition"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     pushRequest: {
@@ -31667,7 +31067,7 @@ export interface operations {
                     "application/json": components["schemas"]["Pushed"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.97e2"];
         };
     };
     authorizeDevice: {
@@ -31700,7 +31100,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeviceCodes"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.97e2"];
         };
     };
     listIdentityProviders: {
@@ -31748,7 +31148,7 @@ export interface operations {
                     "application/json": components["schemas"]["IdentityProviderPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createIdentityProvider: {
@@ -31776,7 +31176,7 @@ export interface operations {
                     "application/json": components["schemas"]["IdentityProvider"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     getIdentityProvider: {
@@ -31800,14 +31200,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["IdentityProvider"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateIdentityProvider: {
@@ -31830,7 +31224,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["IdentityProvider"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.227b"];
         };
     };
     getIdentityProviderHistory: {
@@ -31851,7 +31245,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getIdentityProviderTransitions: {
@@ -31867,7 +31261,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionIdentityProvider: {
@@ -31893,7 +31287,7 @@ export interface operations {
         responses: {
             200: components["responses"]["IdentityProvider"];
             202: components["responses"]["PendingTransition.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     listIdentityProviderPendingTransitions: {
@@ -31909,7 +31303,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["PendingTransitionPage"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getIdentityProviderPendingTransition: {
@@ -31930,14 +31324,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["PendingTransition"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     decideIdentityProviderPendingTransition: {
@@ -31970,7 +31358,7 @@ export interface operations {
                     "application/json": components["schemas"]["IdentityProvider"] | components["schemas"]["PendingTransition"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listIdentities: {
@@ -31994,7 +31382,7 @@ export interface operations {
                     "application/json": components["schemas"]["IdentityPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     unlinkIdentity: {
@@ -32016,7 +31404,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.6c9a"];
         };
     };
     listNotifications: {
@@ -32044,7 +31432,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotificationPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     readNotification: {
@@ -32068,7 +31456,7 @@ export interface operations {
                     "application/json": components["schemas"]["Notification"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     readAllNotifications: {
@@ -32087,7 +31475,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     listEvents: {
@@ -32121,7 +31509,7 @@ export interface operations {
                     "application/json": components["schemas"]["EventPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getEventPosition: {
@@ -32145,7 +31533,7 @@ export interface operations {
                     "application/json": components["schemas"]["EventPosition"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     listEventTypes: {
@@ -32166,7 +31554,7 @@ export interface operations {
                     "application/json": components["schemas"]["EventTypePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     listWebhooks: {
@@ -32212,7 +31600,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createWebhook: {
@@ -32240,7 +31628,7 @@ export interface operations {
                     "application/json": components["schemas"]["Webhook"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     getWebhook: {
@@ -32264,14 +31652,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Webhook"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     endWebhook: {
@@ -32293,7 +31675,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateWebhook: {
@@ -32316,7 +31698,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Webhook"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.227b"];
         };
     };
     getWebhookHistory: {
@@ -32337,7 +31719,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getWebhookTransitions: {
@@ -32353,7 +31735,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionWebhook: {
@@ -32378,7 +31760,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Webhook"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     listWebhookDeliveries: {
@@ -32411,7 +31793,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeliveryPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     replayWebhook: {
@@ -32434,7 +31816,7 @@ export interface operations {
         };
         responses: {
             202: components["responses"]["Job.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getWebhookStatistics: {
@@ -32465,7 +31847,7 @@ export interface operations {
                     "application/json": components["schemas"]["Figures"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     listAccessJobs: {
@@ -32491,7 +31873,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getAccessJob: {
@@ -32518,14 +31900,8 @@ export interface operations {
                     "application/json": components["schemas"]["Job"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     cancelAccessJob: {
@@ -32541,7 +31917,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             202: components["responses"]["Job.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getAccessJobEvents: {
@@ -32587,7 +31963,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getWorkList: {
@@ -32619,7 +31995,7 @@ export interface operations {
                     "application/json": components["schemas"]["WorkItemPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     listAudit: {
@@ -32649,7 +32025,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuditPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     listVocabularies: {
@@ -32670,7 +32046,7 @@ export interface operations {
                     "application/json": components["schemas"]["VocabularyPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     getVocabulary: {
@@ -32694,7 +32070,7 @@ export interface operations {
                     "application/json": components["schemas"]["TermPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     getAccessLiveness: {
@@ -32790,7 +32166,7 @@ export interface operations {
                     "application/json": components["schemas"]["FrameworkPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     createFramework: {
@@ -32818,7 +32194,7 @@ export interface operations {
                     "application/json": components["schemas"]["Framework"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getFramework: {
@@ -32842,14 +32218,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Framework"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     updateFramework: {
@@ -32872,7 +32242,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Framework"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getFrameworkHistory: {
@@ -32893,7 +32263,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getFrameworkTransitions: {
@@ -32909,7 +32279,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionFramework: {
@@ -32934,7 +32304,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Framework"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getFrameworkByCode: {
@@ -32966,14 +32336,8 @@ export interface operations {
                     "application/json": components["schemas"]["Framework"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     listProgrammes: {
@@ -33033,7 +32397,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProgrammePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     createProgramme: {
@@ -33061,7 +32425,7 @@ export interface operations {
                     "application/json": components["schemas"]["Programme"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getProgramme: {
@@ -33085,14 +32449,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Programme"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     updateProgramme: {
@@ -33115,7 +32473,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Programme"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getProgrammeHistory: {
@@ -33136,7 +32494,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getProgrammeTransitions: {
@@ -33152,7 +32510,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionProgramme: {
@@ -33178,7 +32536,7 @@ export interface operations {
         responses: {
             200: components["responses"]["Programme"];
             202: components["responses"]["PendingTransition.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     listProgrammePendingTransitions: {
@@ -33194,7 +32552,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["PendingTransitionPage"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getProgrammePendingTransition: {
@@ -33215,14 +32573,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["PendingTransition"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     decideProgrammePendingTransition: {
@@ -33255,7 +32607,7 @@ export interface operations {
                     "application/json": components["schemas"]["Programme"] | components["schemas"]["PendingTransition"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listActions: {
@@ -33327,7 +32679,7 @@ export interface operations {
                     "application/json": components["schemas"]["ActionPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createAction: {
@@ -33355,7 +32707,7 @@ export interface operations {
                     "application/json": components["schemas"]["Action"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getAction: {
@@ -33379,14 +32731,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Action"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateAction: {
@@ -33409,7 +32755,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Action"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getActionHistory: {
@@ -33430,7 +32776,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getActionTransitions: {
@@ -33446,7 +32792,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionAction: {
@@ -33471,7 +32817,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Action"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listMilestones: {
@@ -33533,7 +32879,7 @@ export interface operations {
                     "application/json": components["schemas"]["MilestonePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createMilestone: {
@@ -33561,7 +32907,7 @@ export interface operations {
                     "application/json": components["schemas"]["Milestone"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getMilestone: {
@@ -33585,14 +32931,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Milestone"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateMilestone: {
@@ -33615,7 +32955,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Milestone"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getMilestoneHistory: {
@@ -33636,7 +32976,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getMilestoneTransitions: {
@@ -33652,7 +32992,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionMilestone: {
@@ -33677,7 +33017,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Milestone"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listSchemes: {
@@ -33733,7 +33073,7 @@ export interface operations {
                     "application/json": components["schemas"]["SchemePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     createScheme: {
@@ -33761,7 +33101,7 @@ export interface operations {
                     "application/json": components["schemas"]["Scheme"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getScheme: {
@@ -33785,14 +33125,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Scheme"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     updateScheme: {
@@ -33815,7 +33149,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Scheme"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getSchemeHistory: {
@@ -33836,7 +33170,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getSchemeTransitions: {
@@ -33852,7 +33186,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionScheme: {
@@ -33877,7 +33211,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Scheme"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listSchemeCodes: {
@@ -33912,7 +33246,7 @@ export interface operations {
                     "application/json": components["schemas"]["SchemeCodePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     storeSchemeCodes: {
@@ -33938,7 +33272,7 @@ export interface operations {
         };
         responses: {
             201: components["responses"]["Scheme.201"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listSchemeStates: {
@@ -33967,7 +33301,7 @@ export interface operations {
                     "application/json": components["schemas"]["SchemeAssessmentPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     recordSchemeStates: {
@@ -33993,7 +33327,7 @@ export interface operations {
         };
         responses: {
             201: components["responses"]["Scheme.201"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listSchemeMappings: {
@@ -34020,7 +33354,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["SchemeMappingPage"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     storeSchemeMappings: {
@@ -34046,7 +33380,7 @@ export interface operations {
         };
         responses: {
             201: components["responses"]["Scheme.201"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listMappings: {
@@ -34072,7 +33406,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["SchemeMappingPage"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     storeMapping: {
@@ -34100,7 +33434,7 @@ export interface operations {
                     "application/json": components["schemas"]["SchemeMapping"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getSchemeCoverage: {
@@ -34141,7 +33475,7 @@ export interface operations {
                     "application/json": components["schemas"]["Coverage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     listEvidence: {
@@ -34213,7 +33547,7 @@ export interface operations {
                     "application/json": components["schemas"]["EvidencePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createEvidence: {
@@ -34241,7 +33575,7 @@ export interface operations {
                     "application/json": components["schemas"]["Evidence"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.0ddc"];
         };
     };
     getEvidence: {
@@ -34265,14 +33599,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Evidence"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateEvidence: {
@@ -34295,7 +33623,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Evidence"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getEvidenceHistory: {
@@ -34316,7 +33644,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getEvidenceTransitions: {
@@ -34332,7 +33660,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionEvidence: {
@@ -34358,7 +33686,7 @@ export interface operations {
         responses: {
             200: components["responses"]["Evidence"];
             202: components["responses"]["PendingTransition.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listEvidencePendingTransitions: {
@@ -34374,7 +33702,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["PendingTransitionPage"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getEvidencePendingTransition: {
@@ -34395,14 +33723,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["PendingTransition"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     decideEvidencePendingTransition: {
@@ -34435,7 +33757,7 @@ export interface operations {
                     "application/json": components["schemas"]["Evidence"] | components["schemas"]["PendingTransition"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getEvidenceContent: {
@@ -34471,14 +33793,8 @@ export interface operations {
                     "application/octet-stream": unknown;
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getEvidenceDownloadUrl: {
@@ -34505,7 +33821,7 @@ export interface operations {
                     "application/json": components["schemas"]["DownloadUrl"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getEvidenceFile: {
@@ -34541,14 +33857,8 @@ export interface operations {
                     "application/octet-stream": unknown;
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     listIndicators: {
@@ -34620,7 +33930,7 @@ export interface operations {
                     "application/json": components["schemas"]["IndicatorPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createIndicator: {
@@ -34648,7 +33958,7 @@ export interface operations {
                     "application/json": components["schemas"]["Indicator"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getIndicator: {
@@ -34672,14 +33982,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Indicator"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateIndicator: {
@@ -34702,7 +34006,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Indicator"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getIndicatorHistory: {
@@ -34723,7 +34027,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getIndicatorTransitions: {
@@ -34739,7 +34043,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionIndicator: {
@@ -34764,7 +34068,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Indicator"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     copyIndicator: {
@@ -34795,7 +34099,7 @@ export interface operations {
                     "application/json": components["schemas"]["Indicator"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listValidationRules: {
@@ -34855,7 +34159,7 @@ export interface operations {
                     "application/json": components["schemas"]["ValidationRulePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createValidationRule: {
@@ -34883,7 +34187,7 @@ export interface operations {
                     "application/json": components["schemas"]["ValidationRule"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getValidationRule: {
@@ -34907,14 +34211,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["ValidationRule"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateValidationRule: {
@@ -34937,7 +34235,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ValidationRule"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getValidationRuleHistory: {
@@ -34958,7 +34256,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getValidationRuleTransitions: {
@@ -34974,7 +34272,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionValidationRule: {
@@ -34999,7 +34297,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ValidationRule"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listPeriods: {
@@ -35053,7 +34351,7 @@ export interface operations {
                     "application/json": components["schemas"]["PeriodPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createPeriod: {
@@ -35081,7 +34379,7 @@ export interface operations {
                     "application/json": components["schemas"]["Period"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getPeriod: {
@@ -35105,14 +34403,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Period"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updatePeriod: {
@@ -35135,7 +34427,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Period"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getPeriodHistory: {
@@ -35156,7 +34448,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getPeriodTransitions: {
@@ -35172,7 +34464,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionPeriod: {
@@ -35197,7 +34489,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Period"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listPeriodExtensions: {
@@ -35221,7 +34513,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExtensionPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     createPeriodExtension: {
@@ -35252,7 +34544,7 @@ export interface operations {
                     "application/json": components["schemas"]["Extension"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listTargets: {
@@ -35310,7 +34602,7 @@ export interface operations {
                     "application/json": components["schemas"]["TargetPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createTarget: {
@@ -35338,7 +34630,7 @@ export interface operations {
                     "application/json": components["schemas"]["Target"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getTarget: {
@@ -35362,14 +34654,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Target"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateTarget: {
@@ -35392,7 +34678,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Target"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getTargetHistory: {
@@ -35413,7 +34699,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getTargetTransitions: {
@@ -35429,7 +34715,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionTarget: {
@@ -35454,7 +34740,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Target"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     bulkTransitionResults: {
@@ -35474,7 +34760,7 @@ export interface operations {
         };
         responses: {
             202: components["responses"]["Job.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     getResultTemplate: {
@@ -35505,7 +34791,7 @@ export interface operations {
                     "text/csv": unknown;
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     validateResults: {
@@ -35530,7 +34816,7 @@ export interface operations {
                     "application/json": components["schemas"]["Validated"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     listResults: {
@@ -35610,7 +34896,7 @@ export interface operations {
                     "application/json": components["schemas"]["ResultPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createResult: {
@@ -35638,7 +34924,7 @@ export interface operations {
                     "application/json": components["schemas"]["Result"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getResult: {
@@ -35662,14 +34948,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Result"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateResult: {
@@ -35692,7 +34972,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Result"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getResultHistory: {
@@ -35713,7 +34993,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getResultTransitions: {
@@ -35729,7 +35009,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionResult: {
@@ -35754,7 +35034,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Result"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     reviseResult: {
@@ -35785,7 +35065,7 @@ export interface operations {
                     "application/json": components["schemas"]["Result"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     compareAssessments: {
@@ -35814,14 +35094,8 @@ export interface operations {
                     "application/json": components["schemas"]["Comparison"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     listAssessments: {
@@ -35889,7 +35163,7 @@ export interface operations {
                     "application/json": components["schemas"]["AssessmentPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createAssessment: {
@@ -35917,7 +35191,7 @@ export interface operations {
                     "application/json": components["schemas"]["Assessment"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getAssessment: {
@@ -35941,14 +35215,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Assessment"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateAssessment: {
@@ -35971,7 +35239,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Assessment"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getAssessmentHistory: {
@@ -35992,7 +35260,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getAssessmentTransitions: {
@@ -36008,7 +35276,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionAssessment: {
@@ -36033,7 +35301,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Assessment"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listProgressReportTemplates: {
@@ -36087,7 +35355,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProgressReportTemplatePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createProgressReportTemplate: {
@@ -36115,7 +35383,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProgressReportTemplate"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getProgressReportTemplate: {
@@ -36139,14 +35407,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["ProgressReportTemplate"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateProgressReportTemplate: {
@@ -36169,7 +35431,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ProgressReportTemplate"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getProgressReportTemplateHistory: {
@@ -36190,7 +35452,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getProgressReportTemplateTransitions: {
@@ -36206,7 +35468,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionProgressReportTemplate: {
@@ -36231,7 +35493,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ProgressReportTemplate"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listExpectedReports: {
@@ -36262,14 +35524,8 @@ export interface operations {
                     "application/json": components["schemas"]["ExpectedReportPage"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     listReports: {
@@ -36339,7 +35595,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReportPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createReport: {
@@ -36367,7 +35623,7 @@ export interface operations {
                     "application/json": components["schemas"]["Report"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getReport: {
@@ -36391,14 +35647,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Report"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateReport: {
@@ -36421,7 +35671,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Report"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getReportHistory: {
@@ -36442,7 +35692,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getReportTransitions: {
@@ -36458,7 +35708,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionReport: {
@@ -36483,7 +35733,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Report"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     orderReportPdf: {
@@ -36506,7 +35756,7 @@ export interface operations {
         };
         responses: {
             202: components["responses"]["Job.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getReportSection: {
@@ -36527,14 +35777,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["ReportSection"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateReportSection: {
@@ -36559,7 +35803,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ReportSection"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getReportSectionItem: {
@@ -36582,14 +35826,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["ReportSection"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateReportSectionItem: {
@@ -36616,7 +35854,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ReportSection"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     listDelegations: {
@@ -36670,7 +35908,7 @@ export interface operations {
                     "application/json": components["schemas"]["DelegationPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getDelegation: {
@@ -36694,14 +35932,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Delegation"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getDelegationHistory: {
@@ -36722,7 +35954,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getDelegationTransitions: {
@@ -36738,7 +35970,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionDelegation: {
@@ -36763,7 +35995,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Delegation"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listReportComments: {
@@ -36819,7 +36051,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReportCommentPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getReportComment: {
@@ -36843,14 +36075,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["ReportComment"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getReportCommentHistory: {
@@ -36871,7 +36097,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getReportCommentTransitions: {
@@ -36887,7 +36113,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionReportComment: {
@@ -36912,7 +36138,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ReportComment"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listDelegationsOfReport: {
@@ -36967,7 +36193,7 @@ export interface operations {
                     "application/json": components["schemas"]["DelegationPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createDelegation: {
@@ -36998,7 +36224,7 @@ export interface operations {
                     "application/json": components["schemas"]["Delegation"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getDelegationOfReport: {
@@ -37027,14 +36253,8 @@ export interface operations {
                     "application/json": components["schemas"]["Delegation"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionDelegationOfReport: {
@@ -37069,7 +36289,7 @@ export interface operations {
                     "application/json": components["schemas"]["Delegation"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listCommentsOfReport: {
@@ -37126,7 +36346,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReportCommentPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createReportComment: {
@@ -37157,7 +36377,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReportComment"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getCommentOfReport: {
@@ -37186,14 +36406,8 @@ export interface operations {
                     "application/json": components["schemas"]["ReportComment"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionCommentOfReport: {
@@ -37228,7 +36442,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReportComment"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listEditions: {
@@ -37284,7 +36498,7 @@ export interface operations {
                     "application/json": components["schemas"]["EditionPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     createEdition: {
@@ -37312,7 +36526,7 @@ export interface operations {
                     "application/json": components["schemas"]["Edition"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getEdition: {
@@ -37336,14 +36550,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Edition"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     updateEdition: {
@@ -37366,7 +36574,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Edition"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getEditionHistory: {
@@ -37387,7 +36595,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getEditionTransitions: {
@@ -37403,7 +36611,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionEdition: {
@@ -37429,7 +36637,7 @@ export interface operations {
         responses: {
             200: components["responses"]["Edition"];
             202: components["responses"]["PendingTransition.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     listEditionPendingTransitions: {
@@ -37445,7 +36653,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["PendingTransitionPage"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getEditionPendingTransition: {
@@ -37466,14 +36674,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["PendingTransition"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     decideEditionPendingTransition: {
@@ -37506,7 +36708,7 @@ export interface operations {
                     "application/json": components["schemas"]["Edition"] | components["schemas"]["PendingTransition"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getEditionProgress: {
@@ -37530,7 +36732,7 @@ export interface operations {
                     "application/json": components["schemas"]["EditionProgress"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     listEditionBuilds: {
@@ -37554,7 +36756,7 @@ export interface operations {
                     "application/json": components["schemas"]["EditionBuildPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     createEditionBuild: {
@@ -37577,7 +36779,7 @@ export interface operations {
         };
         responses: {
             202: components["responses"]["Job.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getEditionBuildFile: {
@@ -37608,14 +36810,8 @@ export interface operations {
                     "application/octet-stream": unknown;
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     listContributions: {
@@ -37675,7 +36871,7 @@ export interface operations {
                     "application/json": components["schemas"]["ContributionPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     createContribution: {
@@ -37703,7 +36899,7 @@ export interface operations {
                     "application/json": components["schemas"]["Contribution"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getContribution: {
@@ -37727,14 +36923,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Contribution"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     updateContribution: {
@@ -37757,7 +36947,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Contribution"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getContributionHistory: {
@@ -37778,7 +36968,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getContributionTransitions: {
@@ -37794,7 +36984,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionContribution: {
@@ -37819,7 +37009,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Contribution"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     confirmAuthorship: {
@@ -37836,7 +37026,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Authorship"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.74a7"];
         };
     };
     previewAuthorship: {
@@ -37853,7 +37043,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Authorship"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.74a7"];
         };
     };
     listContributionVersions: {
@@ -37877,7 +37067,7 @@ export interface operations {
                     "application/json": components["schemas"]["ContributionVersionPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     createContributionVersion: {
@@ -37900,7 +37090,7 @@ export interface operations {
         };
         responses: {
             202: components["responses"]["Job.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getContributionVersion: {
@@ -37926,7 +37116,7 @@ export interface operations {
                     "application/json": components["schemas"]["ContributionVersion"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     getContributionVersionImage: {
@@ -37958,14 +37148,8 @@ export interface operations {
                     "image/jpeg": unknown;
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     listContributionErrata: {
@@ -37981,7 +37165,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["ContributionErratumPage"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     createContributionErratum: {
@@ -38012,7 +37196,7 @@ export interface operations {
                     "application/json": components["schemas"]["ContributionErratum"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getContributionErratum: {
@@ -38038,7 +37222,7 @@ export interface operations {
                     "application/json": components["schemas"]["ContributionErratum"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     listEditionErrata: {
@@ -38054,7 +37238,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["ContributionErratumPage"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     listFigures: {
@@ -38112,7 +37296,7 @@ export interface operations {
                     "application/json": components["schemas"]["EditionFigurePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     createFigure: {
@@ -38140,7 +37324,7 @@ export interface operations {
                     "application/json": components["schemas"]["EditionFigure"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getFigure: {
@@ -38164,14 +37348,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["EditionFigure"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     updateFigure: {
@@ -38194,7 +37372,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["EditionFigure"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getFigureHistory: {
@@ -38215,7 +37393,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getFigureTransitions: {
@@ -38231,7 +37409,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionFigure: {
@@ -38256,7 +37434,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["EditionFigure"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getFigureData: {
@@ -38283,14 +37461,8 @@ export interface operations {
                     "application/json": components["schemas"]["FigureData"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     getFigureImage: {
@@ -38322,14 +37494,8 @@ export interface operations {
                     "image/svg+xml": string;
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     verifyFigure: {
@@ -38356,14 +37522,8 @@ export interface operations {
                     "application/json": components["schemas"]["FigureVerification"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     listReviewRounds: {
@@ -38417,7 +37577,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewRoundPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getReviewRound: {
@@ -38441,14 +37601,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["ReviewRound"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateReviewRound: {
@@ -38471,7 +37625,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ReviewRound"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getReviewRoundHistory: {
@@ -38492,7 +37646,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getReviewRoundTransitions: {
@@ -38508,7 +37662,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionReviewRound: {
@@ -38533,7 +37687,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ReviewRound"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listContributionReviewers: {
@@ -38593,7 +37747,7 @@ export interface operations {
                     "application/json": components["schemas"]["ContributionReviewerPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getContributionReviewer: {
@@ -38617,14 +37771,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["ContributionReviewer"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getContributionReviewerHistory: {
@@ -38645,7 +37793,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getContributionReviewerTransitions: {
@@ -38661,7 +37809,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionContributionReviewer: {
@@ -38686,7 +37834,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ContributionReviewer"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listComments: {
@@ -38750,7 +37898,7 @@ export interface operations {
                     "application/json": components["schemas"]["CommentPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     getComment: {
@@ -38774,14 +37922,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Comment"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     getCommentHistory: {
@@ -38802,7 +37944,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getCommentTransitions: {
@@ -38818,7 +37960,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionComment: {
@@ -38843,7 +37985,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Comment"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listNamingConsents: {
@@ -38864,7 +38006,7 @@ export interface operations {
                     "application/json": components["schemas"]["NamingConsentPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     createNamingConsent: {
@@ -38892,7 +38034,7 @@ export interface operations {
                     "application/json": components["schemas"]["NamingConsent"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     withdrawNamingConsent: {
@@ -38914,7 +38056,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     listEditionReviewRounds: {
@@ -38969,7 +38111,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewRoundPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createReviewRound: {
@@ -39000,7 +38142,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewRound"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listReviewersOfContribution: {
@@ -39061,7 +38203,7 @@ export interface operations {
                     "application/json": components["schemas"]["ContributionReviewerPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createContributionReviewer: {
@@ -39092,7 +38234,7 @@ export interface operations {
                     "application/json": components["schemas"]["ContributionReviewer"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listContributionComments: {
@@ -39149,7 +38291,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["CommentPage"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     createComment: {
@@ -39180,7 +38322,7 @@ export interface operations {
                     "application/json": components["schemas"]["Comment"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listEditionComments: {
@@ -39237,7 +38379,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["CommentPage"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     getEditionCitation: {
@@ -39272,14 +38414,8 @@ export interface operations {
                     "application/xml": string;
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     getContributionCitation: {
@@ -39316,14 +38452,8 @@ export interface operations {
                     "application/xml": string;
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     listEndorsements: {
@@ -39381,7 +38511,7 @@ export interface operations {
                     "application/json": components["schemas"]["EndorsementPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createEndorsement: {
@@ -39409,7 +38539,7 @@ export interface operations {
                     "application/json": components["schemas"]["Endorsement"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getEndorsement: {
@@ -39433,14 +38563,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Endorsement"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateEndorsement: {
@@ -39463,7 +38587,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Endorsement"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getEndorsementHistory: {
@@ -39484,7 +38608,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getEndorsementTransitions: {
@@ -39500,7 +38624,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionEndorsement: {
@@ -39525,7 +38649,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Endorsement"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listCorrespondence: {
@@ -39581,7 +38705,7 @@ export interface operations {
                     "application/json": components["schemas"]["CorrespondencePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createCorrespondence: {
@@ -39609,7 +38733,7 @@ export interface operations {
                     "application/json": components["schemas"]["Correspondence"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getCorrespondence: {
@@ -39633,14 +38757,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Correspondence"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateCorrespondence: {
@@ -39663,7 +38781,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Correspondence"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getCorrespondenceHistory: {
@@ -39684,7 +38802,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getCorrespondenceTransitions: {
@@ -39700,7 +38818,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionCorrespondence: {
@@ -39725,7 +38843,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Correspondence"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listGovernmentBodies: {
@@ -39779,7 +38897,7 @@ export interface operations {
                     "application/json": components["schemas"]["GovernmentBodyPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createGovernmentBody: {
@@ -39807,7 +38925,7 @@ export interface operations {
                     "application/json": components["schemas"]["GovernmentBody"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getGovernmentBody: {
@@ -39831,14 +38949,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["GovernmentBody"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateGovernmentBody: {
@@ -39861,7 +38973,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["GovernmentBody"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getGovernmentBodyHistory: {
@@ -39882,7 +38994,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getGovernmentBodyTransitions: {
@@ -39898,7 +39010,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionGovernmentBody: {
@@ -39923,7 +39035,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["GovernmentBody"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listFocalPoints: {
@@ -39985,7 +39097,7 @@ export interface operations {
                     "application/json": components["schemas"]["FocalPointPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createFocalPoint: {
@@ -40013,7 +39125,7 @@ export interface operations {
                     "application/json": components["schemas"]["FocalPoint"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getFocalPoint: {
@@ -40037,14 +39149,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["FocalPoint"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateFocalPoint: {
@@ -40067,7 +39173,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["FocalPoint"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getFocalPointHistory: {
@@ -40088,7 +39194,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getFocalPointTransitions: {
@@ -40104,7 +39210,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionFocalPoint: {
@@ -40129,7 +39235,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["FocalPoint"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listMeetings: {
@@ -40183,7 +39289,7 @@ export interface operations {
                     "application/json": components["schemas"]["MeetingPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createMeeting: {
@@ -40211,7 +39317,7 @@ export interface operations {
                     "application/json": components["schemas"]["Meeting"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getMeeting: {
@@ -40235,14 +39341,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Meeting"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateMeeting: {
@@ -40265,7 +39365,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Meeting"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getMeetingHistory: {
@@ -40286,7 +39386,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getMeetingTransitions: {
@@ -40302,7 +39402,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionMeeting: {
@@ -40327,7 +39427,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Meeting"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     reportError: {
@@ -40352,7 +39452,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReportedError"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.74a7"];
         };
     };
     listTasks: {
@@ -40420,7 +39520,7 @@ export interface operations {
                     "application/json": components["schemas"]["TaskPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createTask: {
@@ -40448,7 +39548,7 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getTask: {
@@ -40472,14 +39572,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Task"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateTask: {
@@ -40502,7 +39596,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Task"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getTaskHistory: {
@@ -40523,7 +39617,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getTaskTransitions: {
@@ -40539,7 +39633,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionTask: {
@@ -40564,7 +39658,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Task"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listTaskComments: {
@@ -40617,7 +39711,7 @@ export interface operations {
                     "application/json": components["schemas"]["TaskCommentPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createTaskComment: {
@@ -40648,7 +39742,7 @@ export interface operations {
                     "application/json": components["schemas"]["TaskComment"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getTaskComment: {
@@ -40680,14 +39774,8 @@ export interface operations {
                     "application/json": components["schemas"]["TaskComment"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     listSupportRequests: {
@@ -40755,7 +39843,7 @@ export interface operations {
                     "application/json": components["schemas"]["SupportRequestPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createSupportRequest: {
@@ -40783,7 +39871,7 @@ export interface operations {
                     "application/json": components["schemas"]["SupportRequest"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getSupportRequest: {
@@ -40807,14 +39895,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["SupportRequest"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateSupportRequest: {
@@ -40837,7 +39919,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["SupportRequest"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getSupportRequestHistory: {
@@ -40858,7 +39940,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getSupportRequestTransitions: {
@@ -40874,7 +39956,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionSupportRequest: {
@@ -40899,7 +39981,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["SupportRequest"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listOffers: {
@@ -40955,7 +40037,7 @@ export interface operations {
                     "application/json": components["schemas"]["OfferPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getOffer: {
@@ -40979,14 +40061,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Offer"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getOfferHistory: {
@@ -41007,7 +40083,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getOfferTransitions: {
@@ -41023,7 +40099,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionOffer: {
@@ -41048,7 +40124,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Offer"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listSupportRequestOffers: {
@@ -41105,7 +40181,7 @@ export interface operations {
                     "application/json": components["schemas"]["OfferPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createOffer: {
@@ -41136,7 +40212,7 @@ export interface operations {
                     "application/json": components["schemas"]["Offer"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getSupportRequestOffer: {
@@ -41165,14 +40241,8 @@ export interface operations {
                     "application/json": components["schemas"]["Offer"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionSupportRequestOffer: {
@@ -41207,7 +40277,7 @@ export interface operations {
                     "application/json": components["schemas"]["Offer"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listSupportRequestMatches: {
@@ -41234,7 +40304,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExpertMatchPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     listCalendars: {
@@ -41284,7 +40354,7 @@ export interface operations {
                     "application/json": components["schemas"]["CalendarPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createCalendar: {
@@ -41312,7 +40382,7 @@ export interface operations {
                     "application/json": components["schemas"]["Calendar"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getCalendar: {
@@ -41342,14 +40412,8 @@ export interface operations {
                     "application/json": components["schemas"]["Calendar"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     endCalendar: {
@@ -41371,7 +40435,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getCalendarFeed: {
@@ -41401,14 +40465,8 @@ export interface operations {
                     "text/calendar": string;
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     listCountries: {
@@ -41452,7 +40510,7 @@ export interface operations {
                     "application/json": components["schemas"]["ListedCountryPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     getCountry: {
@@ -41484,14 +40542,8 @@ export interface operations {
                     "application/json": components["schemas"]["CountryAnswer"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     getTimeline: {
@@ -41524,14 +40576,8 @@ export interface operations {
                     "application/json": components["schemas"]["Timeline"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getActionStatistics: {
@@ -41593,7 +40639,7 @@ export interface operations {
                     "application/json": components["schemas"]["ActionStatistics"] | components["schemas"]["ReportingStatistics"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     getBudgetStatistics: {
@@ -41636,14 +40682,8 @@ export interface operations {
                     "application/json": components["schemas"]["BudgetSums"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     getHeadlines: {
@@ -41678,14 +40718,8 @@ export interface operations {
                     "application/json": components["schemas"]["Headlines"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     getResultValues: {
@@ -41730,14 +40764,8 @@ export interface operations {
                     "application/json": components["schemas"]["ResultValues"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.f63f"];
         };
     };
     listDatasets: {
@@ -41761,7 +40789,7 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     getDataset: {
@@ -41798,14 +40826,8 @@ export interface operations {
                     "application/ld+json": unknown;
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     getPublicDocument: {
@@ -41841,14 +40863,8 @@ export interface operations {
                     "application/octet-stream": unknown;
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     getCountryProfile: {
@@ -41875,14 +40891,8 @@ export interface operations {
                     "application/json": components["schemas"]["CountryProfileAnswer"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     getCountryProfilePdf: {
@@ -41921,14 +40931,8 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     getReportPdf: {
@@ -41967,14 +40971,8 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     getIatiActivities: {
@@ -42001,14 +40999,8 @@ export interface operations {
                     "application/xml": string;
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     getIatiActivity: {
@@ -42035,14 +41027,8 @@ export interface operations {
                     "application/xml": string;
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     listIatiOmissions: {
@@ -42069,14 +41055,8 @@ export interface operations {
                     "application/json": components["schemas"]["OmissionPage"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     listActionsImports: {
@@ -42102,7 +41082,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImportPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createActionsImport: {
@@ -42122,7 +41102,7 @@ export interface operations {
         };
         responses: {
             202: components["responses"]["Job.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.0ddc"];
         };
     };
     getActionsImport: {
@@ -42149,14 +41129,8 @@ export interface operations {
                     "application/json": components["schemas"]["Import"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getActionsImportTransitions: {
@@ -42180,7 +41154,7 @@ export interface operations {
                     "application/json": components["schemas"]["Transitions"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionActionsImport: {
@@ -42213,7 +41187,7 @@ export interface operations {
                     "application/json": components["schemas"]["Import"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getActionsImportFailures: {
@@ -42240,7 +41214,7 @@ export interface operations {
                     "text/csv": unknown;
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     listActionsImportKept: {
@@ -42269,7 +41243,7 @@ export interface operations {
                     "application/json": components["schemas"]["KeptRecordPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createActionsExport: {
@@ -42289,7 +41263,7 @@ export interface operations {
         };
         responses: {
             202: components["responses"]["Job.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     getActionsExportFile: {
@@ -42316,7 +41290,7 @@ export interface operations {
                     "application/pdf": unknown;
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     createActionsLink: {
@@ -42341,7 +41315,7 @@ export interface operations {
                     "application/json": components["schemas"]["Link"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     listActionsJobs: {
@@ -42367,7 +41341,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getActionsJob: {
@@ -42394,14 +41368,8 @@ export interface operations {
                     "application/json": components["schemas"]["Job"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     cancelActionsJob: {
@@ -42417,7 +41385,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             202: components["responses"]["Job.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getActionsJobEvents: {
@@ -42463,7 +41431,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getActionsLiveness: {
@@ -42563,7 +41531,7 @@ export interface operations {
                     "application/json": components["schemas"]["CommitteePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     createCommittee: {
@@ -42591,7 +41559,7 @@ export interface operations {
                     "application/json": components["schemas"]["Committee"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getCommittee: {
@@ -42615,14 +41583,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Committee"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     updateCommittee: {
@@ -42645,7 +41607,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Committee"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getCommitteeHistory: {
@@ -42666,7 +41628,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getCommitteeTransitions: {
@@ -42682,7 +41644,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionCommittee: {
@@ -42707,7 +41669,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Committee"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listSeats: {
@@ -42769,7 +41731,7 @@ export interface operations {
                     "application/json": components["schemas"]["SeatPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createSeat: {
@@ -42797,7 +41759,7 @@ export interface operations {
                     "application/json": components["schemas"]["Seat"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getSeat: {
@@ -42821,14 +41783,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Seat"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateSeat: {
@@ -42851,7 +41807,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Seat"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getSeatHistory: {
@@ -42872,7 +41828,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getSeatTransitions: {
@@ -42888,7 +41844,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionSeat: {
@@ -42913,7 +41869,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Seat"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listCommitteeMeetings: {
@@ -42971,7 +41927,7 @@ export interface operations {
                     "application/json": components["schemas"]["CommitteeMeetingPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createCommitteeMeeting: {
@@ -42999,7 +41955,7 @@ export interface operations {
                     "application/json": components["schemas"]["CommitteeMeeting"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getCommitteeMeeting: {
@@ -43023,14 +41979,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["CommitteeMeeting"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateCommitteeMeeting: {
@@ -43053,7 +42003,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["CommitteeMeeting"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getCommitteeMeetingHistory: {
@@ -43074,7 +42024,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getCommitteeMeetingTransitions: {
@@ -43090,7 +42040,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionCommitteeMeeting: {
@@ -43115,7 +42065,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["CommitteeMeeting"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listDecisions: {
@@ -43173,7 +42123,7 @@ export interface operations {
                     "application/json": components["schemas"]["CommitteeDecisionPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createDecision: {
@@ -43201,7 +42151,7 @@ export interface operations {
                     "application/json": components["schemas"]["CommitteeDecision"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getDecision: {
@@ -43225,14 +42175,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["CommitteeDecision"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateDecision: {
@@ -43255,7 +42199,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["CommitteeDecision"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getDecisionHistory: {
@@ -43276,7 +42220,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getDecisionTransitions: {
@@ -43292,7 +42236,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionDecision: {
@@ -43317,7 +42261,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["CommitteeDecision"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listCentres: {
@@ -43379,7 +42323,7 @@ export interface operations {
                     "application/json": components["schemas"]["CentrePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     createCentre: {
@@ -43407,7 +42351,7 @@ export interface operations {
                     "application/json": components["schemas"]["Centre"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getCentre: {
@@ -43439,14 +42383,8 @@ export interface operations {
                     "application/json": components["schemas"]["Centre"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     updateCentre: {
@@ -43469,7 +42407,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Centre"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getCentreHistory: {
@@ -43490,7 +42428,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getCentreTransitions: {
@@ -43506,7 +42444,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionCentre: {
@@ -43540,7 +42478,7 @@ export interface operations {
                     "application/json": components["schemas"]["PendingTransition"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     listCentrePendingTransitions: {
@@ -43564,7 +42502,7 @@ export interface operations {
                     "application/json": components["schemas"]["PendingTransitionPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getCentrePendingTransition: {
@@ -43593,14 +42531,8 @@ export interface operations {
                     "application/json": components["schemas"]["PendingTransition"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     decideCentrePendingTransition: {
@@ -43633,7 +42565,7 @@ export interface operations {
                     "application/json": components["schemas"]["Centre"] | components["schemas"]["PendingTransition"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getCentreChecklist: {
@@ -43660,14 +42592,8 @@ export interface operations {
                     "application/json": components["schemas"]["Checklist"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     listCentreStages: {
@@ -43691,7 +42617,7 @@ export interface operations {
                     "application/json": components["schemas"]["PassedStage"][];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     listReviewers: {
@@ -43747,7 +42673,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewerPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getReviewer: {
@@ -43771,14 +42697,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Reviewer"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateReviewer: {
@@ -43801,7 +42721,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Reviewer"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getReviewerHistory: {
@@ -43822,7 +42742,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getReviewerTransitions: {
@@ -43838,7 +42758,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionReviewer: {
@@ -43863,7 +42783,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Reviewer"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     decideReviewerInvitation: {
@@ -43888,7 +42808,7 @@ export interface operations {
                     "application/json": components["schemas"]["DecidedInvitation"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.74a7"];
         };
     };
     listCentreReviewers: {
@@ -43943,7 +42863,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewerPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createCentreReviewer: {
@@ -43974,7 +42894,7 @@ export interface operations {
                     "application/json": components["schemas"]["Reviewer"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listCentreReviews: {
@@ -43998,7 +42918,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     createCentreReview: {
@@ -44029,7 +42949,7 @@ export interface operations {
                     "application/json": components["schemas"]["Review"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getCentreReview: {
@@ -44050,14 +42970,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Review"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateCentreReview: {
@@ -44082,7 +42996,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Review"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     listCentreMessages: {
@@ -44129,7 +43043,7 @@ export interface operations {
                     "application/json": components["schemas"]["CentreMessagePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createCentreMessage: {
@@ -44160,7 +43074,7 @@ export interface operations {
                     "application/json": components["schemas"]["CentreMessage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getCentreMessage: {
@@ -44192,14 +43106,8 @@ export interface operations {
                     "application/json": components["schemas"]["CentreMessage"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     listTerms: {
@@ -44257,7 +43165,7 @@ export interface operations {
                     "application/json": components["schemas"]["DesignationTermPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getTerm: {
@@ -44281,14 +43189,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["DesignationTerm"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getTermHistory: {
@@ -44309,7 +43211,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getTermTransitions: {
@@ -44325,7 +43227,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionTerm: {
@@ -44350,7 +43252,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["DesignationTerm"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listAgreements: {
@@ -44412,7 +43314,7 @@ export interface operations {
                     "application/json": components["schemas"]["AgreementPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createAgreement: {
@@ -44440,7 +43342,7 @@ export interface operations {
                     "application/json": components["schemas"]["Agreement"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getAgreement: {
@@ -44464,14 +43366,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Agreement"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateAgreement: {
@@ -44494,7 +43390,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Agreement"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getAgreementHistory: {
@@ -44515,7 +43411,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getAgreementTransitions: {
@@ -44531,7 +43427,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionAgreement: {
@@ -44556,7 +43452,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Agreement"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     getRegister: {
@@ -44596,7 +43492,7 @@ export interface operations {
                     "application/json": components["schemas"]["Register"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     listRegisterChanges: {
@@ -44628,7 +43524,7 @@ export interface operations {
                     "application/json": components["schemas"]["RegisterChangePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     listCentresDatasets: {
@@ -44652,7 +43548,7 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     getCentresDataset: {
@@ -44689,14 +43585,8 @@ export interface operations {
                     "application/ld+json": unknown;
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     listReportTemplates: {
@@ -44750,7 +43640,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReportTemplatePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createReportTemplate: {
@@ -44778,7 +43668,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReportTemplate"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getReportTemplate: {
@@ -44802,14 +43692,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["ReportTemplate"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateReportTemplate: {
@@ -44832,7 +43716,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ReportTemplate"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getReportTemplateHistory: {
@@ -44853,7 +43737,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getReportTemplateTransitions: {
@@ -44869,7 +43753,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionReportTemplate: {
@@ -44894,7 +43778,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ReportTemplate"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listAnnualReports: {
@@ -44960,7 +43844,7 @@ export interface operations {
                     "application/json": components["schemas"]["AnnualReportPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     createAnnualReport: {
@@ -44988,7 +43872,7 @@ export interface operations {
                     "application/json": components["schemas"]["AnnualReport"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getAnnualReport: {
@@ -45012,14 +43896,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["AnnualReport"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     updateAnnualReport: {
@@ -45042,7 +43920,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["AnnualReport"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getAnnualReportHistory: {
@@ -45063,7 +43941,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getAnnualReportTransitions: {
@@ -45079,7 +43957,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionAnnualReport: {
@@ -45104,7 +43982,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["AnnualReport"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listEvaluations: {
@@ -45160,7 +44038,7 @@ export interface operations {
                     "application/json": components["schemas"]["EvaluationPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createEvaluation: {
@@ -45188,7 +44066,7 @@ export interface operations {
                     "application/json": components["schemas"]["Evaluation"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getEvaluation: {
@@ -45212,14 +44090,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Evaluation"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateEvaluation: {
@@ -45242,7 +44114,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Evaluation"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getEvaluationHistory: {
@@ -45263,7 +44135,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getEvaluationTransitions: {
@@ -45279,7 +44151,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionEvaluation: {
@@ -45304,7 +44176,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Evaluation"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listEvaluationScores: {
@@ -45328,7 +44200,7 @@ export interface operations {
                     "application/json": components["schemas"]["EvaluationScorePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     createEvaluationScore: {
@@ -45359,7 +44231,7 @@ export interface operations {
                     "application/json": components["schemas"]["EvaluationScore"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getEvaluationScore: {
@@ -45380,14 +44252,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["EvaluationScore"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateEvaluationScore: {
@@ -45412,7 +44278,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["EvaluationScore"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getCentreProfile: {
@@ -45431,14 +44297,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Profile"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     updateCentreProfile: {
@@ -45461,7 +44321,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Profile"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     confirmCentreProfile: {
@@ -45480,7 +44340,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Profile"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.e0ea"];
         };
     };
     listNetworks: {
@@ -45536,7 +44396,7 @@ export interface operations {
                     "application/json": components["schemas"]["NetworkPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     createNetwork: {
@@ -45564,7 +44424,7 @@ export interface operations {
                     "application/json": components["schemas"]["Network"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getNetwork: {
@@ -45588,14 +44448,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Network"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     updateNetwork: {
@@ -45618,7 +44472,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Network"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getNetworkHistory: {
@@ -45639,7 +44493,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getNetworkTransitions: {
@@ -45655,7 +44509,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionNetwork: {
@@ -45680,7 +44534,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Network"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listPartnerships: {
@@ -45744,7 +44598,7 @@ export interface operations {
                     "application/json": components["schemas"]["PartnershipPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     createPartnership: {
@@ -45772,7 +44626,7 @@ export interface operations {
                     "application/json": components["schemas"]["Partnership"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getPartnership: {
@@ -45796,14 +44650,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Partnership"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     updatePartnership: {
@@ -45826,7 +44674,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Partnership"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getPartnershipHistory: {
@@ -45847,7 +44695,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getPartnershipTransitions: {
@@ -45863,7 +44711,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionPartnership: {
@@ -45888,7 +44736,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Partnership"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getCentreWorkList: {
@@ -45918,7 +44766,7 @@ export interface operations {
                     "application/json": components["schemas"]["CentreWorkList"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getCentreStatistics: {
@@ -45958,7 +44806,7 @@ export interface operations {
                     "application/json": components["schemas"]["CentreStatistics"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     listCentresImports: {
@@ -45984,7 +44832,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImportPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createCentresImport: {
@@ -46004,7 +44852,7 @@ export interface operations {
         };
         responses: {
             202: components["responses"]["Job.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.0ddc"];
         };
     };
     getCentresImport: {
@@ -46031,14 +44879,8 @@ export interface operations {
                     "application/json": components["schemas"]["Import"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getCentresImportTransitions: {
@@ -46062,7 +44904,7 @@ export interface operations {
                     "application/json": components["schemas"]["Transitions"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionCentresImport: {
@@ -46095,7 +44937,7 @@ export interface operations {
                     "application/json": components["schemas"]["Import"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getCentresImportFailures: {
@@ -46122,7 +44964,7 @@ export interface operations {
                     "text/csv": unknown;
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     listCentresImportKept: {
@@ -46151,7 +44993,7 @@ export interface operations {
                     "application/json": components["schemas"]["KeptRecordPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createCentresExport: {
@@ -46171,7 +45013,7 @@ export interface operations {
         };
         responses: {
             202: components["responses"]["Job.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     getCentresExportFile: {
@@ -46198,7 +45040,7 @@ export interface operations {
                     "application/pdf": unknown;
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     createCentresLink: {
@@ -46223,7 +45065,7 @@ export interface operations {
                     "application/json": components["schemas"]["Link"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     listCentresJobs: {
@@ -46249,7 +45091,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getCentresJob: {
@@ -46276,14 +45118,8 @@ export interface operations {
                     "application/json": components["schemas"]["Job"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     cancelCentresJob: {
@@ -46299,7 +45135,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             202: components["responses"]["Job.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getCentresJobEvents: {
@@ -46345,7 +45181,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getCentresLiveness: {
@@ -46407,7 +45243,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Expert"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listExperts: {
@@ -46479,7 +45315,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExpertPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     createExpert: {
@@ -46507,7 +45343,7 @@ export interface operations {
                     "application/json": components["schemas"]["Expert"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getExpert: {
@@ -46539,14 +45375,8 @@ export interface operations {
                     "application/json": components["schemas"]["Expert"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     updateExpert: {
@@ -46577,7 +45407,7 @@ export interface operations {
                     "application/json": components["schemas"]["Expert"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getExpertHistory: {
@@ -46598,7 +45428,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getExpertTransitions: {
@@ -46614,7 +45444,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionExpert: {
@@ -46648,7 +45478,7 @@ export interface operations {
                 };
             };
             202: components["responses"]["PendingTransition.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     listExpertPendingTransitions: {
@@ -46664,7 +45494,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["PendingTransitionPage"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getExpertPendingTransition: {
@@ -46685,14 +45515,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["PendingTransition"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     decideExpertPendingTransition: {
@@ -46725,7 +45549,7 @@ export interface operations {
                     "application/json": components["schemas"]["Expert"] | components["schemas"]["PendingTransition"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     bulkTransitionExperts: {
@@ -46745,7 +45569,7 @@ export interface operations {
         };
         responses: {
             202: components["responses"]["Job.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     bulkTransitionSupports: {
@@ -46765,7 +45589,7 @@ export interface operations {
         };
         responses: {
             202: components["responses"]["Job.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     exportExpertSubject: {
@@ -46784,7 +45608,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             202: components["responses"]["Job.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.f3c8"];
         };
     };
     requestExpertErasure: {
@@ -46815,7 +45639,7 @@ export interface operations {
                     "application/json": components["schemas"]["Erasure"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     listErasures: {
@@ -46871,7 +45695,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErasurePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getErasure: {
@@ -46895,14 +45719,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Erasure"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getErasureHistory: {
@@ -46923,7 +45741,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getErasureTransitions: {
@@ -46939,7 +45757,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionErasure: {
@@ -46965,7 +45783,7 @@ export interface operations {
         responses: {
             200: components["responses"]["Erasure"];
             202: components["responses"]["PendingTransition.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     listErasurePendingTransitions: {
@@ -46981,7 +45799,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["PendingTransitionPage"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getErasurePendingTransition: {
@@ -47002,14 +45820,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["PendingTransition"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     decideErasurePendingTransition: {
@@ -47042,7 +45854,7 @@ export interface operations {
                     "application/json": components["schemas"]["Erasure"] | components["schemas"]["PendingTransition"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     beginExpertOrcidLink: {
@@ -47066,7 +45878,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrcidSignIn"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.bc31"];
         };
     };
     completeExpertOrcidLink: {
@@ -47086,7 +45898,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Expert"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3f06"];
         };
     };
     importExpertOrcid: {
@@ -47105,7 +45917,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             202: components["responses"]["Job.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.bc3b"];
         };
     };
     listExpertAffiliations: {
@@ -47129,7 +45941,7 @@ export interface operations {
                     "application/json": components["schemas"]["AffiliationPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     createExpertAffiliation: {
@@ -47160,7 +45972,7 @@ export interface operations {
                     "application/json": components["schemas"]["Affiliation"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getExpertAffiliation: {
@@ -47181,14 +45993,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Affiliation"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     updateExpertAffiliation: {
@@ -47213,7 +46019,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Affiliation"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getExpertAffiliationTransitions: {
@@ -47239,7 +46045,7 @@ export interface operations {
                     "application/json": components["schemas"]["Transitions"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionExpertAffiliation: {
@@ -47266,7 +46072,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Affiliation"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listAffiliations: {
@@ -47316,7 +46122,7 @@ export interface operations {
                     "application/json": components["schemas"]["ListedAffiliationPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     listExpertMessages: {
@@ -47363,7 +46169,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExpertMessagePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createExpertMessage: {
@@ -47394,7 +46200,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExpertMessage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getExpertMessage: {
@@ -47426,14 +46232,8 @@ export interface operations {
                     "application/json": components["schemas"]["ExpertMessage"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     matchInstitution: {
@@ -47461,7 +46261,7 @@ export interface operations {
                     "application/json": components["schemas"]["Matches"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     listInstitutions: {
@@ -47523,7 +46323,7 @@ export interface operations {
                     "application/json": components["schemas"]["InstitutionPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     createInstitution: {
@@ -47551,7 +46351,7 @@ export interface operations {
                     "application/json": components["schemas"]["Institution"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getInstitution: {
@@ -47575,14 +46375,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Institution"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     updateInstitution: {
@@ -47605,7 +46399,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Institution"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getInstitutionHistory: {
@@ -47626,7 +46420,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getInstitutionTransitions: {
@@ -47642,7 +46436,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionInstitution: {
@@ -47667,7 +46461,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Institution"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listNotices: {
@@ -47721,7 +46515,7 @@ export interface operations {
                     "application/json": components["schemas"]["NoticePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     createNotice: {
@@ -47749,7 +46543,7 @@ export interface operations {
                     "application/json": components["schemas"]["Notice"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getNotice: {
@@ -47773,14 +46567,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Notice"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     getNoticeHistory: {
@@ -47801,7 +46589,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getNoticeTransitions: {
@@ -47817,7 +46605,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionNotice: {
@@ -47842,7 +46630,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Notice"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listDeclarations: {
@@ -47898,7 +46686,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeclarationPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createDeclaration: {
@@ -47926,7 +46714,7 @@ export interface operations {
                     "application/json": components["schemas"]["Declaration"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getDeclaration: {
@@ -47950,14 +46738,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Declaration"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateDeclaration: {
@@ -47980,7 +46762,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Declaration"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getDeclarationHistory: {
@@ -48001,7 +46783,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getDeclarationTransitions: {
@@ -48017,7 +46799,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionDeclaration: {
@@ -48042,7 +46824,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Declaration"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listConsents: {
@@ -48096,7 +46878,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConsentPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createConsent: {
@@ -48124,7 +46906,7 @@ export interface operations {
                     "application/json": components["schemas"]["Consent"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getConsent: {
@@ -48148,14 +46930,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Consent"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getConsentHistory: {
@@ -48176,7 +46952,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getConsentTransitions: {
@@ -48192,7 +46968,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionConsent: {
@@ -48217,7 +46993,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Consent"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listCongresses: {
@@ -48277,7 +47053,7 @@ export interface operations {
                     "application/json": components["schemas"]["CongressPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     createCongress: {
@@ -48305,7 +47081,7 @@ export interface operations {
                     "application/json": components["schemas"]["Congress"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getCongress: {
@@ -48329,14 +47105,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Congress"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     updateCongress: {
@@ -48359,7 +47129,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Congress"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getCongressHistory: {
@@ -48380,7 +47150,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getCongressTransitions: {
@@ -48396,7 +47166,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionCongress: {
@@ -48421,7 +47191,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Congress"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listParticipations: {
@@ -48479,7 +47249,7 @@ export interface operations {
                     "application/json": components["schemas"]["ParticipationPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createParticipation: {
@@ -48507,7 +47277,7 @@ export interface operations {
                     "application/json": components["schemas"]["Participation"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getParticipation: {
@@ -48531,14 +47301,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Participation"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateParticipation: {
@@ -48561,7 +47325,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Participation"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getParticipationHistory: {
@@ -48582,7 +47346,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getParticipationTransitions: {
@@ -48598,7 +47362,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionParticipation: {
@@ -48623,7 +47387,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Participation"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getCertificatePdf: {
@@ -48650,7 +47414,7 @@ export interface operations {
                     "application/pdf": unknown;
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getCertificateFile: {
@@ -48677,7 +47441,7 @@ export interface operations {
                     "application/pdf": unknown;
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     listCertificateTemplates: {
@@ -48729,7 +47493,7 @@ export interface operations {
                     "application/json": components["schemas"]["CertificateTemplatePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createCertificateTemplate: {
@@ -48757,7 +47521,7 @@ export interface operations {
                     "application/json": components["schemas"]["CertificateTemplate"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getCertificateTemplate: {
@@ -48781,14 +47545,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["CertificateTemplate"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateCertificateTemplate: {
@@ -48811,7 +47569,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["CertificateTemplate"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getCertificateTemplateHistory: {
@@ -48832,7 +47590,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getCertificateTemplateTransitions: {
@@ -48848,7 +47606,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionCertificateTemplate: {
@@ -48873,7 +47631,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["CertificateTemplate"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     verifyCertificate: {
@@ -48897,7 +47655,7 @@ export interface operations {
                     "application/json": components["schemas"]["Verification"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     checkCertificate: {
@@ -48922,7 +47680,7 @@ export interface operations {
                     "application/json": components["schemas"]["CheckedVerification"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.74a7"];
         };
     };
     getCertificateCredential: {
@@ -48946,7 +47704,7 @@ export interface operations {
                     "application/vc+jwt": string;
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getCertificateStatusList: {
@@ -48972,7 +47730,7 @@ export interface operations {
                     "application/vc+jwt": string;
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     getCredentialKeys: {
@@ -48993,7 +47751,7 @@ export interface operations {
                     "application/json": components["schemas"]["CredentialKeySet"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     getDidDocument: {
@@ -49014,7 +47772,7 @@ export interface operations {
                     "application/json": components["schemas"]["DidDocument"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     bulkIssueCertificates: {
@@ -49034,7 +47792,7 @@ export interface operations {
         };
         responses: {
             202: components["responses"]["Job.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     mailCertificates: {
@@ -49059,7 +47817,7 @@ export interface operations {
                     "application/json": components["schemas"]["CertificateMailed"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.74a7"];
         };
     };
     listCertificates: {
@@ -49127,7 +47885,7 @@ export interface operations {
                     "application/json": components["schemas"]["CertificatePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createCertificate: {
@@ -49155,7 +47913,7 @@ export interface operations {
                     "application/json": components["schemas"]["Certificate"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getCertificate: {
@@ -49179,14 +47937,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Certificate"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getCertificateHistory: {
@@ -49207,7 +47959,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getCertificateTransitions: {
@@ -49223,7 +47975,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionCertificate: {
@@ -49248,7 +48000,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Certificate"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listCalls: {
@@ -49306,7 +48058,7 @@ export interface operations {
                     "application/json": components["schemas"]["CallPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     createCall: {
@@ -49334,7 +48086,7 @@ export interface operations {
                     "application/json": components["schemas"]["Call"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getCall: {
@@ -49358,14 +48110,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Call"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     updateCall: {
@@ -49388,7 +48134,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Call"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getCallHistory: {
@@ -49409,7 +48155,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getCallTransitions: {
@@ -49425,7 +48171,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionCall: {
@@ -49450,7 +48196,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Call"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getCallRanking: {
@@ -49481,7 +48227,7 @@ export interface operations {
                     "application/json": components["schemas"]["Ranking"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getCallResults: {
@@ -49505,7 +48251,7 @@ export interface operations {
                     "application/json": components["schemas"]["Results"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     listNominations: {
@@ -49561,7 +48307,7 @@ export interface operations {
                     "application/json": components["schemas"]["NominationPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createNomination: {
@@ -49589,7 +48335,7 @@ export interface operations {
                     "application/json": components["schemas"]["Nomination"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getNomination: {
@@ -49613,14 +48359,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Nomination"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateNomination: {
@@ -49643,7 +48383,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Nomination"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getNominationHistory: {
@@ -49664,7 +48404,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getNominationTransitions: {
@@ -49680,7 +48420,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionNomination: {
@@ -49705,7 +48445,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Nomination"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     confirmNomination: {
@@ -49730,7 +48470,7 @@ export interface operations {
                     "application/json": components["schemas"]["DecidedNomination"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.74a7"];
         };
     };
     previewNominationConfirmation: {
@@ -49755,7 +48495,7 @@ export interface operations {
                     "application/json": components["schemas"]["VouchedNomination"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.74a7"];
         };
     };
     listNominationScores: {
@@ -49779,7 +48519,7 @@ export interface operations {
                     "application/json": components["schemas"]["ScorePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     createNominationScore: {
@@ -49810,7 +48550,7 @@ export interface operations {
                     "application/json": components["schemas"]["Score"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getNominationScore: {
@@ -49831,14 +48571,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Score"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateNominationScore: {
@@ -49863,7 +48597,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Score"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     listRetentionRules: {
@@ -49917,7 +48651,7 @@ export interface operations {
                     "application/json": components["schemas"]["RetentionRulePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createRetentionRule: {
@@ -49945,7 +48679,7 @@ export interface operations {
                     "application/json": components["schemas"]["RetentionRule"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     getRetentionRule: {
@@ -49969,14 +48703,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["RetentionRule"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateRetentionRule: {
@@ -49999,7 +48727,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["RetentionRule"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.227b"];
         };
     };
     getRetentionRuleHistory: {
@@ -50020,7 +48748,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getRetentionRuleTransitions: {
@@ -50036,7 +48764,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionRetentionRule: {
@@ -50062,7 +48790,7 @@ export interface operations {
         responses: {
             200: components["responses"]["RetentionRule"];
             202: components["responses"]["PendingTransition.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     listRetentionRulePendingTransitions: {
@@ -50078,7 +48806,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["PendingTransitionPage"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getRetentionRulePendingTransition: {
@@ -50099,14 +48827,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["PendingTransition"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     decideRetentionRulePendingTransition: {
@@ -50139,7 +48861,7 @@ export interface operations {
                     "application/json": components["schemas"]["RetentionRule"] | components["schemas"]["PendingTransition"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     previewRetentionRule: {
@@ -50168,7 +48890,7 @@ export interface operations {
                     "application/json": components["schemas"]["RetentionPreview"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getProcessingRecord: {
@@ -50189,7 +48911,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProcessingRecord"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     listInitiatives: {
@@ -50245,7 +48967,7 @@ export interface operations {
                     "application/json": components["schemas"]["InitiativePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     createInitiative: {
@@ -50273,7 +48995,7 @@ export interface operations {
                     "application/json": components["schemas"]["Initiative"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getInitiative: {
@@ -50297,14 +49019,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Initiative"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     updateInitiative: {
@@ -50327,7 +49043,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Initiative"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getInitiativeHistory: {
@@ -50348,7 +49064,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getInitiativeTransitions: {
@@ -50364,7 +49080,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionInitiative: {
@@ -50389,7 +49105,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Initiative"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     countInitiative: {
@@ -50416,7 +49132,7 @@ export interface operations {
                     "application/json": components["schemas"]["InitiativeCount"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     listInitiativeSupporters: {
@@ -50463,7 +49179,7 @@ export interface operations {
                     "application/json": components["schemas"]["SupporterPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4295"];
         };
     };
     signInitiative: {
@@ -50491,7 +49207,7 @@ export interface operations {
                     "application/json": components["schemas"]["Signed"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.74a7"];
         };
     };
     listSupports: {
@@ -50557,7 +49273,7 @@ export interface operations {
                     "application/json": components["schemas"]["SupportPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createSupport: {
@@ -50585,7 +49301,7 @@ export interface operations {
                     "application/json": components["schemas"]["Support"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getSupport: {
@@ -50609,14 +49325,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Support"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateSupport: {
@@ -50639,7 +49349,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Support"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getSupportHistory: {
@@ -50660,7 +49370,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getSupportTransitions: {
@@ -50676,7 +49386,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionSupport: {
@@ -50701,7 +49411,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Support"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     confirmSupport: {
@@ -50718,7 +49428,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ConfirmedSupport"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.74a7"];
         };
     };
     withdrawSupport: {
@@ -50735,7 +49445,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ConfirmedSupport"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.74a7"];
         };
     };
     listBroadcasts: {
@@ -50787,7 +49497,7 @@ export interface operations {
                     "application/json": components["schemas"]["BroadcastPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createBroadcast: {
@@ -50815,7 +49525,7 @@ export interface operations {
                     "application/json": components["schemas"]["Broadcast"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getBroadcast: {
@@ -50839,14 +49549,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Broadcast"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     updateBroadcast: {
@@ -50869,7 +49573,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Broadcast"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     getBroadcastHistory: {
@@ -50890,7 +49594,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getBroadcastTransitions: {
@@ -50906,7 +49610,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionBroadcast: {
@@ -50931,7 +49635,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Broadcast"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     dryRunBroadcast: {
@@ -50955,7 +49659,7 @@ export interface operations {
                     "application/json": components["schemas"]["DryRun"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     listBroadcastRecipients: {
@@ -51000,7 +49704,7 @@ export interface operations {
                     "application/json": components["schemas"]["RecipientPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     unsubscribe: {
@@ -51024,7 +49728,7 @@ export interface operations {
                     "application/json": components["schemas"]["Unsubscribed"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     reportBounce: {
@@ -51049,7 +49753,7 @@ export interface operations {
                     "application/json": components["schemas"]["Bounce"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     listDuplicates: {
@@ -51101,7 +49805,7 @@ export interface operations {
                     "application/json": components["schemas"]["DuplicatePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     searchDuplicates: {
@@ -51121,7 +49825,7 @@ export interface operations {
         };
         responses: {
             202: components["responses"]["Job.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getDuplicate: {
@@ -51143,14 +49847,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Duplicate"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getDuplicateHistory: {
@@ -51179,7 +49877,7 @@ export interface operations {
                     "application/json": components["schemas"]["History"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getDuplicateTransitions: {
@@ -51203,7 +49901,7 @@ export interface operations {
                     "application/json": components["schemas"]["Transitions"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionDuplicate: {
@@ -51228,7 +49926,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Duplicate"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     listMerges: {
@@ -51284,7 +49982,7 @@ export interface operations {
                     "application/json": components["schemas"]["MergePage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createMerge: {
@@ -51324,7 +50022,7 @@ export interface operations {
                     "application/json": components["schemas"]["Merge"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     getMerge: {
@@ -51348,14 +50046,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Merge"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getMergeHistory: {
@@ -51376,7 +50068,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["History"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getMergeTransitions: {
@@ -51392,7 +50084,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Transitions"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionMerge: {
@@ -51417,7 +50109,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Merge"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     getMembershipStatistics: {
@@ -51473,7 +50165,7 @@ export interface operations {
                     "application/json": components["schemas"]["Statistics"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     listMembershipDatasets: {
@@ -51497,7 +50189,7 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     getMembershipDataset: {
@@ -51534,14 +50226,8 @@ export interface operations {
                     "application/ld+json": unknown;
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.3bb4"];
         };
     };
     listImports: {
@@ -51567,7 +50253,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImportPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createImport: {
@@ -51587,7 +50273,7 @@ export interface operations {
         };
         responses: {
             202: components["responses"]["Job.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.0ddc"];
         };
     };
     getImport: {
@@ -51606,14 +50292,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Import"];
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getImportTransitions: {
@@ -51637,7 +50317,7 @@ export interface operations {
                     "application/json": components["schemas"]["Transitions"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     transitionImport: {
@@ -51662,7 +50342,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Import"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.7036"];
         };
     };
     getImportFailures: {
@@ -51689,7 +50369,7 @@ export interface operations {
                     "text/csv": unknown;
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     listImportKept: {
@@ -51718,7 +50398,7 @@ export interface operations {
                     "application/json": components["schemas"]["KeptRecordPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     createExport: {
@@ -51738,7 +50418,7 @@ export interface operations {
         };
         responses: {
             202: components["responses"]["Job.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     getExportFile: {
@@ -51765,7 +50445,7 @@ export interface operations {
                     "application/pdf": unknown;
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     createLink: {
@@ -51790,7 +50470,7 @@ export interface operations {
                     "application/json": components["schemas"]["Link"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.4256"];
         };
     };
     listJobs: {
@@ -51816,7 +50496,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobPage"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.27c7"];
         };
     };
     getJob: {
@@ -51843,14 +50523,8 @@ export interface operations {
                     "application/json": components["schemas"]["Job"];
                 };
             };
-            /** @description The representation named by `If-None-Match` is current. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     cancelJob: {
@@ -51866,7 +50540,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             202: components["responses"]["Job.202"];
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getJobEvents: {
@@ -51912,7 +50586,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.5c07"];
         };
     };
     getMembershipLiveness: {
@@ -52046,7 +50720,7 @@ export interface operations {
                     "application/json": components["schemas"]["SearchResponse"];
                 };
             };
-            default: components["responses"]["Problem"];
+            default: components["responses"]["Problem.2470"];
         };
     };
     getPortalLiveness: {

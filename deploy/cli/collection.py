@@ -89,7 +89,7 @@ def _request(of: _Operation, verb: str, number: int) -> str:
     kind = _BODIES.get(media, "none")
     name = of.described["summary"] if not verb else f"{of.described['summary']}: {verb}"
     address = "{{base}}" + re.sub(r"\{(\w+)\}", r"{{\1}}", of.path)
-    auth = "none" if of.described["security"] == [] else "inherit"
+    auth = "none" if of.described.get("security") == [] else "inherit"
     parts = [
         _block("meta", [f"name: {name}", "type: http", f"seq: {number}"]),
         _block(of.method, [f"url: {address}", f"body: {kind}", f"auth: {auth}"]),
@@ -161,16 +161,18 @@ def _sample(of: _Operation, schema: Mapping[str, Any]) -> Any:
     made = str(schema.get("$ref", "")).rpartition("/")[2].removesuffix("Create")
     recorded = of.document["components"]["schemas"].get(made, {}).get("examples", [{}])[0]
     schema = _resolved(of, schema)
-    if schema.get("type") == "object" and "properties" in schema:
+    kind = schema.get("type")
+    kind = kind[0] if isinstance(kind, list) else kind
+    if kind == "object" and "properties" in schema:
         members = {name: schema["properties"][name] for name in schema.get("required", ())}
         return {name: recorded.get(name) or _sample(of, member) for name, member in members.items()}
     given = [*schema.get("examples", ()), *schema.get("enum", ()), schema.get("const")]
     several = [*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())]
     if given[0] is None and several:
         return _sample(of, several[0])
-    if given[0] is None and schema.get("type") == "array":
+    if given[0] is None and kind == "array":
         return [_sample(of, schema["items"])]
-    plain = {"integer": 1, "number": 1, "boolean": False, "object": {}}.get(str(schema.get("type")), "")
+    plain = {"integer": 1, "number": 1, "boolean": False, "object": {}}.get(str(kind), "")
     return plain if given[0] is None else given[0]
 
 

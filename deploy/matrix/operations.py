@@ -240,7 +240,8 @@ def _operation(
     service: str, method: str, path: str, described: Mapping[str, Any], document: Mapping[str, Any]
 ) -> Operation:
     name = described["operationId"]
-    is_open = not described["security"] or {} in described["security"]
+    security = described.get("security", document.get("security"))
+    is_open = not security or {} in security
     tail = path.removeprefix(f"/{service}/v1/").partition("/")[2]
     demand = _BY_NAME.get(name) or _by_form(method, tail, is_open=is_open)
     if demand is _ENTERING and (under := _under(described, document)):

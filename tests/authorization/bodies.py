@@ -35,6 +35,8 @@ def _resolved(service: str, schema: Schema) -> Schema:
             schema = description(service)["components"]["schemas"][name]
         elif several := [each for each in schema.get("anyOf", schema.get("oneOf", ())) if each.get("type") != "null"]:
             schema = several[0]
+        elif isinstance(kinds := schema.get("type"), list):
+            schema = {**schema, "type": kinds[0]}
         else:
             return schema
 

@@ -8,6 +8,8 @@ breaks, since unknown fields are rejected.
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
+from shared.web.contract.sharing import whole_of
+
 Json = Mapping[str, Any]
 Way = Literal["request", "answer"]
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -33,16 +35,19 @@ class _Side:
             for name in part["$ref"].removeprefix("#/").split("/"):
                 found = found[name.replace("~1", "/").replace("~0", "~")]
             part = found
-        return part or {}
+        part = part or {}
+        return whole_of(self.document, part) if "allOf" in part else part
 
     def options(self, schema: Json) -> list[Json]:
         """The alternatives of a schema, or the schema alone; the parts of `allOf` are merged."""
         if alternatives := schema.get("anyOf") or schema.get("oneOf"):
             return [self.open(alternative) for alternative in alternatives]
-        whole = dict(schema)
-        for part in schema.get("allOf", ()):
-            whole.update(self.open(part))
-        return [whole]
+        if isinstance(kinds := schema.get("type"), list):
+            return [{**schema, "type": kind} if kind != "null" else {"type": kind} for kind in kinds]
+        return [schema]
+
+    def security(self, operation: Json) -> list[Json]:
+        return list(operation.get("security", self.document.get("security", [{}])))
 
     def operations(self) -> dict[str, Json]:
         return {
@@ -66,7 +71,7 @@ def _of_operations(old: _Side, new: _Side) -> Iterator[str]:
             continue
         if before["operationId"] != after["operationId"]:
             yield f"{name}: its operationId was {before['operationId']}"
-        if {} in before.get("security", [{}]) and {} not in after.get("security", [{}]):
+        if {} in old.security(before) and {} not in new.security(after):
             yield f"{name}: asks for a token"
         yield from _of_parameters(name, old, before, new, after)
         yield from _of_bodies(name, old, before, new, after)

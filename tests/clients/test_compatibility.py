@@ -55,13 +55,13 @@ def _value_not_taken(spec: Any) -> None:
 
 
 def _field_not_returned(spec: Any) -> None:
-    expert = _schema("Expert")(spec)
-    del expert["properties"]["ref"]
-    expert["required"].remove("ref")
+    record = _schema("Record")(spec)
+    del record["properties"]["ref"]
+    record["required"].remove("ref")
 
 
 def _field_null(spec: Any) -> None:
-    _schema("Expert")(spec)["properties"]["ref"] = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+    _schema("Record")(spec)["properties"]["ref"] = {"anyOf": [{"type": "string"}, {"type": "null"}]}
 
 
 def _status_gone(spec: Any) -> None:

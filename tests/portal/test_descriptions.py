@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
 from shared.web.contract.contract import STATES
-from shared.web.contract.sharing import opened
+from shared.web.contract.sharing import opened, whole_of
 from tests.portal.test_contract import SPECS
 
 DOCUMENTS = {path.stem: json.loads(path.read_text()) for path in sorted(SPECS.glob("*.json"))}
@@ -82,11 +82,12 @@ def test_no_part_is_of_an_unknown_type(service: str) -> None:
             is_any_value = part_name.split(".")[0] in ("Change", "EditedField", "DifferingField")
             if not any(key in part for key in typed) and not is_any_value:
                 unknown.add(part_name)
+            kinds = part.get("type", ()) if isinstance(part.get("type"), list) else (part.get("type"),)
             has_members = {"properties", "patternProperties"} & part.keys()
             has_members = has_members or isinstance(part.get("additionalProperties"), dict)
-            if part.get("type") == "object" and not has_members and part_name not in _ANY_KEYS:
+            if "object" in kinds and not has_members and part_name not in _ANY_KEYS:
                 unknown.add(part_name)
-            if part.get("type") == "array" and not part.get("items"):
+            if "array" in kinds and not part.get("items"):
                 unknown.add(part_name)
     assert unknown == set()
 
@@ -97,7 +98,7 @@ def test_states_and_verbs_are_open_lists_of_values(service: str) -> None:
     records = {
         name: schema
         for name, schema in schemas.items()
-        if {"ref", "visibility", "status"} <= set(schema.get("properties", ()))
+        if {"ref", "visibility", "status"} <= whole_of(DOCUMENTS[service], schema)["properties"].keys()
     }
     closed = [name for name, schema in records.items() if not schema["properties"]["status"].get(STATES)]
     for name, operation in _operations(DOCUMENTS[service]):
@@ -117,7 +118,11 @@ def test_a_patch_has_a_type_whose_fields_may_all_be_absent_or_null(service: str)
             patch = schemas[content["schema"]["$ref"].rpartition("/")[2]]
             assert patch["properties"], name
             assert "required" not in patch, name
-            assert [key for key, part in patch["properties"].items() if {"type": "null"} not in part["anyOf"]] == []
+            assert [key for key, part in patch["properties"].items() if not _may_be_null(part)] == []
+
+
+def _may_be_null(schema: dict[str, Any]) -> bool:
+    return {"type": "null"} in schema.get("anyOf", ()) or "null" in schema.get("type", ())
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -165,7 +170,7 @@ def _choices(service: str, schema: dict[str, Any]) -> list[str]:
     """The values of a schema, of its items or of one of its alternatives, if the list is closed."""
     schema = opened(DOCUMENTS[service], schema)
     own = schema.get("enum") or schema.get(STATES) or []
-    parts = [*schema.get("anyOf", ()), *([schema["items"]] if schema.get("type") == "array" else ())]
+    parts = [*schema.get("anyOf", ()), *([schema["items"]] if "items" in schema else ())]
     return own or next((found for part in parts if (found := _choices(service, part))), [])
 
 
@@ -185,7 +190,7 @@ def test_a_closed_list_of_values_is_one_in_its_filter_too(service: str) -> None:
     for name, operation, item in _lists(service):
         for given in operation.get("parameters", ()):
             parameter = opened(DOCUMENTS[service], given)
-            values = _choices(service, item.get("properties", {}).get(parameter["name"], {}))
+            values = _choices(service, whole_of(DOCUMENTS[service], item)["properties"].get(parameter["name"], {}))
             if values:
                 assert _choices(service, parameter["schema"]), f"{name}?{parameter['name']}: {values}"
                 checked += 1
@@ -201,7 +206,11 @@ def test_bodies_and_pages_are_named_by_what_they_are_of(service: str) -> None:
         body = content.get("application/json", {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
         made = operation["responses"].get("201", {}).get("content", {}).get("application/json", {}).get("schema", {})
         record = made.get("$ref", "").rpartition("/")[2]
-        if name.startswith("create") and body and "ref" in schemas.get(record, {}).get("properties", {}):
+        if (
+            name.startswith("create")
+            and body
+            and "ref" in whole_of(DOCUMENTS[service], schemas.get(record, {}))["properties"]
+        ):
             assert body == f"{record}Create"
 
 

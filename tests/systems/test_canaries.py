@@ -182,7 +182,8 @@ def _canaries(schema: Mapping[str, Any], document: Mapping[str, Any], depth: int
         schema = several[0]
     if "$ref" in schema:
         schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    kind = schema.get("type")
+    kinds = schema.get("type")
+    kind = kinds[0] if isinstance(kinds, list) else kinds
     if kind == "object" and depth < _DEEPEST:
         parts = schema.get("properties", {"en": {}})
         return {name: _canaries(part, document, depth + 1) for name, part in parts.items()}

@@ -52,7 +52,10 @@ def _selected(schemas: dict[str, Any], name: str) -> dict[str, Any]:
     """The schema of a page whose records have only some members, or of such a record."""
     whole = schemas[name]
     if "items" not in whole["properties"]:
-        return {member: part for member, part in whole.items() if member != "required"}
+        bases = [_name_of(part) for part in whole.get("allOf", ()) if "$ref" in part]
+        schemas |= {f"{base}.selected": _selected(schemas, base) for base in bases}
+        inherited = {"allOf": [_reference(f"{base}.selected") for base in bases]} if bases else {}
+        return {**{member: part for member, part in whole.items() if member != "required"}, **inherited}
     record = _name_of(whole["properties"]["items"]["items"])
     schemas[f"{record}.selected"] = _selected(schemas, record)
     records = {**whole["properties"]["items"], "items": _reference(f"{record}.selected")}

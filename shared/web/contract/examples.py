@@ -37,23 +37,45 @@ def recorded(service: str) -> Mapping[str, Any]:
 
 
 def add_examples(document: dict[str, Any], service: str) -> None:
-    """Gives an example to each schema that has none: the recorded response, or one made of its parts. The example of a
-    body has its required members and those with an example of their own, that of a response has all. What the example
-    of a schema shows is not repeated at its members."""
+    """Gives an example to each schema that an operation names and that has none: the recorded response, or one made of
+    its parts. The example of a body has its required members and those with an example of their own, that of a response
+    has all. What the example of a schema shows is not repeated at its members. A page has none: that of its items says
+    all."""
     own, first = recorded(service), recorded(_FIRST)
     schemas = document["components"]["schemas"]
-    made = {name: _example_of(name, schemas) for name, schema in schemas.items() if "examples" not in schema}
+    shown = own.keys() | _of_operations(document)
+    made = {
+        name: _example_of(name, schemas)
+        for name, schema in schemas.items()
+        if "examples" not in schema and name in shown
+    }
     for name, of_parts in made.items():
         example = first.get(name, own[name]) if name in own else of_parts
         schemas[name]["examples"] = [example]
-        shown = example if isinstance(example, dict) else {}
-        for member in shown.keys() & schemas[name].get("properties", {}).keys():
+        members = example if isinstance(example, dict) else {}
+        for member in members.keys() & schemas[name].get("properties", {}).keys():
             _without_examples(schemas[name]["properties"][member])
     for operation in _reads_of_one(document):
         content = operation["responses"]["200"].get("content", {}).get("application/json", {})
         name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
         if name in own and own[name] != first.get(name, own[name]):
             content["example"] = own[name]
+
+
+def _of_operations(document: Mapping[str, Any]) -> set[str]:
+    """The schemas of bodies and responses, without those that are only parts of others, and without pages."""
+    named = set()
+    for path in document["paths"].values():
+        for operation in path.values():
+            for part in (operation.get("requestBody", {}), *operation["responses"].values()):
+                schemas = (content.get("schema", {}) for content in part.get("content", {}).values())
+                named |= {schema["$ref"].rpartition("/")[2] for schema in schemas if "$ref" in schema}
+    schemas = document["components"]["schemas"]
+    return {name for name in named if not _is_page(schemas[name])}
+
+
+def _is_page(schema: Schema) -> bool:
+    return set(schema.get("required", ())) == _PAGE.keys()
 
 
 def _example_of(name: str, schemas: Mapping[str, Schema]) -> Any:
@@ -97,7 +119,7 @@ def _of_union(schema: Schema, schemas: Mapping[str, Schema], depth: int) -> Any:
 
 
 def _of_object(schema: Schema, schemas: Mapping[str, Schema], depth: int) -> dict[str, Any]:
-    if set(schema.get("required", ())) == _PAGE.keys():
+    if _is_page(schema):
         return dict(_PAGE)
     required, is_sent = schema.get("required", ()), schema.get("additionalProperties") is False
     return {

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 from shared.web.contract.examples import add_examples
 from shared.web.contract.grouping import tag_groups
 from shared.web.contract.openapi_parts import HEADERS, PARAMETERS, PATH_PARAMETERS, SECURITY_SCHEMES, query_parameter
-from shared.web.contract.problem_responses import COMMON_HEADERS, any_problem, described_headers, problem_responses
+from shared.web.contract.problem_responses import COMMON_HEADERS, described_headers, problem_responses
 from shared.web.contract.route_options import STEP_UP, STEP_UP_PROBLEMS, options_of
 from shared.web.contract.saying import say
 from shared.web.contract.schemas import Problem
@@ -79,13 +79,17 @@ def describe(app: "FastAPI", service: str) -> dict[str, Any]:
     components["headers"] = HEADERS
     components["parameters"] = PARAMETERS
     components["securitySchemes"] = {**components.get("securitySchemes", {}), **SECURITY_SCHEMES}
-    components["responses"] = {"Problem": any_problem()}
+    components["responses"] = {
+        "NotModified": {"description": "The representation named by `If-None-Match` is current."}
+    }
     about = {tag["name"]: tag["description"] for tag in app.openapi_tags or ()}
     for route in routes:
         for method in sorted(route.methods or ()):
             operation = document["paths"][route.path_format][method.lower()]
             _complete(operation, route, method, components["responses"])
             say(operation, about, components["schemas"])
+            if operation["security"] == _TOKENS:
+                document["security"] = operation.pop("security")
     used = {
         tag for path in document["paths"].values() for operation in path.values() for tag in operation.get("tags", ())
     }
@@ -93,7 +97,7 @@ def describe(app: "FastAPI", service: str) -> dict[str, Any]:
     document["tags"] = [tag for tag in document.get("tags", ()) if tag["name"] in used]
     document["tags"] += [{"name": tag} for tag in sorted(used - known)]
     document[GROUPS] = tag_groups(routes, [tag["name"] for tag in document["tags"]])
-    document[COMMON] = described_headers(COMMON_HEADERS)["headers"]
+    document[COMMON] = {name: HEADERS[name] for name in COMMON_HEADERS}
     document["components"] = components_of({**document, "components": {}}, components)
     add_examples(document, service)
     for_clients(document)
@@ -136,6 +140,7 @@ def merged(documents: Iterable[Mapping[str, Any]], *, title: str, description: s
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
+        "security": _TOKENS,
         "tags": [],
         "paths": {},
         "components": {},
@@ -207,9 +212,8 @@ def _complete(operation: dict[str, Any], route: APIRoute, method: str, shared: d
     operation.update(options.deprecation.described if options.deprecation else {})
     operation.update({STEP_UP: options.step_up.described} if options.step_up else {})
     if options.is_item:
-        operation["responses"]["304"] = {"description": "The representation named by `If-None-Match` is current."}
+        operation["responses"]["304"] = {"$ref": "#/components/responses/NotModified"}
     operation["responses"].update(problem_responses(_problems(route, method, is_ours), shared))
-    operation["responses"]["default"] = {"$ref": "#/components/responses/Problem"}
 
 
 def _problems(route: APIRoute, method: str, is_ours: bool) -> set[str]:
@@ -255,7 +259,7 @@ def _named(part: Any) -> set[tuple[str, str]]:
 
 def _schemes(document: Mapping[str, Any]) -> set[str]:
     operations = (operation for path in document["paths"].values() for operation in path.values())
-    return {name for operation in operations for way in operation["security"] for name in way}
+    return {name for operation in operations for way in operation.get("security", _TOKENS) for name in way}
 
 
 def _is_paged(route: APIRoute) -> bool:

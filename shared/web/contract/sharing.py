@@ -2,13 +2,21 @@
 names are left out."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, TypeAlias
 
+from pydantic import BaseModel
+
 from shared.web.contract.openapi_parts import is_common
+from shared.web.contract.schemas import Page, RecordResponse
 
 Json: TypeAlias = dict[str, Any]
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]")
+_BASES: Mapping[str, tuple[type[BaseModel], Collection[str]]] = {
+    "Record": (RecordResponse, ("status", "visibility")),
+    "Page": (Page, ("items",)),
+}
+"""The members that many schemas share: of which model, without those that each schema says for itself."""
 
 
 def share(document: Json) -> None:
@@ -27,6 +35,17 @@ def share(document: Json) -> None:
             parameters = components.setdefault("parameters", {})
             operation["parameters"] = [_shared_parameter(one, parameters) for one in operation["parameters"]]
     _share_responses(document)
+    _share_members(components["schemas"])
+    _shorten_nullable(document["paths"])
+    _shorten_nullable(components)
+
+
+def whole_of(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Json:
+    """An object with the members of the schemas that it extends."""
+    extended = [whole_of(document, opened(document, part)) for part in schema.get("allOf", ())]
+    properties = {name: part for each in (*extended, schema) for name, part in each.get("properties", {}).items()}
+    required = [name for each in (*extended, schema) for name in each.get("required", ())]
+    return {**schema, "properties": properties, "required": required}
 
 
 def opened(document: Mapping[str, Any], part: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -91,3 +110,56 @@ def _share_responses(document: Json) -> None:
             whole["headers"] |= operation["responses"][status].get("headers", {})
             operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
         components[name] = whole
+
+
+def _share_members(schemas: Json) -> None:
+    """Makes one schema of the members that the responses of all records have, and one of those that all pages have.
+    Generators take a schema that extends a single one for that one, so that there is a second, which adds nothing."""
+    for name, (model, own) in _BASES.items():
+        shared = _base(name, model, own)
+        for schema in [each for each in schemas.values() if _has_members_of(shared, each)]:
+            schemas[name] = shared
+            open_object = {"type": "object", "additionalProperties": schema.pop("additionalProperties")}
+            schema["allOf"] = [{"$ref": f"#/components/schemas/{name}"}, open_object]
+            for member in shared["properties"]:
+                del schema["properties"][member]
+            schema["required"] = [member for member in schema["required"] if member not in shared["required"]]
+
+
+def _base(name: str, model: type[BaseModel], own: Collection[str]) -> Json:
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+    _without_titles(schema, "")
+    schema["properties"] = {
+        member: {key: part for key, part in each.items() if key != "default"}
+        for member, each in schema["properties"].items()
+        if member not in own
+    }
+    schema["required"] = [member for member in schema["required"] if member not in own]
+    schema = {key: part for key, part in schema.items() if key not in ("$defs", "title")}
+    return {**schema, "description": f"What every {name.lower()} has."}
+
+
+def _has_members_of(base: Json, schema: Json) -> bool:
+    members, required = schema.get("properties", {}), schema.get("required", ())
+    return all(
+        _said(members.get(name, {})) == _said(part) and (name in required) == (name in base["required"])
+        for name, part in base["properties"].items()
+    )
+
+
+def _shorten_nullable(part: Any) -> None:
+    """Says of a value that may be null two types, where that suffices, instead of two alternatives."""
+    if isinstance(part, dict):
+        match part.get("anyOf"):
+            case [{"type": str() as kind, **more}, {"type": "null"}] if "enum" not in more and not more.keys() & part:
+                del part["anyOf"]
+                part |= {"type": [kind, "null"], **more}
+        for each in part.values():
+            _shorten_nullable(each)
+    elif isinstance(part, list):
+        for each in part:
+            _shorten_nullable(each)
+
+
+def _said(part: Json) -> Json:
+    return {key: value for key, value in part.items() if key != "examples"}

@@ -65,7 +65,9 @@ async def test_a_contact_changes_secrets_while_both_work(caller: Caller, contact
     assert added.status_code == 201, added.text
     for secret in (own["secret"], added.json()["secret"]):
         assert (await caller.client_token(own["client_id"], secret)).status_code == 200
-    assert (await contact.send("DELETE", f"/clients/{own['id']}/secrets/oldest")).status_code == 200
+    path = f"/clients/{own['id']}"
+    tag = (await contact.send("GET", path)).headers["etag"]
+    assert (await contact.send("DELETE", f"{path}/secrets/oldest", **{"If-Match": tag})).status_code == 200
     assert (await caller.client_token(own["client_id"], own["secret"])).status_code == 401
     assert (await caller.client_token(own["client_id"], added.json()["secret"])).status_code == 200
 

@@ -23,7 +23,9 @@ from shared.database.pool import Database
 from shared.database.unit_of_work import Origin, unit_of_work
 from shared.kernel.clock import now
 from tests.access.caller import TOKEN, Caller
+from tests.access.factors.persons import Person, a_person, claims_of
 from tests.access.signing_in.walking import a_site, a_visitor
+from tests.access.times import Times
 from tests.support.inside import Inside
 from tests.support.signing_in import SIGN_IN, Visitor
 
@@ -89,6 +91,12 @@ async def _come(visitor: Visitor, address: str = DEVICE) -> httpx.Response:
     back = await visitor.follow(await visitor.sign_in(page))
     place = back.headers["location"].removeprefix("http://access.test")
     return await visitor.follow(await visitor.get(place))
+
+
+def _token_of(page: httpx.Response) -> str:
+    token = re.search(r'name="token" value="([0-9a-f]{64})"', page.text)
+    assert token, page.text
+    return token[1]
 
 
 async def _decide(visitor: Visitor, device: Device, decision: str) -> httpx.Response:
@@ -204,6 +212,44 @@ async def test_people_with_a_role_of_two_sign_in_with_a_browser(caller: Caller, 
     assert await device.learns() == "authorization_pending"
 
 
+async def _auditor(caller: Caller, giving: httpx.AsyncClient) -> Person:
+    """A person with a role that needs a second factor after seven days."""
+    person = await a_person(caller)
+    person.visitor.http = giving
+    body = {"principal": {"kind": "account", "id": person.account}, "role": "auditor", "scope_kind": "global"}
+    assert (await caller.send("admin", "POST", "/grants", body)).status_code == 201
+    return person
+
+
+async def test_one_factor_allows_no_device_once_a_role_needs_two(
+    caller: Caller, giving: httpx.AsyncClient, times: Times
+) -> None:
+    person = await _auditor(caller, giving)
+    times.ahead = timedelta(days=7, minutes=-1)
+    device, page = await Device.asking(giving), await _come(person.visitor)
+    assert 'name="user_code"' in page.text, "one factor is enough for seven days"
+    times.ahead = timedelta(days=7, minutes=1)
+    allowing = {"user_code": device.codes["user_code"], "decision": "allow"}
+    factors = await person.visitor.follow(await person.visitor.fill(page, allowing))
+    assert "Add a second factor" in factors.text
+    assert await device.learns() == "authorization_pending"
+
+
+async def test_who_has_two_factors_allows_a_device_with_both(caller: Caller, giving: httpx.AsyncClient) -> None:
+    person = await _auditor(caller, giving)
+    await person.with_app()
+    device, second = await Device.asking(giving), await person.to_second_step(DEVICE)
+    assert 'name="user_code"' not in (await person.visitor.follow(await person.visitor.get(DEVICE))).text
+    decided = {"user_code": device.codes["user_code"], "decision": "allow"}
+    await person.visitor.post(DEVICE, {**decided, "token": _token_of(second)})
+    assert await device.learns() == "authorization_pending"
+    back = await person.visitor.follow(await person.visitor.fill(second, {"code": person.code()}))
+    place = back.headers["location"].removeprefix("http://access.test")
+    page = await person.visitor.follow(await person.visitor.get(place))
+    assert "Go on on your device" in (await person.visitor.fill(page, decided)).text
+    assert claims_of((await device.poll()).json()["access_token"])["acr"] == "2"
+
+
 async def test_a_sign_in_of_long_ago_is_not_enough(
     caller: Caller, giving: httpx.AsyncClient, superuser: asyncpg.Connection
 ) -> None:
@@ -223,9 +269,7 @@ async def test_a_form_of_another_browser_decides_nothing(caller: Caller, giving:
     page = await _come(visitor)
     await _come(other)
     form = {"user_code": device.codes["user_code"], "decision": "allow"}
-    token = re.search(r'name="token" value="([0-9a-f]{64})"', page.text)
-    assert token
-    assert (await other.post(DEVICE, {**form, "token": token[1]})).status_code == 400
+    assert (await other.post(DEVICE, {**form, "token": _token_of(page)})).status_code == 400
     cross = await visitor.fill(page, form, **{"Sec-Fetch-Site": "cross-site"})
     assert cross.status_code == 400
     assert await device.learns() == "authorization_pending"

@@ -71,6 +71,7 @@ async def test_a_program_gets_another_secret_which_is_shown_once(
     removed = await admin.follow(await admin.fill(again, at="/secrets/oldest"))
     assert "It is removed." in removed.text
     assert "/secrets/oldest" not in removed.text
+    assert (await admin.fill(again, at="/secrets/oldest")).status_code == 412
 
 
 async def test_who_may_not_change_a_program_sees_no_button(console: ConsoleSystem, client: dict[str, Any]) -> None:

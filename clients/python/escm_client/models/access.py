@@ -6,29 +6,6 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 from ..resources import Collection, Service
 
-class Account(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    made_by_country: bool
-    suspended_by: str | None
-    email: str
-    name: str
-    email_verified: bool
-    language: str
-    notifications: dict[str, str]
-    expert_id: str | None
-
-
 class AccountCreate(TypedDict):
     email: str
     name: str
@@ -41,13 +18,6 @@ class AccountFields(TypedDict):
     name: NotRequired[str | None]
     language: NotRequired[Literal["en", "fr", "es", "ar", "zh", "ru"] | None]
     second_person: NotRequired[str | None]
-
-
-class AccountPage(TypedDict):
-    items: list[Account]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class AccountPatch(TypedDict):
@@ -79,30 +49,6 @@ class AllowedAction(TypedDict):
     reason: str | None
 
 
-class ApiKey(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    name: str
-    hint: str
-    resources: list[str]
-    verbs: list[str]
-    countries: list[str] | None
-    expires_at: str
-    owner: GrantHolder
-    last_used: str | None
-    secret: NotRequired[str | None]
-
-
 class ApiKeyCreate(TypedDict):
     name: str
     owner: NotRequired[Holder | None]
@@ -114,13 +60,6 @@ class ApiKeyCreate(TypedDict):
 
 class ApiKeyFields(TypedDict):
     second_person: NotRequired[str | None]
-
-
-class ApiKeyPage(TypedDict):
-    items: list[ApiKey]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class ApiKeyPatch(TypedDict):
@@ -173,45 +112,6 @@ class Change(TypedDict):
     after: NotRequired[Any]
 
 
-class Client(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    made_by_country: bool
-    suspended_by: str | None
-    client_id: str
-    name: str
-    jwks: PublicKeys | None
-    scope_kind: str
-    scope_id: str | None
-    resources: list[str]
-    verbs: list[str]
-    ip_allow: list[str]
-    redirect_uris: list[str]
-    post_logout_redirect_uris: list[str]
-    backchannel_logout_uri: str | None
-    public: bool
-    require_par: bool
-    dpop_bound: bool
-    first_party: bool
-    contacts: list[str]
-    sandbox: bool
-    keys_expire_at: str | None
-    living_secrets: int
-    proposed_secret: bool
-    last_used: str | None
-    secret: NotRequired[str | None]
-
-
 class ClientCreate(TypedDict):
     name: str
     ip_allow: NotRequired[list[str]]
@@ -240,13 +140,6 @@ class ClientFields(TypedDict):
     require_par: NotRequired[bool | None]
     dpop_bound: NotRequired[bool | None]
     second_person: NotRequired[str | None]
-
-
-class ClientPage(TypedDict):
-    items: list[Client]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class ClientPatch(TypedDict):
@@ -395,30 +288,6 @@ class FactData(TypedDict):
     link: str
 
 
-class Factor(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    account_id: str
-    kind: str
-    name: str
-    locked_until: str | None
-    last_used: str | None
-    secret: NotRequired[str | None]
-    otpauth: NotRequired[str | None]
-    options: NotRequired[dict[str, Any] | None]
-    codes: NotRequired[list[str] | None]
-
-
 class FactorCreate(TypedDict):
     name: str
     kind: Literal["totp", "passkey", "recovery_codes"]
@@ -428,13 +297,6 @@ class FactorFields(TypedDict):
     code: NotRequired[str | None]
     credential: NotRequired[dict[str, Any] | None]
     second_person: NotRequired[str | None]
-
-
-class FactorPage(TypedDict):
-    items: list[Factor]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class FactorPatch(TypedDict):
@@ -480,13 +342,6 @@ class GrantHolder(TypedDict):
     name: NotRequired[str | None]
 
 
-class GrantPage(TypedDict):
-    items: list[Grant]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
 class GrantTransition(TypedDict):
     action: str
     reason: NotRequired[str | None]
@@ -528,33 +383,6 @@ class IdentityPage(TypedDict):
     next: NotRequired[None]
 
 
-class IdentityProvider(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    code: str
-    titles: dict[str, str]
-    issuer: str
-    client_id: str
-    auth: str
-    scopes: list[str]
-    countries: list[str]
-    domains: list[str]
-    claims: ProviderClaims
-    levels: dict[str, str]
-    access_tokens: ProviderAccessTokens | None
-    accounts: str
-
-
 class IdentityProviderCreate(TypedDict):
     titles: dict[str, str]
     issuer: str
@@ -573,13 +401,6 @@ class IdentityProviderCreate(TypedDict):
 
 class IdentityProviderFields(TypedDict):
     second_person: NotRequired[str | None]
-
-
-class IdentityProviderPage(TypedDict):
-    items: list[IdentityProvider]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class IdentityProviderPatch(TypedDict):
@@ -619,13 +440,6 @@ class Job(TypedDict):
     created_at: str
     finished_at: str | None
     links: Links
-
-
-class JobPage(TypedDict):
-    items: list[Job]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class JsonWebKey(TypedDict):
@@ -767,6 +581,12 @@ class OwnPasswordBody(TypedDict):
     new_password: str
 
 
+class Page(TypedDict):
+    next: str | None
+    total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
+
+
 class PendingRecord(TypedDict):
     id: str
     ref: str
@@ -874,6 +694,19 @@ class ReadinessState(TypedDict):
     checks: dict[str, str]
 
 
+class Record(TypedDict):
+    id: str
+    ref: str
+    version: int
+    country: str | None
+    created_at: NotRequired[str | None]
+    created_by: NotRequired[str | None]
+    updated_at: NotRequired[str | None]
+    updated_by: NotRequired[str | None]
+    allowed_actions: NotRequired[list[AllowedAction] | None]
+    links: Links
+
+
 class Registered(TypedDict):
     pass
 
@@ -928,13 +761,6 @@ class SigningKeyFields(TypedDict):
     second_person: NotRequired[str | None]
 
 
-class SigningKeyPage(TypedDict):
-    items: list[SigningKey]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
 class SigningKeyTransition(TypedDict):
     action: str
     reason: NotRequired[str | None]
@@ -987,35 +813,6 @@ class VocabularyTerm(TypedDict):
     page: str
 
 
-class Webhook(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    name: str
-    url: str
-    types: list[str]
-    countries: list[str] | None
-    records: list[str] | None
-    signatures: list[str]
-    bulk: str
-    rate: int
-    in_flight: int
-    owner: GrantHolder
-    keys: list[WebhookKey]
-    secret: NotRequired[str | None]
-    behind: Behind
-    health: Health
-
-
 class WebhookCreate(TypedDict):
     name: str
     url: str
@@ -1027,13 +824,6 @@ class WebhookCreate(TypedDict):
     rate: NotRequired[int]
     in_flight: NotRequired[int]
     owner: NotRequired[Holder | None]
-
-
-class WebhookPage(TypedDict):
-    items: list[Webhook]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class WebhookPatch(TypedDict):
@@ -1072,10 +862,152 @@ class WorkItemPage(TypedDict):
     next: str | None
 
 
+class Account(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    made_by_country: bool
+    suspended_by: str | None
+    email: str
+    name: str
+    email_verified: bool
+    language: str
+    notifications: dict[str, str]
+    expert_id: str | None
+
+
+class AccountPage(Page):
+    items: list[Account]
+
+
+class ApiKey(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    name: str
+    hint: str
+    resources: list[str]
+    verbs: list[str]
+    countries: list[str] | None
+    expires_at: str
+    owner: GrantHolder
+    last_used: str | None
+    secret: NotRequired[str | None]
+
+
+class ApiKeyPage(Page):
+    items: list[ApiKey]
+
+
+class Client(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    made_by_country: bool
+    suspended_by: str | None
+    client_id: str
+    name: str
+    jwks: PublicKeys | None
+    scope_kind: str
+    scope_id: str | None
+    resources: list[str]
+    verbs: list[str]
+    ip_allow: list[str]
+    redirect_uris: list[str]
+    post_logout_redirect_uris: list[str]
+    backchannel_logout_uri: str | None
+    public: bool
+    require_par: bool
+    dpop_bound: bool
+    first_party: bool
+    contacts: list[str]
+    sandbox: bool
+    keys_expire_at: str | None
+    living_secrets: int
+    proposed_secret: bool
+    last_used: str | None
+    secret: NotRequired[str | None]
+
+
+class ClientPage(Page):
+    items: list[Client]
+
+
+class Factor(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    account_id: str
+    kind: str
+    name: str
+    locked_until: str | None
+    last_used: str | None
+    secret: NotRequired[str | None]
+    otpauth: NotRequired[str | None]
+    options: NotRequired[dict[str, Any] | None]
+    codes: NotRequired[list[str] | None]
+
+
+class FactorPage(Page):
+    items: list[Factor]
+
+
+class GrantPage(Page):
+    items: list[Grant]
+
+
+class IdentityProvider(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    code: str
+    titles: dict[str, str]
+    issuer: str
+    client_id: str
+    auth: str
+    scopes: list[str]
+    countries: list[str]
+    domains: list[str]
+    claims: ProviderClaims
+    levels: dict[str, str]
+    access_tokens: ProviderAccessTokens | None
+    accounts: str
+
+
+class IdentityProviderPage(Page):
+    items: list[IdentityProvider]
+
+
+class JobPage(Page):
+    items: list[Job]
+
+
+class SigningKeyPage(Page):
+    items: list[SigningKey]
+
+
+class Webhook(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    name: str
+    url: str
+    types: list[str]
+    countries: list[str] | None
+    records: list[str] | None
+    signatures: list[str]
+    bulk: str
+    rate: int
+    in_flight: int
+    owner: GrantHolder
+    keys: list[WebhookKey]
+    secret: NotRequired[str | None]
+    behind: Behind
+    health: Health
+
+
+class WebhookPage(Page):
+    items: list[Webhook]
+
+
 AuditLine = TypedDict("AuditLine", {"version": "int", "at": "str", "by": "Actor", "action": "str", "reason": "str | None", "from": "str | None", "to": "str | None", "changes": "list[Change]", "request_id": "str", "erased": "NotRequired[bool | None]", "position": "int", "hash": "str", "resource": "str", "subject": "str"})
 
 
-Grant = TypedDict("Grant", {"id": "str", "ref": "str", "version": "int", "status": "str", "country": "str | None", "visibility": "Literal[\"public\", \"network\", \"restricted\"]", "created_at": "NotRequired[str | None]", "created_by": "NotRequired[str | None]", "updated_at": "NotRequired[str | None]", "updated_by": "NotRequired[str | None]", "allowed_actions": "NotRequired[list[AllowedAction] | None]", "links": "Links", "role": "str", "scope_kind": "str", "scope_id": "str | None", "reason": "str | None", "second_person": "str | None", "delegated_from": "str | None", "predecessor_id": "str | None", "caused_by": "str | None", "letter": "Document | None", "proof": "str | None", "place": "str | None", "principal": "GrantHolder", "from": "str", "to": "str | None"})
+Grant = TypedDict("Grant", {"status": "str", "visibility": "Literal[\"public\", \"network\", \"restricted\"]", "role": "str", "scope_kind": "str", "scope_id": "str | None", "reason": "str | None", "second_person": "str | None", "delegated_from": "str | None", "predecessor_id": "str | None", "caused_by": "str | None", "letter": "Document | None", "proof": "str | None", "place": "str | None", "principal": "GrantHolder", "from": "str", "to": "str | None"})
 
 
 GrantCreate = TypedDict("GrantCreate", {"principal": "Holder", "role": "Literal[\"platform_operator\", \"secretariat_admin\", \"secretariat_officer\", \"reviewer\", \"editor_in_chief\", \"editor\", \"committee_president\", \"committee_secretary\", \"government_focal_point\", \"national_author\", \"national_publisher\", \"institution_representative\", \"centre_director\", \"expert\", \"auditor\", \"api_client\"]", "scope_kind": "Literal[\"global\", \"region\", \"country\", \"institution\", \"centre\", \"edition\", \"record\", \"self\"]", "scope_id": "NotRequired[str | None]", "from": "NotRequired[str | None]", "to": "NotRequired[str | None]", "reason": "NotRequired[str | None]", "second_person": "NotRequired[str | None]", "delegated_from": "NotRequired[str | None]", "letter": "NotRequired[Document | None]"})
@@ -1090,7 +1022,7 @@ HistoryLine = TypedDict("HistoryLine", {"version": "int", "at": "str", "by": "Ac
 ReplayBody = TypedDict("ReplayBody", {"event_id": "NotRequired[str | None]", "from": "NotRequired[str | None]", "to": "NotRequired[str | None]", "status": "NotRequired[Literal[\"failed\", \"all\"]]", "types": "NotRequired[list[str] | None]"})
 
 
-SigningKey = TypedDict("SigningKey", {"id": "str", "ref": "str", "version": "int", "status": "str", "country": "str | None", "visibility": "Literal[\"public\", \"network\", \"restricted\"]", "created_at": "NotRequired[str | None]", "created_by": "NotRequired[str | None]", "updated_at": "NotRequired[str | None]", "updated_by": "NotRequired[str | None]", "allowed_actions": "NotRequired[list[AllowedAction] | None]", "links": "Links", "kid": "str", "from": "str", "until": "str"})
+SigningKey = TypedDict("SigningKey", {"status": "str", "visibility": "Literal[\"public\", \"network\", \"restricted\"]", "kid": "str", "from": "str", "until": "str"})
 
 
 WebhookFields = TypedDict("WebhookFields", {"from": "NotRequired[Literal[\"here\", \"now\"] | None]", "overlap_hours": "NotRequired[int | None]"})

@@ -12,36 +12,6 @@ class About(TypedDict):
     decision: NotRequired[str | None]
 
 
-class Action(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    programme_id: str
-    pillar: str
-    kind: str
-    titles: dict[str, str]
-    descriptions: dict[str, str]
-    planned_start: str | None
-    planned_end: str | None
-    actual_start: str | None
-    actual_end: str | None
-    participants: list[Participant]
-    locations: list[ActionLocation]
-    tags: list[Tag]
-    budget: NotRequired[Budget | None]
-    baseline: Baseline | None
-    iati_status: int
-
-
 class ActionCreate(TypedDict):
     titles: dict[str, str]
     descriptions: NotRequired[dict[str, str]]
@@ -62,13 +32,6 @@ class ActionLocation(TypedDict):
     subdivision: NotRequired[str | None]
     lat: NotRequired[float | None]
     lon: NotRequired[float | None]
-
-
-class ActionPage(TypedDict):
-    items: list[Action]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class ActionPatch(TypedDict):
@@ -135,34 +98,6 @@ class AllowedAction(TypedDict):
     reason: str | None
 
 
-class Assessment(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    period_id: str
-    completion: str
-    assessor: Assessor
-    text: dict[str, str]
-    date: str
-    independent: bool
-    conflict_of_interest: bool
-    evidence: NotRequired[list[Document] | None]
-    reply_due: str | None
-    reply: dict[str, str] | None
-    replied_on: str | None
-    published_on: str | None
-    subject: Subject
-
-
 class AssessmentCreate(TypedDict):
     visibility: NotRequired[Literal["public", "network", "restricted"]]
     period_id: str
@@ -179,13 +114,6 @@ class AssessmentCreate(TypedDict):
 class AssessmentFields(TypedDict):
     visibility: NotRequired[Literal["public", "network", "restricted"] | None]
     text: NotRequired[dict[str, str] | None]
-
-
-class AssessmentPage(TypedDict):
-    items: list[Assessment]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class AssessmentPatch(TypedDict):
@@ -301,37 +229,11 @@ class BulkResultsTransition(TypedDict):
     items: list[SeenRecord]
 
 
-class Calendar(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    kinds: list[str]
-    programme_id: str | None
-    language: str
-    url: NotRequired[str | None]
-
-
 class CalendarCreate(TypedDict):
     country: NotRequired[str | None]
     programme_id: NotRequired[str | None]
     kinds: NotRequired[list[Literal["milestones", "meetings", "annual_reports", "reports", "periods", "tasks", "editions", "review_rounds", "contributions"]]]
     language: NotRequired[Literal["en", "fr", "es", "ar", "zh", "ru"]]
-
-
-class CalendarPage(TypedDict):
-    items: list[Calendar]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class Change(TypedDict):
@@ -379,13 +281,6 @@ class CommentFields(TypedDict):
     version: NotRequired[int | None]
 
 
-class CommentPage(TypedDict):
-    items: list[Comment]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
 class CommentTransition(TypedDict):
     action: str
     reason: NotRequired[str | None]
@@ -416,39 +311,6 @@ class ComparisonItem(TypedDict):
 class Confirmer(TypedDict):
     id: str
     name: str
-
-
-class Contribution(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    edition_id: str
-    number: int
-    outline_key: str
-    titles: dict[str, str]
-    language: str
-    abstract: dict[str, str]
-    keywords: list[str]
-    funding: str | None
-    conflicts: str | None
-    due: str | None
-    authors: list[ContributionAuthor]
-    editor_id: str | None
-    consent: ContributionConsent | None
-    published_version: int | None
-    current: NotRequired[CurrentVersion | None]
-    comments: NotRequired[CommentCounts | None]
-    doi: NotRequired[str | None]
-    days_late: int | None
 
 
 class ContributionAuthor(TypedDict):
@@ -509,13 +371,6 @@ class ContributionFields(TypedDict):
     editor_id: NotRequired[str | None]
 
 
-class ContributionPage(TypedDict):
-    items: list[Contribution]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
 class ContributionPatch(TypedDict):
     titles: NotRequired[dict[str, str | None] | None]
     abstract: NotRequired[dict[str, str | None] | None]
@@ -528,29 +383,6 @@ class ContributionPatch(TypedDict):
     authors: NotRequired[list[AuthorBody] | None]
 
 
-class ContributionReviewer(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    edition_id: str
-    contribution_id: str
-    round_id: str
-    titles: dict[str, str]
-    expert_id: str
-    conflict_of_interest: bool | None
-    conflict: str | None
-    round: int
-
-
 class ContributionReviewerCreate(TypedDict):
     expert_id: str
     round: int | str
@@ -559,13 +391,6 @@ class ContributionReviewerCreate(TypedDict):
 class ContributionReviewerFields(TypedDict):
     conflict_of_interest: NotRequired[bool | None]
     conflict: NotRequired[str | None]
-
-
-class ContributionReviewerPage(TypedDict):
-    items: list[ContributionReviewer]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class ContributionReviewerTransition(TypedDict):
@@ -619,31 +444,6 @@ class CorePatch(TypedDict):
     titles: NotRequired[dict[str, str | None] | None]
 
 
-class Correspondence(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    direction: str
-    date: str
-    subject: str
-    parties: list[Party | str]
-    about: list[str]
-    reply_due: str | None
-    reply_to: str | None
-    replied_on: str | None
-    document: Document | None
-    overdue: bool
-
-
 class CorrespondenceCreate(TypedDict):
     date: NotRequired[str]
     subject: str
@@ -655,13 +455,6 @@ class CorrespondenceCreate(TypedDict):
     visibility: NotRequired[Literal["public", "network", "restricted"]]
     country: str
     direction: Literal["in", "out"]
-
-
-class CorrespondencePage(TypedDict):
-    items: list[Correspondence]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class CorrespondencePatch(TypedDict):
@@ -781,36 +574,10 @@ class DecisionBody(TypedDict):
     reason: NotRequired[str | None]
 
 
-class Delegation(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    report_id: str
-    account_id: str
-    sections: list[str]
-    due_on: str | None
-
-
 class DelegationCreate(TypedDict):
     account_id: str
     due_on: NotRequired[str | None]
     sections: list[str]
-
-
-class DelegationPage(TypedDict):
-    items: list[Delegation]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class DelegationTransition(TypedDict):
@@ -854,38 +621,6 @@ class DownloadUrl(TypedDict):
     expires_at: str
     size: int
     sha256: str
-
-
-class Edition(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    year: int
-    number: int
-    titles: dict[str, str]
-    languages: list[str]
-    licence: str
-    doi: str | None
-    isbn: str | None
-    outline: list[OutlineEntry]
-    call: EditionCall | None
-    deadlines: EditionDeadlines | None
-    review: EditionReview
-    as_of: str | None
-    frozen_at: str | None
-    published_at: str | None
-    issue: int
-    retraction: str | None
-    progress: NotRequired[dict[str, int] | None]
 
 
 class EditionBuild(TypedDict):
@@ -975,36 +710,6 @@ class EditionFields(TypedDict):
     doi: NotRequired[str | None]
 
 
-class EditionFigure(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    edition_id: str
-    key: str
-    kind: str
-    titles: dict[str, str]
-    captions: dict[str, str]
-    alternatives: dict[str, str]
-    query: FigureQuery
-    x: str | None
-    y: str | None
-    series: str | None
-    source: str | None
-    as_of: str | None
-    definition: str | None
-    release: str | None
-    sha256: str | None
-
-
 class EditionFigureCreate(TypedDict):
     titles: dict[str, str]
     captions: NotRequired[dict[str, str]]
@@ -1019,13 +724,6 @@ class EditionFigureCreate(TypedDict):
     key: str
 
 
-class EditionFigurePage(TypedDict):
-    items: list[EditionFigure]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
 class EditionFigurePatch(TypedDict):
     titles: NotRequired[dict[str, str | None] | None]
     captions: NotRequired[dict[str, str | None] | None]
@@ -1036,13 +734,6 @@ class EditionFigurePatch(TypedDict):
     x: NotRequired[str | None]
     y: NotRequired[str | None]
     series: NotRequired[str | None]
-
-
-class EditionPage(TypedDict):
-    items: list[Edition]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class EditionPatch(TypedDict):
@@ -1085,30 +776,6 @@ class EditionTransition(TypedDict):
     fields: NotRequired[EditionFields]
 
 
-class Endorsement(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    body: IssuingBody | None
-    body_id: str | None
-    level: int
-    document: NotRequired[Document | None]
-    issued: str | None
-    valid_to: str | None
-    verified_on: str | None
-    withdrawn_on: str | None
-    withdrawal_reason: NotRequired[str | None]
-
-
 class EndorsementCreate(TypedDict):
     body_id: NotRequired[str | None]
     document: NotRequired[Document | None]
@@ -1122,13 +789,6 @@ class EndorsementCreate(TypedDict):
 
 class EndorsementFields(TypedDict):
     document: NotRequired[Document | None]
-
-
-class EndorsementPage(TypedDict):
-    items: list[Endorsement]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class EndorsementPatch(TypedDict):
@@ -1153,39 +813,6 @@ class ErrorReport(TypedDict):
     language: NotRequired[Literal["en", "fr", "es", "ar", "zh", "ru"] | None]
 
 
-class Evidence(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    title: str
-    category: str
-    date: str | None
-    codes: list[Tag]
-    language: str | None
-    licence: str | None
-    scope_id: str | None
-    replaces_id: str | None
-    keep_until: str | None
-    file_name: str
-    size: int
-    media_type: str
-    declared_media_type: str | None
-    sha256: str
-    replaced_by: str | None
-    scan: Scan
-    integrity: Integrity
-    referenced_by: NotRequired[list[Reference]]
-
-
 class EvidenceCreate(TypedDict):
     title: str
     category: NotRequired[str]
@@ -1204,13 +831,6 @@ class EvidenceCreate(TypedDict):
 
 class EvidenceFields(TypedDict):
     second_person: NotRequired[str | None]
-
-
-class EvidencePage(TypedDict):
-    items: list[Evidence]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class EvidencePatch(TypedDict):
@@ -1336,29 +956,6 @@ class FigureVerification(TypedDict):
     sha256: str
 
 
-class FocalPoint(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    person: Person
-    account_id: NotRequired[str | None]
-    body_id: str | None
-    role: str | None
-    letter: NotRequired[Document | None]
-    predecessor_id: str | None
-    starts: str | None
-    ends: str | None
-
-
 class FocalPointCreate(TypedDict):
     person: Person
     account_id: NotRequired[str | None]
@@ -1375,13 +972,6 @@ class FocalPointCreate(TypedDict):
 class FocalPointFields(TypedDict):
     until: NotRequired[str | None]
     successor: NotRequired[Successor | None]
-
-
-class FocalPointPage(TypedDict):
-    items: list[FocalPoint]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class FocalPointPatch(TypedDict):
@@ -1402,39 +992,12 @@ class FocalPointTransition(TypedDict):
     fields: NotRequired[FocalPointFields]
 
 
-class Framework(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    code: str
-    core: Core
-    pillars: list[Pillar]
-    valid_from: str
-    valid_to: str | None
-
-
 class FrameworkCreate(TypedDict):
     core: Core
     pillars: list[Pillar]
     valid_from: str
     valid_to: NotRequired[str | None]
     code: str
-
-
-class FrameworkPage(TypedDict):
-    items: list[Framework]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class FrameworkPatch(TypedDict):
@@ -1450,37 +1013,12 @@ class FrameworkTransition(TypedDict):
     fields: NotRequired[NoFields]
 
 
-class GovernmentBody(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    names: dict[str, str]
-    kind: str
-    website: str | None
-
-
 class GovernmentBodyCreate(TypedDict):
     names: dict[str, str]
     kind: Literal["ministry", "agency", "commission", "parliament", "presidency", "other"]
     website: NotRequired[str | None]
     visibility: NotRequired[Literal["public", "network", "restricted"]]
     country: str
-
-
-class GovernmentBodyPage(TypedDict):
-    items: list[GovernmentBody]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class GovernmentBodyPatch(TypedDict):
@@ -1526,43 +1064,6 @@ class History(TypedDict):
     next: str | None
 
 
-class Import(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    resource: str
-    mode: str
-    on_error: str
-    registry: bool
-    source: str | None
-    licence: str | None
-    file: ImportedFile
-    columns: list[ImportedColumn]
-    ignored_columns: list[str]
-    rows: int | None
-    counts: dict[str, int] | None
-    aborted: NotRequired[bool | None]
-    taken_back: dict[str, int] | None
-    job: str
-    failures_url: str
-
-
-class ImportPage(TypedDict):
-    items: list[Import]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
 class ImportTransition(TypedDict):
     action: str
     reason: NotRequired[str | None]
@@ -1585,44 +1086,6 @@ class IndependentSide(TypedDict):
     completion: str
     assessor: Assessor
     assessment: str
-
-
-class Indicator(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    code: str
-    titles: dict[str, str]
-    definition: dict[str, str]
-    framework: str | None
-    level: str
-    measure: str
-    unit: Unit | None
-    scale: list[ScaleCode]
-    direction: str
-    across: str
-    over_time: str
-    reported_by: str
-    frequency: str
-    pillar: str | None
-    side: str | None
-    codes: list[Tag]
-    method: dict[str, str]
-    source: str | None
-    replaces_id: str | None
-    template_id: str | None
-    disaggregations: list[Dimension]
-    valid_from: str | None
-    valid_to: str | None
 
 
 class IndicatorCopy(TypedDict):
@@ -1674,13 +1137,6 @@ class IndicatorCreate(TypedDict):
     country: NotRequired[str | None]
     code: str
     framework: NotRequired[str | None]
-
-
-class IndicatorPage(TypedDict):
-    items: list[Indicator]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class IndicatorPatch(TypedDict):
@@ -1741,24 +1197,10 @@ class Job(TypedDict):
     links: Links
 
 
-class JobPage(TypedDict):
-    items: list[Job]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
 class KeptRecord(TypedDict):
     resource: str
     id: str
     link: str
-
-
-class KeptRecordPage(TypedDict):
-    items: list[KeptRecord]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class LatestValue(TypedDict):
@@ -1797,13 +1239,6 @@ class ListedCountry(TypedDict):
     as_of: str
 
 
-class ListedCountryPage(TypedDict):
-    items: list[ListedCountry]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
 class ListedDataset(TypedDict):
     name: str
     title: str
@@ -1840,26 +1275,6 @@ class MeanRating(TypedDict):
     count: int
 
 
-class Meeting(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    kind: str
-    date: str
-    titles: dict[str, str]
-    participants: NotRequired[list[Attendee | str]]
-    decisions: list[Decision | str]
-
-
 class MeetingCreate(TypedDict):
     date: str
     titles: dict[str, str]
@@ -1868,13 +1283,6 @@ class MeetingCreate(TypedDict):
     decisions: NotRequired[list[Decision | str]]
     visibility: NotRequired[Literal["public", "network", "restricted"]]
     country: str
-
-
-class MeetingPage(TypedDict):
-    items: list[Meeting]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class MeetingPatch(TypedDict):
@@ -1892,35 +1300,6 @@ class MeetingTransition(TypedDict):
     fields: NotRequired[NoFields]
 
 
-class Milestone(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    action_id: str
-    titles: dict[str, str]
-    due: str
-    first_due: str
-    due_reason: str | None
-    weight: float
-    codes: list[Tag]
-    deliverable: str | dict[str, str] | None
-    evidence_required: bool | str
-    evidence: NotRequired[list[Document] | None]
-    claimed_by: NotRequired[str | None]
-    claimed_on: str | None
-    verified_on: str | None
-    overdue: bool
-
-
 class MilestoneCreate(TypedDict):
     titles: dict[str, str]
     due: str
@@ -1934,13 +1313,6 @@ class MilestoneCreate(TypedDict):
 
 class MilestoneFields(TypedDict):
     evidence: NotRequired[Document | list[Document] | None]
-
-
-class MilestonePage(TypedDict):
-    items: list[Milestone]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class MilestonePatch(TypedDict):
@@ -1984,37 +1356,10 @@ class NoFields(TypedDict):
     pass
 
 
-class Offer(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    request_id: str
-    expert_id: str
-    message: str | None
-    respond_by: str
-    accepted_on: str | None
-
-
 class OfferCreate(TypedDict):
     expert_id: str
     respond_by: NotRequired[str]
     message: NotRequired[str | None]
-
-
-class OfferPage(TypedDict):
-    items: list[Offer]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class OfferTransition(TypedDict):
@@ -2106,6 +1451,12 @@ class Owner(TypedDict):
     role: NotRequired[Literal["secretariat_officer", "government_focal_point", "national_author", "national_publisher", "committee_president", "committee_secretary"] | None]
 
 
+class Page(TypedDict):
+    next: str | None
+    total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
+
+
 class Participant(TypedDict):
     institution_id: str
     role: int
@@ -2141,29 +1492,6 @@ class PendingTransitionPage(TypedDict):
     next: str | None
 
 
-class Period(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    framework: str
-    code: str
-    starts: str
-    ends: str
-    opens_on: str
-    due_on: str
-    closes_on: str | None
-    locks_on: str | None
-
-
 class PeriodCreate(TypedDict):
     opens_on: str
     due_on: str
@@ -2173,13 +1501,6 @@ class PeriodCreate(TypedDict):
     ends: str
     framework: str
     code: str
-
-
-class PeriodPage(TypedDict):
-    items: list[Period]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class PeriodPatch(TypedDict):
@@ -2327,29 +1648,6 @@ class ProfileValue(TypedDict):
     missing: str | None
 
 
-class Programme(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    framework: str
-    committee_id: str | None
-    centre_id: str | None
-    lead_body_id: NotRequired[str | None]
-    waiver: NotRequired[ProgrammeWaiver | None]
-    started_on: str | None
-    completed_on: str | None
-    completeness: ProgrammeCompleteness
-
-
 class ProgrammeCompleteness(TypedDict):
     value: int
     of: int
@@ -2378,13 +1676,6 @@ class ProgrammeElement(TypedDict):
 
 class ProgrammeFields(TypedDict):
     waiver: NotRequired[ProgrammeWaiver | None]
-
-
-class ProgrammePage(TypedDict):
-    items: list[Programme]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class ProgrammePatch(TypedDict):
@@ -2417,37 +1708,11 @@ class Progress(TypedDict):
     total: int | None
 
 
-class ProgressReportTemplate(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    framework: str
-    template_version: str
-    titles: dict[str, str]
-    sections: list[RepeatedSection]
-
-
 class ProgressReportTemplateCreate(TypedDict):
     titles: dict[str, str]
     sections: list[RepeatedSection]
     framework: str
     version: str
-
-
-class ProgressReportTemplatePage(TypedDict):
-    items: list[ProgressReportTemplate]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class ProgressReportTemplatePatch(TypedDict):
@@ -2475,6 +1740,19 @@ class ReadinessState(TypedDict):
     checks: dict[str, str]
 
 
+class Record(TypedDict):
+    id: str
+    ref: str
+    version: int
+    country: str | None
+    created_at: NotRequired[str | None]
+    created_by: NotRequired[str | None]
+    updated_at: NotRequired[str | None]
+    updated_by: NotRequired[str | None]
+    allowed_actions: NotRequired[list[AllowedAction] | None]
+    links: Links
+
+
 class Reference(TypedDict):
     resource: str
     id: str
@@ -2495,58 +1773,6 @@ class RepeatedSection(TypedDict):
     repeat: NotRequired[Literal["pillar", "action", "indicator"] | None]
 
 
-class Report(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    programme_id: str
-    period_id: str
-    template_id: str
-    prefill: str
-    due_on: str
-    replaces_id: str | None
-    contributors: list[Contributor]
-    submitted_at: str | None
-    reported_at: str | None
-    published_at: str | None
-    superseded_by: str | None
-    holder: str | None
-    light: str | None
-    sections: NotRequired[list[SectionSummary] | None]
-    figures: NotRequired[ReportFigures | None]
-    open_comments: NotRequired[int | None]
-
-
-class ReportComment(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    report_id: str
-    section: str
-    item: str | None
-    text: str
-    must_answer: bool
-    answer: str | None
-
-
 class ReportCommentCreate(TypedDict):
     section: str
     item: NotRequired[str | None]
@@ -2556,13 +1782,6 @@ class ReportCommentCreate(TypedDict):
 
 class ReportCommentFields(TypedDict):
     text: NotRequired[str | None]
-
-
-class ReportCommentPage(TypedDict):
-    items: list[ReportComment]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class ReportCommentTransition(TypedDict):
@@ -2586,13 +1805,6 @@ class ReportFigures(TypedDict):
     as_of: str
     results: list[ReportedResult]
     milestones: list[ReportedMilestone]
-
-
-class ReportPage(TypedDict):
-    items: list[Report]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class ReportPatch(TypedDict):
@@ -2709,50 +1921,6 @@ class ReportingStatistics(TypedDict):
     total: ReportingNumbers
 
 
-class Result(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    indicator_id: str
-    action_id: str | None
-    centre_id: str | None
-    kind: str
-    period_id: str | None
-    year: int | None
-    method: str
-    value: str | None
-    numerator: str | None
-    denominator: str | None
-    code: str | None
-    text: dict[str, str] | None
-    missing: str | None
-    source: str | None
-    method_note: str | None
-    comment: str | None
-    evidence: NotRequired[list[Document] | None]
-    revision: int
-    revision_of: str | None
-    superseded_by: str | None
-    late: bool | None
-    published_at: str | None
-    ended_at: str | None
-    breakdown: NotRequired[list[ResultPart] | None]
-    unit: NotRequired[Unit | None]
-    target: NotRequired[OtherValue | None]
-    previous: NotRequired[OtherValue | None]
-    validation: NotRequired[list[ViolationResponse] | None]
-    revisions: NotRequired[list[RevisionSummary] | None]
-
-
 class ResultCreate(TypedDict):
     method: Literal["measured", "estimated", "modelled", "survey", "administrative"]
     value: NotRequired[str | None]
@@ -2779,13 +1947,6 @@ class ResultCreate(TypedDict):
 class ResultFields(TypedDict):
     visibility: NotRequired[Literal["public", "network", "restricted"] | None]
     acknowledge: NotRequired[list[str] | None]
-
-
-class ResultPage(TypedDict):
-    items: list[Result]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class ResultPart(TypedDict):
@@ -2871,40 +2032,12 @@ class ResultViolation(TypedDict):
     status: str
 
 
-class ReviewRound(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    edition_id: str
-    number: int
-    opens: str
-    closes: str
-    audience: str
-    contributions: list[str]
-
-
 class ReviewRoundCreate(TypedDict):
     opens: str
     closes: str
     audience: NotRequired[Literal["experts", "governments", "both"]]
     contributions: list[str]
     number: NotRequired[int | None]
-
-
-class ReviewRoundPage(TypedDict):
-    items: list[ReviewRound]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class ReviewRoundPatch(TypedDict):
@@ -2961,29 +2094,6 @@ class Scan(TypedDict):
     at: str | None
 
 
-class Scheme(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    code: str
-    edition: str
-    titles: dict[str, str]
-    source: str | None
-    licence: str | None
-    publisher: str | None
-    code_count: int
-    assessments: list[str]
-
-
 class SchemeAssessment(TypedDict):
     assessment: str
     published_on: str
@@ -2996,13 +2106,6 @@ class SchemeAssessmentBody(TypedDict):
     published_on: str
     source: Document
     states: list[CodeState]
-
-
-class SchemeAssessmentPage(TypedDict):
-    items: list[SchemeAssessment]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class SchemeCode(TypedDict):
@@ -3023,13 +2126,6 @@ class SchemeCodeBody(TypedDict):
     order: NotRequired[int]
 
 
-class SchemeCodePage(TypedDict):
-    items: list[SchemeCode]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
 class SchemeCreate(TypedDict):
     titles: dict[str, str]
     licence: NotRequired[str | None]
@@ -3037,20 +2133,6 @@ class SchemeCreate(TypedDict):
     code: str
     edition: str
     source: str
-
-
-class SchemeMappingPage(TypedDict):
-    items: list[SchemeMapping]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
-class SchemePage(TypedDict):
-    items: list[Scheme]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class SchemePatch(TypedDict):
@@ -3118,42 +2200,6 @@ class SupportClock(TypedDict):
     paused: bool
 
 
-class SupportRequest(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    titles: dict[str, str]
-    need: dict[str, str]
-    kind: str
-    fields: list[str]
-    planetary_boundaries: list[str]
-    ecosystems: list[str]
-    keywords: list[str]
-    languages: list[str]
-    codes: list[Tag]
-    mode: str
-    wanted_from: str | None
-    wanted_to: str | None
-    days: int | None
-    programme_id: str | None
-    action_id: str | None
-    centre_id: str | None
-    documents: NotRequired[list[Document] | None]
-    delivery_document: NotRequired[Document | None]
-    rating: NotRequired[int | None]
-    rating_text: NotRequired[str | None]
-    clock: NotRequired[SupportClock | None]
-
-
 class SupportRequestCreate(TypedDict):
     visibility: NotRequired[Literal["public", "network", "restricted"]]
     titles: dict[str, str]
@@ -3180,13 +2226,6 @@ class SupportRequestFields(TypedDict):
     document: NotRequired[Document | None]
     rating: NotRequired[int | None]
     text: NotRequired[str | None]
-
-
-class SupportRequestPage(TypedDict):
-    items: list[SupportRequest]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class SupportRequestPatch(TypedDict):
@@ -3221,29 +2260,6 @@ class Tag(TypedDict):
     code: str
 
 
-class Target(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    indicator_id: str
-    action_id: str | None
-    centre_id: str | None
-    period_id: str
-    value: str | None
-    code: str | None
-    breakdown: list[TargetPart]
-    comment: str | None
-
-
 class TargetCreate(TypedDict):
     value: NotRequired[str | None]
     code: NotRequired[str | None]
@@ -3255,13 +2271,6 @@ class TargetCreate(TypedDict):
     action_id: NotRequired[str | None]
     centre_id: NotRequired[str | None]
     period_id: str
-
-
-class TargetPage(TypedDict):
-    items: list[Target]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class TargetPart(TypedDict):
@@ -3283,57 +2292,8 @@ class TargetTransition(TypedDict):
     fields: NotRequired[NoFields]
 
 
-class Task(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    titles: dict[str, str]
-    text: dict[str, str]
-    due: str
-    priority: str
-    completed_by: NotRequired[str | None]
-    completed_on: str | None
-    verified_on: str | None
-    owner: Owner | None
-    about: About | None
-    overdue: bool
-
-
-class TaskComment(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    task_id: str
-    text: str
-
-
 class TaskCommentCreate(TypedDict):
     text: str
-
-
-class TaskCommentPage(TypedDict):
-    items: list[TaskComment]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class TaskCreate(TypedDict):
@@ -3348,13 +2308,6 @@ class TaskCreate(TypedDict):
 
 class TaskFields(TypedDict):
     owner: NotRequired[Owner | None]
-
-
-class TaskPage(TypedDict):
-    items: list[Task]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class TaskPatch(TypedDict):
@@ -3425,31 +2378,6 @@ class ValidationBody(TypedDict):
     after: NotRequired[str | None]
 
 
-class ValidationRule(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    code: str
-    framework: str | None
-    titles: dict[str, str]
-    instruction: dict[str, str]
-    severity: str
-    left: RuleSide
-    operator: str
-    right: RuleSide
-    missing: str
-    tolerance: str | None
-
-
 class ValidationRuleCreate(TypedDict):
     titles: dict[str, str]
     instruction: NotRequired[dict[str, str]]
@@ -3462,13 +2390,6 @@ class ValidationRuleCreate(TypedDict):
     country: NotRequired[str | None]
     code: str
     framework: NotRequired[str | None]
-
-
-class ValidationRulePage(TypedDict):
-    items: list[ValidationRule]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class ValidationRulePatch(TypedDict):
@@ -3546,7 +2467,668 @@ class ViolationResponse(TypedDict):
     acknowledged: bool
 
 
-Comment = TypedDict("Comment", {"id": "str", "ref": "str", "version": "int", "status": "str", "country": "str | None", "visibility": "Literal[\"public\", \"network\", \"restricted\"]", "created_at": "NotRequired[str | None]", "created_by": "NotRequired[str | None]", "updated_at": "NotRequired[str | None]", "updated_by": "NotRequired[str | None]", "allowed_actions": "NotRequired[list[AllowedAction] | None]", "links": "Links", "edition_id": "str", "contribution_id": "str", "round_id": "str", "number": "int", "chapter": "str", "on_version": "int", "quote": "str | None", "kind": "str", "text": "str", "government": "str | None", "decision": "str | None", "answer": "str | None", "answered_in": "int | None", "commenter": "str | None", "answerer": "str | None", "was_reopened": "bool", "round": "int", "from": "int", "to": "int"})
+class Action(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    programme_id: str
+    pillar: str
+    kind: str
+    titles: dict[str, str]
+    descriptions: dict[str, str]
+    planned_start: str | None
+    planned_end: str | None
+    actual_start: str | None
+    actual_end: str | None
+    participants: list[Participant]
+    locations: list[ActionLocation]
+    tags: list[Tag]
+    budget: NotRequired[Budget | None]
+    baseline: Baseline | None
+    iati_status: int
+
+
+class ActionPage(Page):
+    items: list[Action]
+
+
+class Assessment(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    period_id: str
+    completion: str
+    assessor: Assessor
+    text: dict[str, str]
+    date: str
+    independent: bool
+    conflict_of_interest: bool
+    evidence: NotRequired[list[Document] | None]
+    reply_due: str | None
+    reply: dict[str, str] | None
+    replied_on: str | None
+    published_on: str | None
+    subject: Subject
+
+
+class AssessmentPage(Page):
+    items: list[Assessment]
+
+
+class Calendar(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    kinds: list[str]
+    programme_id: str | None
+    language: str
+    url: NotRequired[str | None]
+
+
+class CalendarPage(Page):
+    items: list[Calendar]
+
+
+class CommentPage(Page):
+    items: list[Comment]
+
+
+class Contribution(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    edition_id: str
+    number: int
+    outline_key: str
+    titles: dict[str, str]
+    language: str
+    abstract: dict[str, str]
+    keywords: list[str]
+    funding: str | None
+    conflicts: str | None
+    due: str | None
+    authors: list[ContributionAuthor]
+    editor_id: str | None
+    consent: ContributionConsent | None
+    published_version: int | None
+    current: NotRequired[CurrentVersion | None]
+    comments: NotRequired[CommentCounts | None]
+    doi: NotRequired[str | None]
+    days_late: int | None
+
+
+class ContributionPage(Page):
+    items: list[Contribution]
+
+
+class ContributionReviewer(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    edition_id: str
+    contribution_id: str
+    round_id: str
+    titles: dict[str, str]
+    expert_id: str
+    conflict_of_interest: bool | None
+    conflict: str | None
+    round: int
+
+
+class ContributionReviewerPage(Page):
+    items: list[ContributionReviewer]
+
+
+class Correspondence(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    direction: str
+    date: str
+    subject: str
+    parties: list[Party | str]
+    about: list[str]
+    reply_due: str | None
+    reply_to: str | None
+    replied_on: str | None
+    document: Document | None
+    overdue: bool
+
+
+class CorrespondencePage(Page):
+    items: list[Correspondence]
+
+
+class Delegation(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    report_id: str
+    account_id: str
+    sections: list[str]
+    due_on: str | None
+
+
+class DelegationPage(Page):
+    items: list[Delegation]
+
+
+class Edition(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    year: int
+    number: int
+    titles: dict[str, str]
+    languages: list[str]
+    licence: str
+    doi: str | None
+    isbn: str | None
+    outline: list[OutlineEntry]
+    call: EditionCall | None
+    deadlines: EditionDeadlines | None
+    review: EditionReview
+    as_of: str | None
+    frozen_at: str | None
+    published_at: str | None
+    issue: int
+    retraction: str | None
+    progress: NotRequired[dict[str, int] | None]
+
+
+class EditionFigure(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    edition_id: str
+    key: str
+    kind: str
+    titles: dict[str, str]
+    captions: dict[str, str]
+    alternatives: dict[str, str]
+    query: FigureQuery
+    x: str | None
+    y: str | None
+    series: str | None
+    source: str | None
+    as_of: str | None
+    definition: str | None
+    release: str | None
+    sha256: str | None
+
+
+class EditionFigurePage(Page):
+    items: list[EditionFigure]
+
+
+class EditionPage(Page):
+    items: list[Edition]
+
+
+class Endorsement(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    body: IssuingBody | None
+    body_id: str | None
+    level: int
+    document: NotRequired[Document | None]
+    issued: str | None
+    valid_to: str | None
+    verified_on: str | None
+    withdrawn_on: str | None
+    withdrawal_reason: NotRequired[str | None]
+
+
+class EndorsementPage(Page):
+    items: list[Endorsement]
+
+
+class Evidence(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    title: str
+    category: str
+    date: str | None
+    codes: list[Tag]
+    language: str | None
+    licence: str | None
+    scope_id: str | None
+    replaces_id: str | None
+    keep_until: str | None
+    file_name: str
+    size: int
+    media_type: str
+    declared_media_type: str | None
+    sha256: str
+    replaced_by: str | None
+    scan: Scan
+    integrity: Integrity
+    referenced_by: NotRequired[list[Reference]]
+
+
+class EvidencePage(Page):
+    items: list[Evidence]
+
+
+class FocalPoint(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    person: Person
+    account_id: NotRequired[str | None]
+    body_id: str | None
+    role: str | None
+    letter: NotRequired[Document | None]
+    predecessor_id: str | None
+    starts: str | None
+    ends: str | None
+
+
+class FocalPointPage(Page):
+    items: list[FocalPoint]
+
+
+class Framework(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    code: str
+    core: Core
+    pillars: list[Pillar]
+    valid_from: str
+    valid_to: str | None
+
+
+class FrameworkPage(Page):
+    items: list[Framework]
+
+
+class GovernmentBody(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    names: dict[str, str]
+    kind: str
+    website: str | None
+
+
+class GovernmentBodyPage(Page):
+    items: list[GovernmentBody]
+
+
+class Import(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    resource: str
+    mode: str
+    on_error: str
+    registry: bool
+    source: str | None
+    licence: str | None
+    file: ImportedFile
+    columns: list[ImportedColumn]
+    ignored_columns: list[str]
+    rows: int | None
+    counts: dict[str, int] | None
+    aborted: NotRequired[bool | None]
+    taken_back: dict[str, int] | None
+    job: str
+    failures_url: str
+
+
+class ImportPage(Page):
+    items: list[Import]
+
+
+class Indicator(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    code: str
+    titles: dict[str, str]
+    definition: dict[str, str]
+    framework: str | None
+    level: str
+    measure: str
+    unit: Unit | None
+    scale: list[ScaleCode]
+    direction: str
+    across: str
+    over_time: str
+    reported_by: str
+    frequency: str
+    pillar: str | None
+    side: str | None
+    codes: list[Tag]
+    method: dict[str, str]
+    source: str | None
+    replaces_id: str | None
+    template_id: str | None
+    disaggregations: list[Dimension]
+    valid_from: str | None
+    valid_to: str | None
+
+
+class IndicatorPage(Page):
+    items: list[Indicator]
+
+
+class JobPage(Page):
+    items: list[Job]
+
+
+class KeptRecordPage(Page):
+    items: list[KeptRecord]
+
+
+class ListedCountryPage(Page):
+    items: list[ListedCountry]
+
+
+class Meeting(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    kind: str
+    date: str
+    titles: dict[str, str]
+    participants: NotRequired[list[Attendee | str]]
+    decisions: list[Decision | str]
+
+
+class MeetingPage(Page):
+    items: list[Meeting]
+
+
+class Milestone(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    action_id: str
+    titles: dict[str, str]
+    due: str
+    first_due: str
+    due_reason: str | None
+    weight: float
+    codes: list[Tag]
+    deliverable: str | dict[str, str] | None
+    evidence_required: bool | str
+    evidence: NotRequired[list[Document] | None]
+    claimed_by: NotRequired[str | None]
+    claimed_on: str | None
+    verified_on: str | None
+    overdue: bool
+
+
+class MilestonePage(Page):
+    items: list[Milestone]
+
+
+class Offer(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    request_id: str
+    expert_id: str
+    message: str | None
+    respond_by: str
+    accepted_on: str | None
+
+
+class OfferPage(Page):
+    items: list[Offer]
+
+
+class Period(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    framework: str
+    code: str
+    starts: str
+    ends: str
+    opens_on: str
+    due_on: str
+    closes_on: str | None
+    locks_on: str | None
+
+
+class PeriodPage(Page):
+    items: list[Period]
+
+
+class Programme(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    framework: str
+    committee_id: str | None
+    centre_id: str | None
+    lead_body_id: NotRequired[str | None]
+    waiver: NotRequired[ProgrammeWaiver | None]
+    started_on: str | None
+    completed_on: str | None
+    completeness: ProgrammeCompleteness
+
+
+class ProgrammePage(Page):
+    items: list[Programme]
+
+
+class ProgressReportTemplate(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    framework: str
+    template_version: str
+    titles: dict[str, str]
+    sections: list[RepeatedSection]
+
+
+class ProgressReportTemplatePage(Page):
+    items: list[ProgressReportTemplate]
+
+
+class Report(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    programme_id: str
+    period_id: str
+    template_id: str
+    prefill: str
+    due_on: str
+    replaces_id: str | None
+    contributors: list[Contributor]
+    submitted_at: str | None
+    reported_at: str | None
+    published_at: str | None
+    superseded_by: str | None
+    holder: str | None
+    light: str | None
+    sections: NotRequired[list[SectionSummary] | None]
+    figures: NotRequired[ReportFigures | None]
+    open_comments: NotRequired[int | None]
+
+
+class ReportComment(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    report_id: str
+    section: str
+    item: str | None
+    text: str
+    must_answer: bool
+    answer: str | None
+
+
+class ReportCommentPage(Page):
+    items: list[ReportComment]
+
+
+class ReportPage(Page):
+    items: list[Report]
+
+
+class Result(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    indicator_id: str
+    action_id: str | None
+    centre_id: str | None
+    kind: str
+    period_id: str | None
+    year: int | None
+    method: str
+    value: str | None
+    numerator: str | None
+    denominator: str | None
+    code: str | None
+    text: dict[str, str] | None
+    missing: str | None
+    source: str | None
+    method_note: str | None
+    comment: str | None
+    evidence: NotRequired[list[Document] | None]
+    revision: int
+    revision_of: str | None
+    superseded_by: str | None
+    late: bool | None
+    published_at: str | None
+    ended_at: str | None
+    breakdown: NotRequired[list[ResultPart] | None]
+    unit: NotRequired[Unit | None]
+    target: NotRequired[OtherValue | None]
+    previous: NotRequired[OtherValue | None]
+    validation: NotRequired[list[ViolationResponse] | None]
+    revisions: NotRequired[list[RevisionSummary] | None]
+
+
+class ResultPage(Page):
+    items: list[Result]
+
+
+class ReviewRound(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    edition_id: str
+    number: int
+    opens: str
+    closes: str
+    audience: str
+    contributions: list[str]
+
+
+class ReviewRoundPage(Page):
+    items: list[ReviewRound]
+
+
+class Scheme(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    code: str
+    edition: str
+    titles: dict[str, str]
+    source: str | None
+    licence: str | None
+    publisher: str | None
+    code_count: int
+    assessments: list[str]
+
+
+class SchemeAssessmentPage(Page):
+    items: list[SchemeAssessment]
+
+
+class SchemeCodePage(Page):
+    items: list[SchemeCode]
+
+
+class SchemeMappingPage(Page):
+    items: list[SchemeMapping]
+
+
+class SchemePage(Page):
+    items: list[Scheme]
+
+
+class SupportRequest(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    titles: dict[str, str]
+    need: dict[str, str]
+    kind: str
+    fields: list[str]
+    planetary_boundaries: list[str]
+    ecosystems: list[str]
+    keywords: list[str]
+    languages: list[str]
+    codes: list[Tag]
+    mode: str
+    wanted_from: str | None
+    wanted_to: str | None
+    days: int | None
+    programme_id: str | None
+    action_id: str | None
+    centre_id: str | None
+    documents: NotRequired[list[Document] | None]
+    delivery_document: NotRequired[Document | None]
+    rating: NotRequired[int | None]
+    rating_text: NotRequired[str | None]
+    clock: NotRequired[SupportClock | None]
+
+
+class SupportRequestPage(Page):
+    items: list[SupportRequest]
+
+
+class Target(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    indicator_id: str
+    action_id: str | None
+    centre_id: str | None
+    period_id: str
+    value: str | None
+    code: str | None
+    breakdown: list[TargetPart]
+    comment: str | None
+
+
+class TargetPage(Page):
+    items: list[Target]
+
+
+class Task(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    titles: dict[str, str]
+    text: dict[str, str]
+    due: str
+    priority: str
+    completed_by: NotRequired[str | None]
+    completed_on: str | None
+    verified_on: str | None
+    owner: Owner | None
+    about: About | None
+    overdue: bool
+
+
+class TaskComment(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    task_id: str
+    text: str
+
+
+class TaskCommentPage(Page):
+    items: list[TaskComment]
+
+
+class TaskPage(Page):
+    items: list[Task]
+
+
+class ValidationRule(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    code: str
+    framework: str | None
+    titles: dict[str, str]
+    instruction: dict[str, str]
+    severity: str
+    left: RuleSide
+    operator: str
+    right: RuleSide
+    missing: str
+    tolerance: str | None
+
+
+class ValidationRulePage(Page):
+    items: list[ValidationRule]
+
+
+Comment = TypedDict("Comment", {"status": "str", "visibility": "Literal[\"public\", \"network\", \"restricted\"]", "edition_id": "str", "contribution_id": "str", "round_id": "str", "number": "int", "chapter": "str", "on_version": "int", "quote": "str | None", "kind": "str", "text": "str", "government": "str | None", "decision": "str | None", "answer": "str | None", "answered_in": "int | None", "commenter": "str | None", "answerer": "str | None", "was_reopened": "bool", "round": "int", "from": "int", "to": "int"})
 
 
 CommentCreate = TypedDict("CommentCreate", {"round": "int | str", "from": "int", "to": "NotRequired[int | None]", "quote": "NotRequired[str | None]", "kind": "NotRequired[Literal[\"substance\", \"fact\", \"wording\"]]", "text": "str"})

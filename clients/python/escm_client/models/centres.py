@@ -12,30 +12,6 @@ class Actor(TypedDict):
     name: str | None
 
 
-class Agreement(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    centre_id: str
-    kind: str
-    parties: list[AgreementParty]
-    effective: str | None
-    expires: str | None
-    document: Document | None
-    signed_copies: list[Document]
-    amends_id: str | None
-    amendments: NotRequired[list[Amendment] | None]
-
-
 class AgreementCreate(TypedDict):
     centre_id: str
     effective: NotRequired[str | None]
@@ -51,13 +27,6 @@ class AgreementFields(TypedDict):
     signatory: NotRequired[str | None]
     signed_at: NotRequired[str | None]
     document: NotRequired[Document | None]
-
-
-class AgreementPage(TypedDict):
-    items: list[Agreement]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class AgreementParty(TypedDict):
@@ -99,40 +68,6 @@ class Amendment(TypedDict):
     expires: str | None
 
 
-class AnnualReport(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    centre_id: str
-    kind: str
-    term_id: str | None
-    number: int | None
-    year: int
-    due: str
-    template_id: str | None
-    template_version: str | None
-    documents: NotRequired[list[Document] | None]
-    prefilled: NotRequired[list[str] | None]
-    comments: NotRequired[dict[str, Any] | None]
-    submitted_on: str | None
-    accepted_on: str | None
-    period: ReportPeriod
-    light: str | None
-    days_overdue: int
-    answers: dict[str, Any]
-    figures: dict[str, Any]
-    completeness: NotRequired[Completeness | None]
-
-
 class AnnualReportCreate(TypedDict):
     centre_id: str
     year: int
@@ -143,13 +78,6 @@ class AnnualReportCreate(TypedDict):
 class AnnualReportFields(TypedDict):
     confirm_prefilled: NotRequired[bool | None]
     comments: NotRequired[dict[str, Any] | None]
-
-
-class AnnualReportPage(TypedDict):
-    items: list[AnnualReport]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class AnnualReportPatch(TypedDict):
@@ -174,48 +102,6 @@ class Body_createCentresImport(TypedDict):
     source: NotRequired[str | None]
     licence: NotRequired[str | None]
     registry: NotRequired[bool]
-
-
-class Centre(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    names: dict[str, str]
-    host_institution_id: str
-    unit: str | None
-    committee_id: str | None
-    director_id: str | None
-    themes: list[str]
-    terms_of_reference: NotRequired[Document | None]
-    work_plan: NotRequired[Document | None]
-    host_letter: NotRequired[Document | None]
-    application_answers: NotRequired[dict[str, Any] | None]
-    address: str | None
-    position: Position | None
-    final_report: NotRequired[Document | None]
-    evaluation: NotRequired[Document | None]
-    registration_number: str | None
-    designated_on: str | None
-    public_note: str | None
-    assignee: NotRequired[str | None]
-    pending_change: NotRequired[PendingChange | None]
-    pending_closure: NotRequired[PendingClosure | None]
-    review_by: NotRequired[str | None]
-    closure_cause: NotRequired[str | None]
-    successor_id: str | None
-    closed_on: str | None
-    term: CentreTerm | None
-    former: NotRequired[list[FormerValue] | None]
-    clock: NotRequired[Clock | None]
 
 
 class CentreCondition(TypedDict):
@@ -265,43 +151,10 @@ class CentreFields(TypedDict):
     public_note: NotRequired[str | None]
 
 
-class CentreMessage(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    text: str
-    audience: str
-    attachments: list[Document]
-    centre_id: str
-
-
 class CentreMessageCreate(TypedDict):
     text: str
     audience: NotRequired[Literal["file", "internal"]]
     attachments: NotRequired[list[Document]]
-
-
-class CentreMessagePage(TypedDict):
-    items: list[CentreMessage]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
-class CentrePage(TypedDict):
-    items: list[Centre]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class CentrePatch(TypedDict):
@@ -399,32 +252,6 @@ class Clock(TypedDict):
     overdue: bool
 
 
-class Committee(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    names: dict[str, str]
-    host_institution_id: str | None
-    partner_institution_ids: list[str]
-    decision: NotRequired[Document | None]
-    decision_id: NotRequired[str | None]
-    bylaws: NotRequired[Document | None]
-    quorum: int | None
-    rotation: CommitteeRotation | None
-    formed_on: str | None
-    recognised_on: str | None
-    ended_on: str | None
-
-
 class CommitteeCreate(TypedDict):
     names: dict[str, str]
     host_institution_id: NotRequired[str | None]
@@ -438,29 +265,6 @@ class CommitteeCreate(TypedDict):
     visibility: NotRequired[Literal["public", "network", "restricted"]]
 
 
-class CommitteeDecision(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    meeting_id: str
-    committee_id: str
-    titles: dict[str, str]
-    text: str | None
-    votes: DecisionVotes
-    recused: list[str]
-    about: list[DecisionSubject]
-    decided_on: str | None
-
-
 class CommitteeDecisionCreate(TypedDict):
     meeting_id: str
     titles: dict[str, str]
@@ -468,13 +272,6 @@ class CommitteeDecisionCreate(TypedDict):
     votes: NotRequired[DecisionVotes]
     recused: NotRequired[list[str]]
     about: NotRequired[list[DecisionSubject]]
-
-
-class CommitteeDecisionPage(TypedDict):
-    items: list[CommitteeDecision]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class CommitteeDecisionPatch(TypedDict):
@@ -490,29 +287,6 @@ class CommitteeFields(TypedDict):
     decision_id: NotRequired[str | None]
 
 
-class CommitteeMeeting(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    committee_id: str
-    kind: str
-    starts: str
-    titles: dict[str, str]
-    present: list[str]
-    apologies: list[str]
-    minutes: Document | None
-    quorum: Quorum
-
-
 class CommitteeMeetingCreate(TypedDict):
     committee_id: str
     starts: str
@@ -521,13 +295,6 @@ class CommitteeMeetingCreate(TypedDict):
     kind: Literal["online", "onsite", "hybrid"]
     present: NotRequired[list[str]]
     apologies: NotRequired[list[str]]
-
-
-class CommitteeMeetingPage(TypedDict):
-    items: list[CommitteeMeeting]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class CommitteeMeetingPatch(TypedDict):
@@ -544,13 +311,6 @@ class CommitteeMeetingTransition(TypedDict):
     action: str
     reason: NotRequired[str | None]
     fields: NotRequired[NoFields]
-
-
-class CommitteePage(TypedDict):
-    items: list[Committee]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class CommitteePatch(TypedDict):
@@ -635,43 +395,6 @@ class DecisionTransition(TypedDict):
     fields: NotRequired[NoFields]
 
 
-class DesignationTerm(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    centre_id: str
-    number: int
-    starts: str
-    ends: str
-    terms_of_reference: NotRequired[Document | None]
-    work_plan: NotRequired[Document | None]
-    decided_on: str
-    endorsement_id: NotRequired[str | None]
-    waiver: NotRequired[StoredWaiver | None]
-    conditions: NotRequired[list[CentreCondition] | None]
-    decision: NotRequired[Document | None]
-    decision_id: NotRequired[str | None]
-    consent_lapsed_on: NotRequired[str | None]
-    suspension_proposed_on: NotRequired[str | None]
-    ended_on: str | None
-
-
-class DesignationTermPage(TypedDict):
-    items: list[DesignationTerm]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
 class DesignationWaiver(TypedDict):
     reason: str
     second_person: NotRequired[str | None]
@@ -691,35 +414,6 @@ class DocumentPatch(TypedDict):
     url: NotRequired[str | None]
     evidence_id: NotRequired[str | None]
     sha256: NotRequired[str | None]
-
-
-class Evaluation(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    centre_id: str
-    kind: str
-    panel: NotRequired[list[EvaluationMember] | None]
-    criteria: list[EvaluationCriterion]
-    starts: str | None
-    ends: str | None
-    visit: str | None
-    report: NotRequired[Document | None]
-    recommendation: NotRequired[str | None]
-    conditions: NotRequired[list[CentreCondition] | None]
-    completed_on: str | None
-    response: str | None
-    responded_on: str | None
-    scores: NotRequired[ScoreSummary | None]
 
 
 class EvaluationCreate(TypedDict):
@@ -754,13 +448,6 @@ class EvaluationMember(TypedDict):
     office: NotRequired[Literal["chair", "member"]]
 
 
-class EvaluationPage(TypedDict):
-    items: list[Evaluation]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
 class EvaluationPatch(TypedDict):
     centre_id: NotRequired[str | None]
     starts: NotRequired[str | None]
@@ -774,39 +461,11 @@ class EvaluationPatch(TypedDict):
     conditions: NotRequired[list[CentreCondition] | None]
 
 
-class EvaluationScore(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    evaluation_id: str
-    expert_id: str
-    scores: dict[str, int]
-    recommendation: str | None
-    comment: str | None
-    conflict_of_interest: bool
-
-
 class EvaluationScoreCreate(TypedDict):
     comment: NotRequired[str | None]
     conflict_of_interest: NotRequired[bool]
     scores: NotRequired[dict[str, Any]]
     recommendation: NotRequired[Literal["renew", "renew_with_conditions", "not_renew"] | None]
-
-
-class EvaluationScorePage(TypedDict):
-    items: list[EvaluationScore]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class EvaluationScorePatch(TypedDict):
@@ -862,43 +521,6 @@ class History(TypedDict):
     next: str | None
 
 
-class Import(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    resource: str
-    mode: str
-    on_error: str
-    registry: bool
-    source: str | None
-    licence: str | None
-    file: ImportedFile
-    columns: list[ImportedColumn]
-    ignored_columns: list[str]
-    rows: int | None
-    counts: dict[str, int] | None
-    aborted: NotRequired[bool | None]
-    taken_back: dict[str, int] | None
-    job: str
-    failures_url: str
-
-
-class ImportPage(TypedDict):
-    items: list[Import]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
 class ImportTransition(TypedDict):
     action: str
     reason: NotRequired[str | None]
@@ -939,24 +561,10 @@ class Job(TypedDict):
     links: Links
 
 
-class JobPage(TypedDict):
-    items: list[Job]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
 class KeptRecord(TypedDict):
     resource: str
     id: str
     link: str
-
-
-class KeptRecordPage(TypedDict):
-    items: list[KeptRecord]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class Link(TypedDict):
@@ -994,37 +602,11 @@ class MetCondition(TypedDict):
     met_on: NotRequired[str | None]
 
 
-class Network(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    code: str
-    titles: dict[str, str]
-    themes: list[str]
-    coordinator_id: str | None
-
-
 class NetworkCreate(TypedDict):
     titles: dict[str, str]
     themes: NotRequired[list[str]]
     coordinator_id: NotRequired[str | None]
     code: str
-
-
-class NetworkPage(TypedDict):
-    items: list[Network]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class NetworkPatch(TypedDict):
@@ -1068,6 +650,12 @@ class OpenTransition(TypedDict):
     could_confirm: list[Confirmer]
 
 
+class Page(TypedDict):
+    next: str | None
+    total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
+
+
 class Partner(TypedDict):
     centre_id: NotRequired[str | None]
     institution_id: NotRequired[str | None]
@@ -1078,13 +666,6 @@ class PartnerPatch(TypedDict):
     centre_id: NotRequired[str | None]
     institution_id: NotRequired[str | None]
     network_id: NotRequired[str | None]
-
-
-class PartnershipPage(TypedDict):
-    items: list[Partnership]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class PartnershipTransition(TypedDict):
@@ -1248,19 +829,25 @@ class ReadinessState(TypedDict):
     checks: dict[str, str]
 
 
+class Record(TypedDict):
+    id: str
+    ref: str
+    version: int
+    country: str | None
+    created_at: NotRequired[str | None]
+    created_by: NotRequired[str | None]
+    updated_at: NotRequired[str | None]
+    updated_by: NotRequired[str | None]
+    allowed_actions: NotRequired[list[AllowedAction] | None]
+    links: Links
+
+
 class Register(TypedDict):
     items: list[RegisteredCentre]
     next: str | None
     as_of: str
     definition: str
     disclaimer: str
-
-
-class RegisterChangePage(TypedDict):
-    items: list[RegisterChange]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class RegisteredCentre(TypedDict):
@@ -1299,37 +886,11 @@ class ReportPeriod(TypedDict):
     ends: str
 
 
-class ReportTemplate(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    kind: str
-    template_version: str
-    titles: dict[str, str]
-    sections: list[Section]
-
-
 class ReportTemplateCreate(TypedDict):
     titles: dict[str, str]
     sections: list[Section]
     kind: Literal["application", "annual_report", "final_report", "evaluation"]
     version: str
-
-
-class ReportTemplatePage(TypedDict):
-    items: list[ReportTemplate]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class ReportTemplatePatch(TypedDict):
@@ -1343,27 +904,6 @@ class ReportTemplateTransition(TypedDict):
     fields: NotRequired[NoFields]
 
 
-class Review(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    centre_id: str
-    reviewer_id: str | None
-    scores: Scores
-    recommendation: str
-    conflict_of_interest: bool
-    comment: str | None
-
-
 class ReviewCreate(TypedDict):
     reviewer_id: str
     scores: Scores
@@ -1372,41 +912,12 @@ class ReviewCreate(TypedDict):
     comment: NotRequired[str | None]
 
 
-class ReviewPage(TypedDict):
-    items: list[Review]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
 class ReviewPatch(TypedDict):
     reviewer_id: NotRequired[str | None]
     scores: NotRequired[ScoresPatch | None]
     recommendation: NotRequired[Literal["designate", "decline"] | None]
     conflict_of_interest: NotRequired[bool | None]
     comment: NotRequired[str | None]
-
-
-class Reviewer(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    centre_id: str
-    centre_names: dict[str, str]
-    expert_id: str
-    due: str
-    conflict_of_interest: bool | None
-    conflict: str | None
-    replaced_by: str | None
 
 
 class ReviewerCreate(TypedDict):
@@ -1419,13 +930,6 @@ class ReviewerFields(TypedDict):
     conflict: NotRequired[str | None]
     expert_id: NotRequired[str | None]
     due: NotRequired[str | None]
-
-
-class ReviewerPage(TypedDict):
-    items: list[Reviewer]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class ReviewerPatch(TypedDict):
@@ -1471,13 +975,6 @@ class SeatHolder(TypedDict):
 class SeatHolderPatch(TypedDict):
     expert_id: NotRequired[str | None]
     name: NotRequired[str | None]
-
-
-class SeatPage(TypedDict):
-    items: list[Seat]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class SeatTransition(TypedDict):
@@ -1534,6 +1031,318 @@ class Transitions(TypedDict):
     permitted: NotRequired[list[str]]
 
 
+class Agreement(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    centre_id: str
+    kind: str
+    parties: list[AgreementParty]
+    effective: str | None
+    expires: str | None
+    document: Document | None
+    signed_copies: list[Document]
+    amends_id: str | None
+    amendments: NotRequired[list[Amendment] | None]
+
+
+class AgreementPage(Page):
+    items: list[Agreement]
+
+
+class AnnualReport(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    centre_id: str
+    kind: str
+    term_id: str | None
+    number: int | None
+    year: int
+    due: str
+    template_id: str | None
+    template_version: str | None
+    documents: NotRequired[list[Document] | None]
+    prefilled: NotRequired[list[str] | None]
+    comments: NotRequired[dict[str, Any] | None]
+    submitted_on: str | None
+    accepted_on: str | None
+    period: ReportPeriod
+    light: str | None
+    days_overdue: int
+    answers: dict[str, Any]
+    figures: dict[str, Any]
+    completeness: NotRequired[Completeness | None]
+
+
+class AnnualReportPage(Page):
+    items: list[AnnualReport]
+
+
+class Centre(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    names: dict[str, str]
+    host_institution_id: str
+    unit: str | None
+    committee_id: str | None
+    director_id: str | None
+    themes: list[str]
+    terms_of_reference: NotRequired[Document | None]
+    work_plan: NotRequired[Document | None]
+    host_letter: NotRequired[Document | None]
+    application_answers: NotRequired[dict[str, Any] | None]
+    address: str | None
+    position: Position | None
+    final_report: NotRequired[Document | None]
+    evaluation: NotRequired[Document | None]
+    registration_number: str | None
+    designated_on: str | None
+    public_note: str | None
+    assignee: NotRequired[str | None]
+    pending_change: NotRequired[PendingChange | None]
+    pending_closure: NotRequired[PendingClosure | None]
+    review_by: NotRequired[str | None]
+    closure_cause: NotRequired[str | None]
+    successor_id: str | None
+    closed_on: str | None
+    term: CentreTerm | None
+    former: NotRequired[list[FormerValue] | None]
+    clock: NotRequired[Clock | None]
+
+
+class CentreMessage(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    text: str
+    audience: str
+    attachments: list[Document]
+    centre_id: str
+
+
+class CentreMessagePage(Page):
+    items: list[CentreMessage]
+
+
+class CentrePage(Page):
+    items: list[Centre]
+
+
+class Committee(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    names: dict[str, str]
+    host_institution_id: str | None
+    partner_institution_ids: list[str]
+    decision: NotRequired[Document | None]
+    decision_id: NotRequired[str | None]
+    bylaws: NotRequired[Document | None]
+    quorum: int | None
+    rotation: CommitteeRotation | None
+    formed_on: str | None
+    recognised_on: str | None
+    ended_on: str | None
+
+
+class CommitteeDecision(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    meeting_id: str
+    committee_id: str
+    titles: dict[str, str]
+    text: str | None
+    votes: DecisionVotes
+    recused: list[str]
+    about: list[DecisionSubject]
+    decided_on: str | None
+
+
+class CommitteeDecisionPage(Page):
+    items: list[CommitteeDecision]
+
+
+class CommitteeMeeting(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    committee_id: str
+    kind: str
+    starts: str
+    titles: dict[str, str]
+    present: list[str]
+    apologies: list[str]
+    minutes: Document | None
+    quorum: Quorum
+
+
+class CommitteeMeetingPage(Page):
+    items: list[CommitteeMeeting]
+
+
+class CommitteePage(Page):
+    items: list[Committee]
+
+
+class DesignationTerm(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    centre_id: str
+    number: int
+    starts: str
+    ends: str
+    terms_of_reference: NotRequired[Document | None]
+    work_plan: NotRequired[Document | None]
+    decided_on: str
+    endorsement_id: NotRequired[str | None]
+    waiver: NotRequired[StoredWaiver | None]
+    conditions: NotRequired[list[CentreCondition] | None]
+    decision: NotRequired[Document | None]
+    decision_id: NotRequired[str | None]
+    consent_lapsed_on: NotRequired[str | None]
+    suspension_proposed_on: NotRequired[str | None]
+    ended_on: str | None
+
+
+class DesignationTermPage(Page):
+    items: list[DesignationTerm]
+
+
+class Evaluation(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    centre_id: str
+    kind: str
+    panel: NotRequired[list[EvaluationMember] | None]
+    criteria: list[EvaluationCriterion]
+    starts: str | None
+    ends: str | None
+    visit: str | None
+    report: NotRequired[Document | None]
+    recommendation: NotRequired[str | None]
+    conditions: NotRequired[list[CentreCondition] | None]
+    completed_on: str | None
+    response: str | None
+    responded_on: str | None
+    scores: NotRequired[ScoreSummary | None]
+
+
+class EvaluationPage(Page):
+    items: list[Evaluation]
+
+
+class EvaluationScore(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    evaluation_id: str
+    expert_id: str
+    scores: dict[str, int]
+    recommendation: str | None
+    comment: str | None
+    conflict_of_interest: bool
+
+
+class EvaluationScorePage(Page):
+    items: list[EvaluationScore]
+
+
+class Import(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    resource: str
+    mode: str
+    on_error: str
+    registry: bool
+    source: str | None
+    licence: str | None
+    file: ImportedFile
+    columns: list[ImportedColumn]
+    ignored_columns: list[str]
+    rows: int | None
+    counts: dict[str, int] | None
+    aborted: NotRequired[bool | None]
+    taken_back: dict[str, int] | None
+    job: str
+    failures_url: str
+
+
+class ImportPage(Page):
+    items: list[Import]
+
+
+class JobPage(Page):
+    items: list[Job]
+
+
+class KeptRecordPage(Page):
+    items: list[KeptRecord]
+
+
+class Network(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    code: str
+    titles: dict[str, str]
+    themes: list[str]
+    coordinator_id: str | None
+
+
+class NetworkPage(Page):
+    items: list[Network]
+
+
+class PartnershipPage(Page):
+    items: list[Partnership]
+
+
+class RegisterChangePage(Page):
+    items: list[RegisterChange]
+
+
+class ReportTemplate(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    kind: str
+    template_version: str
+    titles: dict[str, str]
+    sections: list[Section]
+
+
+class ReportTemplatePage(Page):
+    items: list[ReportTemplate]
+
+
+class Review(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    centre_id: str
+    reviewer_id: str | None
+    scores: Scores
+    recommendation: str
+    conflict_of_interest: bool
+    comment: str | None
+
+
+class ReviewPage(Page):
+    items: list[Review]
+
+
+class Reviewer(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    centre_id: str
+    centre_names: dict[str, str]
+    expert_id: str
+    due: str
+    conflict_of_interest: bool | None
+    conflict: str | None
+    replaced_by: str | None
+
+
+class ReviewerPage(Page):
+    items: list[Reviewer]
+
+
+class SeatPage(Page):
+    items: list[Seat]
+
+
 DecisionVotes = TypedDict("DecisionVotes", {"for": "NotRequired[int]", "against": "NotRequired[int]", "abstain": "NotRequired[int]"})
 
 
@@ -1546,7 +1355,7 @@ FormerValue = TypedDict("FormerValue", {"names": "NotRequired[dict[str, str] | N
 HistoryLine = TypedDict("HistoryLine", {"version": "int", "at": "str", "by": "Actor", "action": "str", "reason": "str | None", "from": "str | None", "to": "str | None", "changes": "list[Change]", "request_id": "str", "erased": "NotRequired[bool | None]"})
 
 
-Partnership = TypedDict("Partnership", {"id": "str", "ref": "str", "version": "int", "status": "str", "country": "str | None", "visibility": "Literal[\"public\", \"network\", \"restricted\"]", "created_at": "NotRequired[str | None]", "created_by": "NotRequired[str | None]", "updated_at": "NotRequired[str | None]", "updated_by": "NotRequired[str | None]", "allowed_actions": "NotRequired[list[AllowedAction] | None]", "links": "Links", "centre_id": "str | None", "kind": "str", "agreement_id": "NotRequired[str | None]", "partner": "Partner | None", "from": "str | None", "to": "str | None"})
+Partnership = TypedDict("Partnership", {"status": "str", "visibility": "Literal[\"public\", \"network\", \"restricted\"]", "centre_id": "str | None", "kind": "str", "agreement_id": "NotRequired[str | None]", "partner": "Partner | None", "from": "str | None", "to": "str | None"})
 
 
 PartnershipCreate = TypedDict("PartnershipCreate", {"centre_id": "str", "partner": "Partner", "kind": "Literal[\"partner_centre\", \"satellite\", \"member\", \"data\"]", "agreement_id": "NotRequired[str | None]", "from": "NotRequired[str | None]", "to": "NotRequired[str | None]"})
@@ -1558,7 +1367,7 @@ PartnershipPatch = TypedDict("PartnershipPatch", {"centre_id": "NotRequired[str 
 RegisterChange = TypedDict("RegisterChange", {"on": "str", "registration_number": "str", "names": "dict[str, str]", "country": "str", "change": "str", "from": "str | RegisteredHost | RegisteredDirector | Position | dict[str, str] | None", "to": "str | RegisteredHost | RegisteredDirector | Position | dict[str, str] | None", "note": "str | None"})
 
 
-Seat = TypedDict("Seat", {"id": "str", "ref": "str", "version": "int", "status": "str", "country": "str | None", "visibility": "Literal[\"public\", \"network\", \"restricted\"]", "created_at": "NotRequired[str | None]", "created_by": "NotRequired[str | None]", "updated_at": "NotRequired[str | None]", "updated_by": "NotRequired[str | None]", "allowed_actions": "NotRequired[list[AllowedAction] | None]", "links": "Links", "committee_id": "str", "office": "str", "reason": "NotRequired[str | None]", "term": "int", "rotation_due": "str | None", "person": "SeatHolder", "from": "str | None", "to": "str | None"})
+Seat = TypedDict("Seat", {"status": "str", "visibility": "Literal[\"public\", \"network\", \"restricted\"]", "committee_id": "str", "office": "str", "reason": "NotRequired[str | None]", "term": "int", "rotation_due": "str | None", "person": "SeatHolder", "from": "str | None", "to": "str | None"})
 
 
 SeatCreate = TypedDict("SeatCreate", {"committee_id": "str", "person": "SeatHolder", "office": "Literal[\"president\", \"vice_president\", \"secretary\", \"member\"]", "from": "NotRequired[str | None]", "to": "NotRequired[str | None]", "reason": "NotRequired[str | None]"})

@@ -27,13 +27,6 @@ class AffiliationMatch(TypedDict):
     candidates: NotRequired[list[MatchCandidate] | None]
 
 
-class AffiliationPage(TypedDict):
-    items: list[Affiliation]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
 class AffiliationTransition(TypedDict):
     action: str
     reason: NotRequired[str | None]
@@ -94,29 +87,6 @@ class BounceBody(TypedDict):
     kind: Literal["hard", "soft", "complaint"]
 
 
-class Broadcast(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    subjects: dict[str, str]
-    texts: dict[str, str]
-    segment: dict[str, str]
-    purpose: str
-    send_at: str | None
-    per_minute: int
-    frozen_at: str | None
-    outcomes: NotRequired[Outcomes | None]
-
-
 class BroadcastCreate(TypedDict):
     subjects: dict[str, str]
     texts: dict[str, str]
@@ -124,13 +94,6 @@ class BroadcastCreate(TypedDict):
     send_at: NotRequired[str | None]
     purpose: Literal["outreach", "service"]
     per_minute: NotRequired[int]
-
-
-class BroadcastPage(TypedDict):
-    items: list[Broadcast]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class BroadcastPatch(TypedDict):
@@ -170,38 +133,6 @@ class BulkSupportsTransition(TypedDict):
     items: list[SeenRecord]
 
 
-class Call(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    code: str
-    kind: str
-    titles: dict[str, str]
-    texts: dict[str, str]
-    opens: str
-    nominee_deadline: str
-    nominator_deadline: str
-    first_deadlines: Deadlines | None
-    self_nomination: bool
-    nominator_kinds: list[str]
-    eligibility: Eligibility
-    criteria: list[Criterion]
-    seats: int
-    targets: Targets
-    panel: NotRequired[list[PanelMember] | None]
-    decision: NotRequired[Document | None]
-    published_at: str | None
-
-
 class CallCreate(TypedDict):
     country: NotRequired[str | None]
     visibility: NotRequired[Literal["public", "network", "restricted"]]
@@ -225,13 +156,6 @@ class CallFields(TypedDict):
     nominee_deadline: NotRequired[str | None]
     nominator_deadline: NotRequired[str | None]
     document: NotRequired[Document | None]
-
-
-class CallPage(TypedDict):
-    items: list[Call]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class CallPatch(TypedDict):
@@ -267,35 +191,6 @@ class CandidateInstitution(TypedDict):
     ror: str | None
 
 
-class Certificate(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    kind: str
-    holder_name: str
-    name_differs: bool
-    language: str
-    code: str
-    valid_to: str | None
-    template_version: str | None
-    status_index: int
-    suspended_by: str | None
-    revoked_for: str | None
-    replaced_by: str | None
-    holder: CertificateHolder
-    subject: CertificateSubject
-    number: str
-
-
 class CertificateCreate(TypedDict):
     kind: Literal["support", "membership", "designation", "review", "participation", "authorship"]
     holder: CertificateHolder
@@ -324,36 +219,10 @@ class CertificateMailed(TypedDict):
     pass
 
 
-class CertificatePage(TypedDict):
-    items: list[Certificate]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
 class CertificateSubject(TypedDict):
     resource: NotRequired[Literal["membership.supports", "membership.experts", "centres.centres", "membership.participations", "actions.contributions", "actions.reports"] | None]
     id: NotRequired[str | None]
     year: NotRequired[int | None]
-
-
-class CertificateTemplate(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    kind: str
-    titles: dict[str, str]
-    bodies: dict[str, str]
-    signatory: Signatory | None
 
 
 class CertificateTemplateCreate(TypedDict):
@@ -361,13 +230,6 @@ class CertificateTemplateCreate(TypedDict):
     titles: dict[str, str]
     bodies: dict[str, str]
     signatory: NotRequired[SignatoryBody | None]
-
-
-class CertificateTemplatePage(TypedDict):
-    items: list[CertificateTemplate]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class CertificateTemplatePatch(TypedDict):
@@ -473,13 +335,6 @@ class CongressLinks(TypedDict):
     pages: list[CongressLink]
 
 
-class CongressPage(TypedDict):
-    items: list[Congress]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
 class CongressPatch(TypedDict):
     country: NotRequired[str | None]
     visibility: NotRequired[Literal["public", "network", "restricted"] | None]
@@ -500,39 +355,12 @@ class CongressTransition(TypedDict):
     fields: NotRequired[NoFields]
 
 
-class Consent(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    expert_id: str
-    purpose: str
-    notice_version: str
-    language: str
-    proof: Proof
-
-
 class ConsentCreate(TypedDict):
     expert_id: str
     purpose: Literal["listing", "search_engines", "contact", "outreach", "balance", "results", "orcid"]
     notice_version: str
     language: Literal["en", "fr", "es", "ar", "zh", "ru"]
     proof: NotRequired[Proof]
-
-
-class ConsentPage(TypedDict):
-    items: list[Consent]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class ConsentPurpose(TypedDict):
@@ -612,26 +440,6 @@ class DecisionBody(TypedDict):
     reason: NotRequired[str | None]
 
 
-class Declaration(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    expert_id: str
-    year: int
-    notice_version: str
-    interests: list[Interest]
-    signed_on: str | None
-
-
 class DeclarationCreate(TypedDict):
     expert_id: str
     year: int
@@ -641,13 +449,6 @@ class DeclarationCreate(TypedDict):
 
 class DeclarationFields(TypedDict):
     outcome: NotRequired[Literal["cleared", "managed", "excluded"] | None]
-
-
-class DeclarationPage(TypedDict):
-    items: list[Declaration]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class DeclarationPatch(TypedDict):
@@ -729,13 +530,6 @@ class DuplicateLinks(TypedDict):
     b: str
 
 
-class DuplicatePage(TypedDict):
-    items: list[Duplicate]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
 class DuplicateTransition(TypedDict):
     action: str
     reason: NotRequired[str | None]
@@ -770,28 +564,6 @@ class EmailAddress(TypedDict):
     visibility: NotRequired[Literal["public", "network", "restricted"]]
 
 
-class Erasure(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    expert_id: str
-    second_person: NotRequired[str | None]
-    due_at: str | None
-    held_until: str | None
-    done_at: str | None
-    reports: dict[str, dict[str, int]]
-    review: NotRequired[list[ToReview] | None]
-
-
 class ErasureBody(TypedDict):
     reason: NotRequired[str | None]
     second_person: NotRequired[str | None]
@@ -802,57 +574,10 @@ class ErasureFields(TypedDict):
     second_person: NotRequired[str | None]
 
 
-class ErasurePage(TypedDict):
-    items: list[Erasure]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
 class ErasureTransition(TypedDict):
     action: str
     reason: NotRequired[str | None]
     fields: NotRequired[ErasureFields]
-
-
-class Expert(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    names: list[Name]
-    display_name: str
-    emails: list[StoredEmail]
-    orcid: str | None
-    orcid_authenticated: bool
-    languages: list[str]
-    keywords: list[str]
-    fields: list[str]
-    planetary_boundaries: list[str]
-    ecosystems: list[str]
-    category: str
-    biography: dict[str, str]
-    gender: NotRequired[str | None]
-    available_for_support: NotRequired[bool | None]
-    account_id: NotRequired[str | None]
-    profile_confirmed_on: NotRequired[str | None]
-    assignee: NotRequired[str | None]
-    restricted_at: NotRequired[str | None]
-    restricted_for: NotRequired[str | None]
-    term: Term | None
-    next_term: Term | None
-    clock: NotRequired[ScreeningClock | None]
-    asserted: NotRequired[dict[str, Assertion] | None]
-    affiliations: NotRequired[list[Affiliation] | None]
-    duplicates: NotRequired[list[Lookalike] | None]
 
 
 class ExpertCreate(TypedDict):
@@ -881,43 +606,10 @@ class ExpertFields(TypedDict):
     second_person: NotRequired[str | None]
 
 
-class ExpertMessage(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    text: str
-    audience: str
-    attachments: list[Document]
-    expert_id: str
-
-
 class ExpertMessageCreate(TypedDict):
     text: str
     audience: NotRequired[Literal["file", "internal"]]
     attachments: NotRequired[list[Document]]
-
-
-class ExpertMessagePage(TypedDict):
-    items: list[ExpertMessage]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
-class ExpertPage(TypedDict):
-    items: list[Expert]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class ExpertPatch(TypedDict):
@@ -963,43 +655,6 @@ class History(TypedDict):
     next: str | None
 
 
-class Import(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    resource: str
-    mode: str
-    on_error: str
-    registry: bool
-    source: str | None
-    licence: str | None
-    file: ImportedFile
-    columns: list[ImportedColumn]
-    ignored_columns: list[str]
-    rows: int | None
-    counts: dict[str, int] | None
-    aborted: NotRequired[bool | None]
-    taken_back: dict[str, int] | None
-    job: str
-    failures_url: str
-
-
-class ImportPage(TypedDict):
-    items: list[Import]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
 class ImportTransition(TypedDict):
     action: str
     reason: NotRequired[str | None]
@@ -1016,31 +671,6 @@ class ImportedFile(TypedDict):
     sha256: str
     size: int
     media: str
-
-
-class Initiative(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    code: str
-    titles: dict[str, str]
-    texts: dict[str, str]
-    adopted_at: str | None
-    congress_id: str | None
-    opens: str | None
-    closes: str | None
-    signers: list[str]
-    certificate: bool
-    published_figures: list[SupportFigures]
 
 
 class InitiativeCount(TypedDict):
@@ -1066,13 +696,6 @@ class InitiativeCreate(TypedDict):
     code: str
     signers: NotRequired[list[Literal["expert", "institution"]]]
     published_figures: NotRequired[list[SupportFigures]]
-
-
-class InitiativePage(TypedDict):
-    items: list[Initiative]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class InitiativePatch(TypedDict):
@@ -1147,13 +770,6 @@ class InstitutionName(TypedDict):
     types: NotRequired[list[Literal["acronym", "alias", "former", "label", "ror_display"]]]
 
 
-class InstitutionPage(TypedDict):
-    items: list[Institution]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
 class InstitutionPatch(TypedDict):
     country: NotRequired[str | None]
     visibility: NotRequired[Literal["public", "network", "restricted"] | None]
@@ -1187,24 +803,10 @@ class Job(TypedDict):
     links: Links
 
 
-class JobPage(TypedDict):
-    items: list[Job]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
 class KeptRecord(TypedDict):
     resource: str
     id: str
     link: str
-
-
-class KeptRecordPage(TypedDict):
-    items: list[KeptRecord]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class Link(TypedDict):
@@ -1218,13 +820,6 @@ class LinkBody(TypedDict):
 
 class Links(TypedDict):
     self: str
-
-
-class ListedAffiliationPage(TypedDict):
-    items: list[ListedAffiliation]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class ListedDataset(TypedDict):
@@ -1286,39 +881,11 @@ class Matches(TypedDict):
     items: list[Match]
 
 
-class Merge(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    resource: str
-    winner_id: str
-    loser_id: str
-    choices: dict[str, str]
-    moved: MovedCounts
-    conflicts: NotRequired[list[EditedField] | None]
-
-
 class MergeCreate(TypedDict):
     resource: Literal["experts", "institutions"]
     winner_id: str
     loser_id: str
     choices: NotRequired[dict[str, Literal["winner", "loser"]]]
-
-
-class MergePage(TypedDict):
-    items: list[Merge]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class MergePreview(TypedDict):
@@ -1371,32 +938,6 @@ class NoInterestsPatch(TypedDict):
     none: NotRequired[bool | None]
 
 
-class Nomination(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    call_id: str
-    expert_id: str
-    nominator: Nominator
-    motivation: str | None
-    documents: list[NominationDocument]
-    interests: NoInterests | list[Interest] | None
-    consents: NominationConsents
-    statement: str | None
-    extended_until: str | None
-    appeal: Appeal | None
-    conflict: NotRequired[str | None]
-
-
 class NominationConsents(TypedDict):
     results: NotRequired[bool]
     balance: NotRequired[bool]
@@ -1437,13 +978,6 @@ class NominationFields(TypedDict):
     outcome: NotRequired[Literal["upheld", "dismissed"] | None]
 
 
-class NominationPage(TypedDict):
-    items: list[Nomination]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
 class NominationPatch(TypedDict):
     call_id: NotRequired[str | None]
     nominator: NotRequired[NominatorPatch | None]
@@ -1475,35 +1009,10 @@ class NominatorPatch(TypedDict):
     email: NotRequired[str | None]
 
 
-class Notice(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    purpose: str
-    notice_version: str
-    texts: dict[str, str]
-
-
 class NoticeCreate(TypedDict):
     purpose: Literal["conflict_of_interest", "listing", "search_engines", "contact", "outreach", "balance", "results", "orcid"]
     notice_version: str
     texts: dict[str, str]
-
-
-class NoticePage(TypedDict):
-    items: list[Notice]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class NoticeTransition(TypedDict):
@@ -1574,29 +1083,15 @@ class Outcomes(TypedDict):
     excluded_for: dict[str, int]
 
 
+class Page(TypedDict):
+    next: str | None
+    total_estimate: NotRequired[int | None]
+    permitted: NotRequired[list[str] | None]
+
+
 class PanelMember(TypedDict):
     expert_id: str
     office: NotRequired[Literal["chair", "member"]]
-
-
-class Participation(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    congress_id: str
-    expert_id: str
-    role: str
-    mode: str | None
-    superseded_by: str | None
 
 
 class ParticipationCreate(TypedDict):
@@ -1604,13 +1099,6 @@ class ParticipationCreate(TypedDict):
     mode: NotRequired[Literal["onsite", "online"] | None]
     congress_id: str
     expert_id: str
-
-
-class ParticipationPage(TypedDict):
-    items: list[Participation]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class ParticipationPatch(TypedDict):
@@ -1737,17 +1225,23 @@ class Recipient(TypedDict):
     bounced_at: str | None
 
 
-class RecipientPage(TypedDict):
-    items: list[Recipient]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
 class Recipients(TypedDict):
     roles: list[str]
     clients: list[str]
     others: str
+
+
+class Record(TypedDict):
+    id: str
+    ref: str
+    version: int
+    country: str | None
+    created_at: NotRequired[str | None]
+    created_by: NotRequired[str | None]
+    updated_at: NotRequired[str | None]
+    updated_by: NotRequired[str | None]
+    allowed_actions: NotRequired[list[AllowedAction] | None]
+    links: Links
 
 
 class Relation(TypedDict):
@@ -1771,26 +1265,6 @@ class RetentionPreview(TypedDict):
     next: str | None
 
 
-class RetentionRule(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    resource: str
-    state: str | None
-    after: str
-    action: str
-    basis: str
-
-
 class RetentionRuleCreate(TypedDict):
     resource: Literal["experts", "declarations", "supports", "consents", "nominations", "participations"]
     state: NotRequired[Literal["prospect", "invited", "rejected", "lapsed", "resigned", "terminated", "deceased", "draft", "signed", "cleared", "managed", "excluded", "superseded", "pending", "withdrawn", "declined", "selected", "not_selected", "registered", "attended", "absent"] | None]
@@ -1801,13 +1275,6 @@ class RetentionRuleCreate(TypedDict):
 
 class RetentionRuleFields(TypedDict):
     second_person: NotRequired[str | None]
-
-
-class RetentionRulePage(TypedDict):
-    items: list[RetentionRule]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class RetentionRulePatch(TypedDict):
@@ -1834,38 +1301,10 @@ class RuleInForce(TypedDict):
     basis: str
 
 
-class Score(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    nomination_id: str
-    call_id: str
-    expert_id: str
-    scores: dict[str, int]
-    comment: str | None
-    recommendation: str | None
-
-
 class ScoreCreate(TypedDict):
     comment: NotRequired[str | None]
     scores: dict[str, int]
     recommendation: NotRequired[Literal["select", "pass_over"] | None]
-
-
-class ScorePage(TypedDict):
-    items: list[Score]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
 
 
 class ScorePatch(TypedDict):
@@ -1970,40 +1409,6 @@ class StoredEmail(TypedDict):
     bounced_at: NotRequired[str | None]
 
 
-class Support(TypedDict):
-    id: str
-    ref: str
-    version: int
-    status: str
-    country: str | None
-    visibility: Literal["public", "network", "restricted"]
-    created_at: NotRequired[str | None]
-    created_by: NotRequired[str | None]
-    updated_at: NotRequired[str | None]
-    updated_by: NotRequired[str | None]
-    allowed_actions: NotRequired[list[AllowedAction] | None]
-    links: Links
-    initiative_id: str
-    expert_id: str | None
-    institution_id: str | None
-    capacity: str
-    listed_name: str | None
-    signed_at: str
-    consent_to_list: NotRequired[bool | None]
-    consent_to_contact: NotRequired[bool | None]
-    language: NotRequired[str | None]
-    evidence: NotRequired[Document | None]
-    text_digest: NotRequired[str | None]
-    email_verified: NotRequired[bool | None]
-    hold: NotRequired[str | None]
-    rejected_for: NotRequired[str | None]
-    signer: NotRequired[Signer | None]
-    certificate_id: str | None
-    accepted_at: str | None
-    ended_at: str | None
-    organisation: Organisation | None
-
-
 class SupportCertificate(TypedDict):
     code: str
     status: str
@@ -2033,13 +1438,6 @@ class SupportFigures(TypedDict):
     source: str
 
 
-class SupportPage(TypedDict):
-    items: list[Support]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-
-
 class SupportPatch(TypedDict):
     initiative_id: NotRequired[str | None]
     expert_id: NotRequired[str | None]
@@ -2067,14 +1465,6 @@ class Supporter(TypedDict):
     capacity: str
     organisation: Organisation | None
     signed_at: str
-
-
-class SupporterPage(TypedDict):
-    items: list[Supporter]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-    permitted: NotRequired[list[str] | None]
-    unlisted: int
 
 
 class Targets(TypedDict):
@@ -2158,6 +1548,374 @@ class VouchedNomination(TypedDict):
     motivation: str | None
     documents: list[str]
     deadline: str
+
+
+class AffiliationPage(Page):
+    items: list[Affiliation]
+
+
+class Broadcast(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    subjects: dict[str, str]
+    texts: dict[str, str]
+    segment: dict[str, str]
+    purpose: str
+    send_at: str | None
+    per_minute: int
+    frozen_at: str | None
+    outcomes: NotRequired[Outcomes | None]
+
+
+class BroadcastPage(Page):
+    items: list[Broadcast]
+
+
+class Call(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    code: str
+    kind: str
+    titles: dict[str, str]
+    texts: dict[str, str]
+    opens: str
+    nominee_deadline: str
+    nominator_deadline: str
+    first_deadlines: Deadlines | None
+    self_nomination: bool
+    nominator_kinds: list[str]
+    eligibility: Eligibility
+    criteria: list[Criterion]
+    seats: int
+    targets: Targets
+    panel: NotRequired[list[PanelMember] | None]
+    decision: NotRequired[Document | None]
+    published_at: str | None
+
+
+class CallPage(Page):
+    items: list[Call]
+
+
+class Certificate(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    kind: str
+    holder_name: str
+    name_differs: bool
+    language: str
+    code: str
+    valid_to: str | None
+    template_version: str | None
+    status_index: int
+    suspended_by: str | None
+    revoked_for: str | None
+    replaced_by: str | None
+    holder: CertificateHolder
+    subject: CertificateSubject
+    number: str
+
+
+class CertificatePage(Page):
+    items: list[Certificate]
+
+
+class CertificateTemplate(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    kind: str
+    titles: dict[str, str]
+    bodies: dict[str, str]
+    signatory: Signatory | None
+
+
+class CertificateTemplatePage(Page):
+    items: list[CertificateTemplate]
+
+
+class CongressPage(Page):
+    items: list[Congress]
+
+
+class Consent(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    expert_id: str
+    purpose: str
+    notice_version: str
+    language: str
+    proof: Proof
+
+
+class ConsentPage(Page):
+    items: list[Consent]
+
+
+class Declaration(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    expert_id: str
+    year: int
+    notice_version: str
+    interests: list[Interest]
+    signed_on: str | None
+
+
+class DeclarationPage(Page):
+    items: list[Declaration]
+
+
+class DuplicatePage(Page):
+    items: list[Duplicate]
+
+
+class Erasure(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    expert_id: str
+    second_person: NotRequired[str | None]
+    due_at: str | None
+    held_until: str | None
+    done_at: str | None
+    reports: dict[str, dict[str, int]]
+    review: NotRequired[list[ToReview] | None]
+
+
+class ErasurePage(Page):
+    items: list[Erasure]
+
+
+class Expert(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    names: list[Name]
+    display_name: str
+    emails: list[StoredEmail]
+    orcid: str | None
+    orcid_authenticated: bool
+    languages: list[str]
+    keywords: list[str]
+    fields: list[str]
+    planetary_boundaries: list[str]
+    ecosystems: list[str]
+    category: str
+    biography: dict[str, str]
+    gender: NotRequired[str | None]
+    available_for_support: NotRequired[bool | None]
+    account_id: NotRequired[str | None]
+    profile_confirmed_on: NotRequired[str | None]
+    assignee: NotRequired[str | None]
+    restricted_at: NotRequired[str | None]
+    restricted_for: NotRequired[str | None]
+    term: Term | None
+    next_term: Term | None
+    clock: NotRequired[ScreeningClock | None]
+    asserted: NotRequired[dict[str, Assertion] | None]
+    affiliations: NotRequired[list[Affiliation] | None]
+    duplicates: NotRequired[list[Lookalike] | None]
+
+
+class ExpertMessage(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    text: str
+    audience: str
+    attachments: list[Document]
+    expert_id: str
+
+
+class ExpertMessagePage(Page):
+    items: list[ExpertMessage]
+
+
+class ExpertPage(Page):
+    items: list[Expert]
+
+
+class Import(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    resource: str
+    mode: str
+    on_error: str
+    registry: bool
+    source: str | None
+    licence: str | None
+    file: ImportedFile
+    columns: list[ImportedColumn]
+    ignored_columns: list[str]
+    rows: int | None
+    counts: dict[str, int] | None
+    aborted: NotRequired[bool | None]
+    taken_back: dict[str, int] | None
+    job: str
+    failures_url: str
+
+
+class ImportPage(Page):
+    items: list[Import]
+
+
+class Initiative(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    code: str
+    titles: dict[str, str]
+    texts: dict[str, str]
+    adopted_at: str | None
+    congress_id: str | None
+    opens: str | None
+    closes: str | None
+    signers: list[str]
+    certificate: bool
+    published_figures: list[SupportFigures]
+
+
+class InitiativePage(Page):
+    items: list[Initiative]
+
+
+class InstitutionPage(Page):
+    items: list[Institution]
+
+
+class JobPage(Page):
+    items: list[Job]
+
+
+class KeptRecordPage(Page):
+    items: list[KeptRecord]
+
+
+class ListedAffiliationPage(Page):
+    items: list[ListedAffiliation]
+
+
+class Merge(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    resource: str
+    winner_id: str
+    loser_id: str
+    choices: dict[str, str]
+    moved: MovedCounts
+    conflicts: NotRequired[list[EditedField] | None]
+
+
+class MergePage(Page):
+    items: list[Merge]
+
+
+class Nomination(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    call_id: str
+    expert_id: str
+    nominator: Nominator
+    motivation: str | None
+    documents: list[NominationDocument]
+    interests: NoInterests | list[Interest] | None
+    consents: NominationConsents
+    statement: str | None
+    extended_until: str | None
+    appeal: Appeal | None
+    conflict: NotRequired[str | None]
+
+
+class NominationPage(Page):
+    items: list[Nomination]
+
+
+class Notice(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    purpose: str
+    notice_version: str
+    texts: dict[str, str]
+
+
+class NoticePage(Page):
+    items: list[Notice]
+
+
+class Participation(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    congress_id: str
+    expert_id: str
+    role: str
+    mode: str | None
+    superseded_by: str | None
+
+
+class ParticipationPage(Page):
+    items: list[Participation]
+
+
+class RecipientPage(Page):
+    items: list[Recipient]
+
+
+class RetentionRule(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    resource: str
+    state: str | None
+    after: str
+    action: str
+    basis: str
+
+
+class RetentionRulePage(Page):
+    items: list[RetentionRule]
+
+
+class Score(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    nomination_id: str
+    call_id: str
+    expert_id: str
+    scores: dict[str, int]
+    comment: str | None
+    recommendation: str | None
+
+
+class ScorePage(Page):
+    items: list[Score]
+
+
+class Support(Record):
+    status: str
+    visibility: Literal["public", "network", "restricted"]
+    initiative_id: str
+    expert_id: str | None
+    institution_id: str | None
+    capacity: str
+    listed_name: str | None
+    signed_at: str
+    consent_to_list: NotRequired[bool | None]
+    consent_to_contact: NotRequired[bool | None]
+    language: NotRequired[str | None]
+    evidence: NotRequired[Document | None]
+    text_digest: NotRequired[str | None]
+    email_verified: NotRequired[bool | None]
+    hold: NotRequired[str | None]
+    rejected_for: NotRequired[str | None]
+    signer: NotRequired[Signer | None]
+    certificate_id: str | None
+    accepted_at: str | None
+    ended_at: str | None
+    organisation: Organisation | None
+
+
+class SupportPage(Page):
+    items: list[Support]
+
+
+class SupporterPage(Page):
+    items: list[Supporter]
+    unlisted: int
 
 
 Affiliation = TypedDict("Affiliation", {"id": "str", "version": "int", "institution_id": "str | None", "raw": "str | None", "role": "str | None", "unit": "str | None", "from": "str | None", "to": "str | None", "primary": "bool", "asserted_by": "str", "match": "AffiliationMatch | None", "created_at": "NotRequired[str | None]", "updated_at": "NotRequired[str | None]", "links": "NotRequired[Links | None]"})

@@ -93,14 +93,18 @@ async def add_client_secret(row: Annotated[Row, Depends(CLIENT_API.readable)], c
 
 
 @router.delete(
-    "/{record}/secrets/oldest", options=RouteOptions(step_up=TWO_FACTORS), responses={200: {"model": Client}}
+    "/{record}/secrets/oldest",
+    options=RouteOptions(is_conditional=True, step_up=TWO_FACTORS),
+    responses={200: {"model": Client}},
 )
 async def remove_client_secret(row: Annotated[Row, Depends(CLIENT_API.readable)], ctx: CurrentContext) -> Response:
     """Remove the older of two secrets of a client.
 
-    What still uses it gets `invalid_client` from now on.
+    What still uses it gets `invalid_client` from now on. `If-Match` names the version that has both, so that a repeated
+    request never removes another one.
     """
     require(ctx.access, "update", row["country"], row["id"])
-    before = await operations.CLIENTS.lock(ctx.uow, row["id"])
+    await CLIENT_API.require_current(row, ctx)
+    before = await operations.CLIENTS.lock(ctx.uow, row["id"], row["version"])
     await operations.remove_oldest_secret(ctx.uow, before)
     return await CLIENT_API.respond_with(ctx, before.id)

@@ -127,7 +127,8 @@ def _alternatives(schema: Schema, opening: Opening) -> list[Schema]:
                 for part in _alternatives(_opened(each, opening), opening)
                 if part.get("type") != "null"
             ]
-    return [schema]
+    kinds = schema.get("type")
+    return [{**schema, "type": kind} for kind in kinds if kind != "null"] if isinstance(kinds, list) else [schema]
 
 
 def _chosen(schema: Schema, opening: Opening) -> Schema:

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.portal.console.describing.fields import EVIDENCE, Field, Schema, field_of, fields_in, opening_in
 from services.portal.reference.contents import documents
-from shared.web.contract.sharing import opened
+from shared.web.contract.sharing import opened, whole_of
 
 SERVICES = ("membership", "centres", "actions", "access")
 _JSON, _PATCH, _WITH_FILE = "application/json", "application/merge-patch+json", "multipart/form-data"
@@ -171,7 +171,7 @@ def _entry_of(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Sche
     response = opened(document, operation.get("responses", {}).get("200", {}))
     schema = response.get("content", {}).get(_JSON, {}).get("schema")
     entries = opened(document, schema).get("properties", {}).get("items", {}) if schema else {}
-    return opened(document, entries["items"]) if "items" in entries else None
+    return whole_of(document, opened(document, entries["items"])) if "items" in entries else None
 
 
 def _body(document: Mapping[str, Any], operation: Mapping[str, Any], *more: str) -> Schema | None:

@@ -88,9 +88,10 @@ async def add_secret(key: str, caller: CurrentCaller, _form: SentForm) -> Respon
 
 
 @router.post("/console/clients/{key}/secrets/oldest", options=_PAGE)
-async def remove_secret(key: str, caller: CurrentCaller, _form: SentForm) -> Response:
-    """Ends the older of two secrets."""
-    accepted(await caller.send("DELETE", f"{_path('clients', key)}/secrets/oldest"))
+async def remove_secret(key: str, caller: CurrentCaller, form: SentForm) -> Response:
+    """Ends the older of two secrets, those that the page was made for."""
+    given = {"If-Match": form.get("_etag") or ""}
+    accepted(await caller.send("DELETE", f"{_path('clients', key)}/secrets/oldest", headers=given))
     return seen(f"/console/clients/{quote(key, safe='')}", done="removed")
 
 
@@ -124,11 +125,12 @@ async def replay(key: str, caller: CurrentCaller, form: SentForm) -> Response:
 
 async def _client(caller: CurrentCaller, key: str, secret: str = "", *, is_proposed: bool = False) -> Response:
     path = _path("clients", key)
-    record, usage, permitted = await asyncio.gather(
-        caller.read(path),
+    found, usage, permitted = await asyncio.gather(
+        caller.get(path),
         caller.get(f"{path}/usage", {"limit": _SHOWN}),
         caller.get(f"{path}/transitions"),
     )
+    record = accepted(found).document
     verbs: list[str] = permitted.document.get("permitted") or []
     is_secret = record["status"] == "active" and not record["public"] and record["jwks"] is None
     may_change: dict[str, Any] = {
@@ -140,6 +142,7 @@ async def _client(caller: CurrentCaller, key: str, secret: str = "", *, is_propo
         "client.html",
         here="grants",
         record=record,
+        etag=found.headers["etag"],
         state=state_label(record["status"], "access.clients", caller.language),
         usage=usage.document.get("items", []) if usage.status_code == 200 else [],
         secret=secret,

@@ -1,10 +1,12 @@
 """Secrets of clients end after a year: their people are mailed three times before, two secrets overlap, and one that
 ended is refused."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 
 from services.access.notifying.notifications.sentences import sentence
@@ -37,6 +39,14 @@ async def a_client(caller: Caller, **more: Any) -> dict[str, Any]:
     return dict(made.json())
 
 
+async def tag_of(caller: Caller, path: str) -> str:
+    return str((await caller.send("admin", "GET", path)).headers["etag"])
+
+
+async def remove_oldest(caller: Caller, path: str, tag: str) -> httpx.Response:
+    return await caller.send("admin", "DELETE", f"{path}/secrets/oldest", **{"If-Match": tag})
+
+
 async def test_a_secret_ends_in_a_year(caller: Caller, days: Calendar) -> None:
     made = await a_client(caller)
     ends = datetime.fromisoformat(made["keys_expire_at"])
@@ -53,7 +63,7 @@ async def test_a_secret_ends_in_a_year(caller: Caller, days: Calendar) -> None:
 async def test_two_secrets_overlap_and_the_old_one_is_removed(caller: Caller, days: Calendar) -> None:
     made = await a_client(caller)
     path = f"/clients/{made['id']}"
-    alone = await caller.send("admin", "DELETE", f"{path}/secrets/oldest")
+    alone = await remove_oldest(caller, path, await tag_of(caller, path))
     assert (alone.status_code, alone.json()["reason"]) == (409, "last_secret")
     days.pass_days(340)
     added = (await caller.send("admin", "POST", f"{path}/secrets")).json()["secret"]
@@ -61,13 +71,44 @@ async def test_two_secrets_overlap_and_the_old_one_is_removed(caller: Caller, da
     assert [one.status_code for one in both] == [200, 200]
     shown = (await caller.send("admin", "GET", path)).json()
     assert (shown["living_secrets"], shown["keys_expire_at"]) == (2, made["keys_expire_at"])
-    removed = await caller.send("admin", "DELETE", f"{path}/secrets/oldest")
+    removed = await remove_oldest(caller, path, await tag_of(caller, path))
     assert (removed.status_code, removed.json()["living_secrets"]) == (200, 1), removed.text
     assert removed.json()["keys_expire_at"] > made["keys_expire_at"]
     left = [await caller.client_token(made["client_id"], one) for one in (made["secret"], added)]
     assert [one.status_code for one in left] == [401, 200]
     history = (await caller.send("admin", "GET", f"{path}/history")).json()["items"]
     assert [line["action"] for line in history] == ["remove_secret", "add_secret", "create"]
+
+
+async def test_a_repeated_removal_never_removes_the_secret_that_remained(caller: Caller) -> None:
+    made = await a_client(caller)
+    path = f"/clients/{made['id']}"
+    await caller.send("admin", "POST", f"{path}/secrets")
+    tag = await tag_of(caller, path)
+    assert (await remove_oldest(caller, path, tag)).status_code == 200
+    added = (await caller.send("admin", "POST", f"{path}/secrets")).json()["secret"]
+    repeated = await remove_oldest(caller, path, tag)
+    assert (repeated.status_code, repeated.json()["code"]) == (412, "version_conflict"), repeated.text
+    shown = (await caller.send("admin", "GET", path)).json()
+    assert shown["living_secrets"] == 2
+    assert (await caller.client_token(made["client_id"], added)).status_code == 200
+
+
+async def test_of_two_removals_at_once_one_removes_a_secret(caller: Caller) -> None:
+    made = await a_client(caller)
+    path = f"/clients/{made['id']}"
+    await caller.send("admin", "POST", f"{path}/secrets")
+    tag = await tag_of(caller, path)
+    ended = await asyncio.gather(*(remove_oldest(caller, path, tag) for _ in range(2)))
+    assert sorted(one.status_code for one in ended) == [200, 412]
+
+
+async def test_a_removal_names_the_version_that_has_both(caller: Caller) -> None:
+    made = await a_client(caller)
+    path = f"/clients/{made['id']}"
+    await caller.send("admin", "POST", f"{path}/secrets")
+    refused = await caller.send("admin", "DELETE", f"{path}/secrets/oldest")
+    assert (refused.status_code, refused.json()["code"]) == (428, "precondition_required"), refused.text
 
 
 async def test_one_who_may_not_change_a_client_removes_no_secret(caller: Caller) -> None:

@@ -173,6 +173,8 @@ async def test_results_show_what_is_wrong_and_are_returned_from_the_page(
     row = page.text.partition(f'href="/console/actions/results/{result["id"]}"')[2].partition("</tr>")[0]
     assert "Restored land is part of all land." in row
     assert "warning" in row
+    listed = (await admin.get(f"/console/actions/results?period={YEAR}")).text
+    assert f'href="/console/actions/results/{result["id"]}"><bdi>Restored land · {begun["framework"]} {YEAR}' in listed
     await admin.get("/console/language/fr")
     french = (await admin.get(ROUND)).text
     assert "Les terres restaurées font partie des terres." in french

@@ -137,14 +137,16 @@ def _about(kind: Kind, record: Record) -> list[tuple[str, str]]:
     by_name = {field.name: field for field in kind.members}
     if not by_name.keys().isdisjoint((*TITLES, "framework")):
         return []
-    telling = [by_name[name] for name in _ABOUT if name in by_name]
-    return list(islice(references_in(telling, record), _MOST_ABOUT))
+    chosen = [by_name[name] for name in _ABOUT if name in by_name]
+    return list(islice(references_in(chosen, record), _MOST_ABOUT))
 
 
 def _title(record: Record, about: list[tuple[str, str]], names: Names, language: str) -> str:
-    """What a record is called: by its own title, or by those of the records that it is about."""
+    """What a record is called: by its own title, or by those of the records that it is about, without one that another
+    begins with."""
     named = [names[pair].title for pair in about if pair in names]
-    return " · ".join(named) or title_of(record, language)
+    told = [one for one in named if not any(other.startswith(f"{one} ") for other in named)]
+    return " · ".join(told) or title_of(record, language)
 
 
 def _line(kind: Kind, record: Record, title: str, columns: tuple[Field, ...], language: str) -> Line:

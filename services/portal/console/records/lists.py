@@ -145,8 +145,8 @@ def _title(record: Record, about: list[tuple[str, str]], names: Names, language:
     """What a record is called: by its own title, or by those of the records that it is about, without one that another
     begins with."""
     named = [names[pair].title for pair in about if pair in names]
-    told = [one for one in named if not any(other.startswith(f"{one} ") for other in named)]
-    return " · ".join(told) or title_of(record, language)
+    kept = [one for one in named if not any(other.startswith(f"{one} ") for other in named)]
+    return " · ".join(kept) or title_of(record, language)
 
 
 def _line(kind: Kind, record: Record, title: str, columns: tuple[Field, ...], language: str) -> Line:

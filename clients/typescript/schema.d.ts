@@ -11075,7 +11075,8 @@ export interface paths {
         };
         /**
          * List pairs of records that may be one
-         * @description `sort=-score` begins with the surest.
+         * @description Pairs that were found at an entry, in an import or by a search. Those that the caller may know of;
+         *     `sort=-score` begins with the surest.
          */
         get: operations["listDuplicates"];
         put?: never;
@@ -19448,7 +19449,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description A result as a caller sees it. Lists have no `breakdown`, `unit`, `target`, `previous` and `validation`. */
+        /** @description A result as a caller sees it. Lists have no `breakdown`, `unit`, `target` and `previous`. */
         Result: {
             /** @description The state of the lifecycle. */
             status: string;
@@ -19537,7 +19538,7 @@ export interface components {
             target?: components["schemas"]["OtherValue"] | null;
             /** @description The published value of the same subject in an earlier period. */
             previous?: components["schemas"]["OtherValue"] | null;
-            /** @description The rules that the result violates. */
+            /** @description The rules that the result violates; in lists with `include=validation`. */
             validation?: components["schemas"]["ViolationResponse"][] | null;
             /** @description With `include=revisions`: all results of its key that the caller may know of, except discarded ones. */
             revisions?: components["schemas"]["RevisionSummary"][] | null;

@@ -1,6 +1,6 @@
 """Lists: their parameters, and the statement of each combination. Keyset pages only."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -84,10 +84,11 @@ class ListRequest:
 @dataclass(frozen=True, slots=True)
 class Extras:
     """Columns that `include` selects, shown under their labels. `of_caller` returns the values of their parameters for
-    a caller."""
+    a caller. `computed` return a member by the ids of records, from a connection, access and a page's rows."""
 
     columns: Mapping[str, Label[Any]] = field(default_factory=dict)
     of_caller: Callable[[AccessScope], Mapping[str, Any]] = lambda _access: {}
+    computed: Mapping[str, Callable[..., Awaitable[Mapping[UUID, Any]]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,14 @@ def test_nothing_is_explained_without_a_gap(reached: tuple[int, ...]) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_country_without_any_rung_learns_what_the_first_takes(language: str) -> None:
+    why = text(language, "stage.why_none")
+    assert why in _page(language)
+    assert why not in _page(language, 1)
+    assert why not in _page(language, 2)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_first_screen_says_the_stage_its_day_and_what_is_next(language: str) -> None:
     first, *_ = _page(language, 1, 2).split('<ol class="rungs">')
     assert text(language, "stage.of", stage=2) in first

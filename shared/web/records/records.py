@@ -162,10 +162,10 @@ class RecordApi(Generic[R, GuardContext]):
 
     async def shown_to(self, record: str, ctx: CurrentContext) -> Row | Withheld:
         """The record, or what the caller gets instead. Raises as `readable` does."""
-        include = pick_include(ctx.request, self.listing)[0] if self.items.includes else ()
+        extra = pick_include(ctx.request, self.listing).column if self.items.includes else ""
         async with ctx.connection() as connection:
             access = ctx.access_on(self.kind.resource)
-            row = await self.listing.get(connection, access, key_of(record), next(iter(include), ""))
+            row = await self.listing.get(connection, access, key_of(record), extra)
         if row is None:
             if self.items.withheld is not None and (withheld := await self.items.withheld(ctx, key_of(record))):
                 return withheld

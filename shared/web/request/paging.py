@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -198,51 +198,66 @@ async def list_response(
     asked = parse_list(ctx.request, listing, ctx.secret, access)
     asked = replace(asked, filters={**asked.filters, **(fixed or {})})
     picked = pick_fields(ctx.request, known)
-    include, of_all = pick_include(ctx.request, listing)
+    include = pick_include(ctx.request, listing)
     if (file_format := format_of(ctx.request.query_params, has_places=listing.place is not None)) is not None:
-        if of_all:
-            raise invalid_parameter("include", f"A stream has no {' and no '.join(sorted(of_all))}.")
-        extra = next(iter(include), "")
+        if of_page := sorted({*include.computed, *include.of_page}):
+            raise invalid_parameter("include", f"A stream has no {' and no '.join(of_page)}.")
         return ListStream(
             ctx,
             listing,
             access,
             asked,
-            extra,
+            include.column,
             present,
             file_format=file_format,
-            known={*known, *(listing.extras.columns[name].name for name in include)},
+            known={*known, *include.labels},
             picked=picked,
             safe=is_safe(ctx.request.query_params, ctx.principal),
             bom=switch(ctx.request.query_params, "bom", default=False),
         )
     async with ctx.connection() as connection:
-        rows = await listing.fetch(connection, access, asked, next(iter(include), ""))
-        total = await listing.estimate(connection, access, asked) if TOTAL in of_all else None
+        rows = await listing.fetch(connection, access, asked, include.column)
+        computed = {
+            name: await listing.extras.computed[name](connection, access, rows[: asked.limit])
+            for name in include.computed
+        }
+        total = await listing.estimate(connection, access, asked) if TOTAL in include.of_page else None
 
     def render(row: Row) -> dict[str, Any]:
         record = present(row, access)
-        for name in (listing.extras.columns[extra].name for extra in include):
+        for name in include.labels:
             record[name] = parsed_or_fragment(row[name])
+        record |= {name: of_rows[row["id"]] for name, of_rows in computed.items() if row["id"] in of_rows}
         return record if picked is None else {name: value for name, value in record.items() if name in picked}
 
     further = {**(members or {}), **({} if total is None else {TOTAL: total})}
-    if PERMITTED in of_all:
+    if PERMITTED in include.of_page:
         further[PERMITTED] = [
             verb for verb in verbs if access.may_somewhere(verb) or (verb == "create" and own(access))
         ]
     return page_response(ctx, rows, asked, render, listing, further)
 
 
-def pick_include(request: Request, listing: Listing) -> tuple[list[str], frozenset[str]]:
-    """The extras of `include=`, and which members of the page it names. Raises Malformed for names that the list does
-    not have."""
-    raw = request.query_params.get("include")
-    names = raw.split(",") if raw else []
-    known = [*listing.extras.columns, PERMITTED, TOTAL]
-    if not set(names) <= set(known):
+class Include(NamedTuple):
+    """What `include=` names: a column of the list's extras with the label of its member, members of rows that are
+    computed, and members of the page."""
+
+    column: str
+    labels: tuple[str, ...]
+    computed: frozenset[str]
+    of_page: frozenset[str]
+
+
+def pick_include(request: Request, listing: Listing) -> Include:
+    """What `include=` names. Raises Malformed for names that the list does not have."""
+    raw, extras = request.query_params.get("include"), listing.extras
+    names = frozenset(raw.split(",") if raw else ())
+    known = [*extras.columns, *extras.computed, PERMITTED, TOTAL]
+    if not names <= set(known):
         raise invalid_parameter("include", f"May name {', '.join(known)} here.")
-    return [name for name in names if name not in _OF_PAGES], frozenset(names) & _OF_PAGES
+    column = next((name for name in extras.columns if name in names), "")
+    labels = (extras.columns[column].name,) if column else ()
+    return Include(column, labels, names & extras.computed.keys(), names & _OF_PAGES)
 
 
 def page_response(

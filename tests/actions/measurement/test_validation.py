@@ -1,9 +1,10 @@
 """What rules do to results: what they are compared with, whom they block, and what lists find."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 
 from services.actions.measurement.results.revalidation import Chosen, lack_states, revalidate_next
@@ -23,6 +24,7 @@ from tests.support.results import (
     result,
     side,
 )
+from tests.support.statements import Recorded
 
 Callers = Callable[[str | None], Caller]
 VALIDATE = f"{RESULTS}/validate"
@@ -53,8 +55,22 @@ async def reporting(admin: Caller) -> Reporting:
     return Reporting(admin, await open_period(admin))
 
 
+@pytest.fixture
+def recorded(actions: httpx.AsyncClient) -> Iterator[Recorded]:
+    """The database of the app, which records."""
+    transport: Any = actions._transport
+    state = transport.app.state
+    usual = state.database
+    state.database = Recorded(usual)
+    yield state.database
+    state.database = usual
+
+
 async def _violated(by: Caller, path: str) -> list[tuple[str, str | None, str | None]]:
-    shown = (await by.get(path)).json()["validation"]
+    of = (await by.get(path)).json()
+    listed = await by.get(f"{RESULTS}?indicator_id={of['indicator_id']}&include=validation,permitted&limit=200")
+    shown = of["validation"]
+    assert [one["validation"] for one in listed.json()["items"] if one["id"] == of["id"]] == [shown]
     return [(one["rule"], one["left"], one["right"]) for one in shown]
 
 
@@ -221,6 +237,26 @@ async def test_a_change_from_a_restricted_value_is_shown_to_those_who_know_it(
     await caller("government_xa").step(path, "publish")
     assert await _violated(author, path) == [("large_change", "10", "4")]
     assert await _violated(caller("author_xb"), path) == []
+
+
+async def test_lists_validate_on_demand_with_as_many_statements_for_one_result_as_for_many(
+    reporting: Reporting, caller: Callers, recorded: Recorded
+) -> None:
+    author, of = caller("author_xa"), await reporting.indicator()
+    made = await reporting.rule(side(of), AT_MOST, side(constant="5"))
+    for country in ("XA", "XB"):
+        await result(caller(f"author_{country.lower()}"), reporting.subject(of, country))
+    listed = f"{RESULTS}?indicator_id={of}"
+    assert all("validation" not in one for one in (await author.get(listed)).json()["items"])
+    sent = []
+    recorded.take()
+    for query, found in (("country=XA", 1), ("country=XA,XB", 2)):
+        page = (await caller("officer").get(f"{listed}&{query}&include=validation")).json()
+        assert [[one["rule"] for one in shown["validation"]] for shown in page["items"]] == [[made["code"]]] * found
+        sent.append(len(recorded.take()))
+    assert sent[0] == sent[1]
+    refused = await author.get(f"{listed}&format=csv&include=validation")
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid_parameter")
 
 
 async def test_a_job_validates_results_anew_after_a_rule_changed(

@@ -13,13 +13,13 @@ from shared.kernel.text import LANGUAGES
 _CONSOLE = Path(__file__).parents[3] / "services/portal/console"
 _SHARED = ("nav.", "search.", "note.", "failure.", "chart.", "languages.")
 _CODES = (
-    "alike.",
     "asserted_by.",
     "audience.",
     "direction.",
     "holder.",
     "job.",
     "priority.",
+    "reasons.",
     "recommendation.",
     "severity.",
     "visibility.",

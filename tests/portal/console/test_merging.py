@@ -67,6 +67,17 @@ async def test_fields_that_were_edited_since_are_decided_one_by_one(admin: Brows
     assert (await api.get(f"{EXPERTS}/{other['id']}"))["biography"] == {"en": "Of the second."}
 
 
+async def test_a_pair_is_called_by_the_names_of_its_records(admin: Browser, api: ConsoleApi) -> None:
+    one, other, pair = await _pair(api, "Klara")
+    listed = (await admin.get(f"/console/membership/duplicates?record={one['id']}")).text
+    assert "Klara Twice · Klara Twice" in listed
+    page = (await admin.get(f"/console/membership/duplicates/{pair['id']}")).text
+    for record in (one, other):
+        assert f'<a href="/console/membership/experts/{record["id"]}"><bdi>Klara Twice</bdi></a>' in page
+        assert f"<code>{record['id']}</code>" not in page
+    assert "same name" in page
+
+
 async def test_a_pair_that_is_none_is_dismissed(admin: Browser, api: ConsoleApi) -> None:
     _, _, pair = await _pair(api, "Irma")
     form = await admin.get(f"/console/membership/duplicates/{pair['id']}/do/dismiss")

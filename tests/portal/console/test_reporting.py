@@ -18,7 +18,8 @@ from tests.support.results import NUMBER, side
 COUNTRY, LATER = "KI", "NR"
 YEAR = "2025"
 ROUND = f"/console/reporting/{YEAR}"
-TASKS, RESULTS = "/actions/v1/tasks", "/actions/v1/results"
+TASKS, RESULTS, INDICATORS = "/actions/v1/tasks", "/actions/v1/results", "/actions/v1/indicators"
+_PERIOD = ("/actions/v1/periods", "/actions/v1/reports/expected", TASKS)
 
 
 @pytest.fixture(scope="session")
@@ -165,10 +166,15 @@ async def test_results_show_what_is_wrong_and_are_returned_from_the_page(
     begun: dict[str, Any], console: ConsoleSystem, admin: Browser, author: Browser, api: ConsoleApi
 ) -> None:
     result = await _submitted(api, ConsoleApi(console, author), begun)
+    before = len(console.asking.asked)
     page = await admin.get(ROUND)
+    asked = [request.url.path for request in console.asking.asked[before:]]
+    assert sorted(asked) == sorted([*_PERIOD, *[RESULTS] * 3, INDICATORS])
     row = page.text.partition(f'href="/console/actions/results/{result["id"]}"')[2].partition("</tr>")[0]
     assert "Restored land is part of all land." in row
     assert "warning" in row
+    listed = (await admin.get(f"/console/actions/results?period={YEAR}")).text
+    assert f'href="/console/actions/results/{result["id"]}"><bdi>Restored land · {begun["framework"]} {YEAR}' in listed
     await admin.get("/console/language/fr")
     french = (await admin.get(ROUND)).text
     assert "Les terres restaurées font partie des terres." in french

@@ -35,9 +35,10 @@ from services.actions.measurement.results.tables import result, validation_state
 from services.actions.measurement.results.validation import Applied, Surroundings
 from services.actions.measurement.results.values import KINDS, amount_in
 from services.actions.measurement.targets.tables import target
-from shared.database.context import Lookup
-from shared.database.statements import Connection
+from shared.database.context import Lookup, within_context
+from shared.database.statements import Connection, Row, Shapes
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
+from shared.records.columns import as_read
 from shared.records.listing import Extras, Filter, Item, one_of, truth, values
 from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_grant, listing
@@ -231,6 +232,21 @@ LISTING = replace(
 _REVISION = Lookup(
     select(_r.id).where(_r.revision_of == _KEY, _r.status.in_([constant(status) for status in domain.OPEN])).limit(1)
 )
+
+
+def _compared(access_kind: AccessKind) -> Select[Any]:
+    columns = (_r.id, as_read(_r.breakdown), as_read(OF_INDICATOR), as_read(PREVIOUS))
+    asked = _r.id == any_(bindparam("ids", type_=ARRAY(Uuid)))
+    return within_context(visible_to(access_kind).with_only_columns(*columns).where(asked).limit(bindparam("limit")))
+
+
+_COMPARED = Shapes(_compared)
+
+
+async def compared_with(connection: Connection, access: AccessScope, ids: Sequence[UUID]) -> dict[UUID, Row]:
+    """The columns of items by which these results are validated, by id, of those that the caller may know of."""
+    found = await _COMPARED.get(access.access_kind).fetch(connection, ids=ids, limit=len(ids), **access.parameters)
+    return {row["id"]: row for row in found}
 
 
 def surroundings(of_indicator: Mapping[str, Any], previous: Any, applied: Sequence[Applied] = ()) -> Surroundings:

@@ -1,6 +1,9 @@
 """Results over HTTP: the routes of every record, and revisions of a published one."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
+from uuid import UUID
 
 import orjson
 from fastapi import Body as FastBody
@@ -9,7 +12,7 @@ from fastapi import Depends, Response
 from services.actions.access import ROLES
 from services.actions.measurement.results import operations, record
 from services.actions.measurement.results.comparisons import surroundings_of
-from services.actions.measurement.results.queries import LISTING, surroundings
+from services.actions.measurement.results.queries import LISTING, compared_with, surroundings
 from services.actions.measurement.results.schemas import (
     Result,
     ResultBody,
@@ -21,7 +24,7 @@ from services.actions.measurement.results.schemas import (
     present_violations,
 )
 from services.actions.measurement.results.validation import violations
-from shared.database.statements import Row
+from shared.database.statements import Connection, Row
 from shared.records.access_scope import AccessScope
 from shared.records.rows import record_read, with_columns
 from shared.web.contract.contract import ShownAs
@@ -34,24 +37,39 @@ from shared.web.request.responses import patched
 register_constraint("action_result_living_key", "/period_id", "There is a living result of this subject and time.")
 
 
+async def _violations(
+    connection: Connection, access: AccessScope, rows: Sequence[Mapping[str, Any]]
+) -> dict[UUID, list[dict[str, Any]]]:
+    """The violations of results by their ids. Grants over its country or centre show those by values of other results;
+    others show the comparison with what the caller may know of, if the indicator is part of it."""
+    around = {
+        row["id"]: surroundings(orjson.loads(row["of_indicator"]), orjson.loads(row["previous"] or "null"))
+        for row in rows
+        if row["of_indicator"] is not None
+    }
+    shown = [record_read(record.Result, row) for row in rows]
+    covered = [one for one in shown if access.sees_all_fields(one.country, one.centre_id)]
+    around |= await surroundings_of(connection, covered)
+    known = [one for one in shown if one.id in around]
+    return {one.id: present_violations(violations(one, around[one.id]), one.acknowledged) for one in known}
+
+
 async def _validation(ctx: RequestContext, access: AccessScope, row: Row) -> dict[str, Any]:
-    """The violations of a result. Grants over its country or centre show those by values of other results; others show
-    the comparison with what the caller may know of, if the indicator is part of it."""
-    shown = record_read(record.Result, row)
-    if access.sees_all_fields(shown.country, shown.centre_id):
-        async with ctx.connection() as connection:
-            around = (await surroundings_of(connection, [shown]))[shown.id]
-    elif row["of_indicator"] is None:
-        return {}
-    else:
-        around = surroundings(orjson.loads(row["of_indicator"]), orjson.loads(row["previous"] or "null"))
-    return {"validation": present_violations(violations(shown, around), shown.acknowledged)}
+    async with ctx.connection() as connection:
+        found = await _violations(connection, access, [row])
+    return {"validation": found[row["id"]]} if found else {}
+
+
+async def _validations(connection: Connection, access: AccessScope, rows: Sequence[Row]) -> Mapping[UUID, Any]:
+    compared = await compared_with(connection, access, [row["id"] for row in rows])
+    whole = [{**row, **compared[row["id"]]} for row in rows if row["id"] in compared]
+    return await _violations(connection, access, whole)
 
 
 API = RecordApi(
     kind=operations.RESULTS,
     roles=ROLES,
-    listing=LISTING,
+    listing=replace(LISTING, extras=replace(LISTING.extras, computed={"validation": _validations})),
     response_model=Result,
     present=present,
     bodies=Bodies(ResultBody, creation=ResultCreate),

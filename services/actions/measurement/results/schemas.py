@@ -134,13 +134,16 @@ class ViolationResponse(ResponseModel):
 
 
 class Result(RecordResponse, of=record.Result, lifecycle=LIFECYCLE):
-    """A result as a caller sees it. Lists have no `breakdown`, `unit`, `target`, `previous` and `validation`."""
+    """A result as a caller sees it. Lists have no `breakdown`, `unit`, `target` and `previous`."""
 
     breakdown: list[ResultPart] | None = None
     unit: Annotated[Unit | None, "The unit of the indicator."] = None
     target: Annotated[OtherValue | None, "The target of the same subject and period."] = None
     previous: Annotated[OtherValue | None, "The published value of the same subject in an earlier period."] = None
-    validation: Annotated[list[ViolationResponse] | None, "The rules that the result violates."] = None
+    validation: Annotated[
+        list[ViolationResponse] | None,
+        "The rules that the result violates; in lists with `include=validation`.",
+    ] = None
     revisions: Annotated[
         list[RevisionSummary] | None,
         "With `include=revisions`: all results of its key that the caller may know of, except discarded ones.",

@@ -84,7 +84,8 @@ Changeable = Annotated[Row, Depends(changeable_duplicate)]
     responses={200: {"model": page_of(Duplicate)}},
 )
 async def list_duplicates(ctx: CurrentContext) -> Response:
-    """`sort=-score` begins with the surest."""
+    """Pairs that were found at an entry, in an import or by a search. Those that the caller may know of;
+    `sort=-score` begins with the surest."""
     return await list_response(ctx, LISTING, present, _KNOWN, verbs=("history", *LIFECYCLE.verbs))
 
 

@@ -6,10 +6,12 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.membership.linkage.record_linkage.domain import REASONS
 from services.membership.register.duplicates import record
 from services.membership.register.duplicates.domain import COLLECTIONS, LIFECYCLE
 from services.membership.register.duplicates.queries import COLUMNS
 from shared.records.columns import renderer
+from shared.web.contract.contract import STATES
 from shared.web.contract.fields import Body, ResponseModel
 from shared.web.contract.schemas import Links, RecordResponse
 
@@ -45,6 +47,7 @@ class Duplicate(RecordResponse, of=record.Duplicate, lifecycle=LIFECYCLE):
 
     resource: Literal[COLLECTIONS]  # type: ignore[valid-type]
     score: Annotated[Score, Field(examples=[0.93])]
+    reasons: Annotated[list[str], Field(json_schema_extra={"items": {"type": "string", STATES: [*REASONS]}})]
     found_by: Literal["entry", "job", "import"]
     links: Annotated[DuplicateLinks, "The addresses of the pair and of its two records."]
 

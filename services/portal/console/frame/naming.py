@@ -5,7 +5,7 @@ from typing import Any
 
 from services.portal.pages.texts import best
 
-_TITLES = (
+TITLES = (
     *("display_name", "titles", "names", "name", "title", "subject", "purpose", "label", "person", "email"),
     *("file_name", "office"),
 )
@@ -15,9 +15,11 @@ _LONGEST = 120
 
 def title_of(record: Mapping[str, Any], language: str) -> str:
     """What a record is called by people; its ref if nothing else says it."""
-    for name in _TITLES:
+    for name in TITLES:
         if found := _text_of(record.get(name), language):
             return found if len(found) <= _LONGEST else f"{found[:_LONGEST]}…"
+    if record.get("framework"):
+        return " ".join(str(record[name]) for name in ("framework", "code") if record.get(name))
     return str(record.get("ref") or record.get("id") or "")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -10,11 +11,11 @@ from fastapi import Response
 from services.portal.console.describing.fields import Field
 from services.portal.console.describing.labels import code_label, state_label, verb_label
 from services.portal.console.describing.resources import Kind
-from services.portal.console.frame.naming import title_of
+from services.portal.console.frame.naming import TITLES, title_of
 from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import console_router
-from services.portal.console.records.reading import Record, known_kind
-from services.portal.console.records.shown import Shown, fields_shown, shown_in
+from services.portal.console.records.reading import Names, Record, known_kind, names_of
+from services.portal.console.records.shown import Shown, fields_shown, references_in, shown_in
 from services.portal.console.session.caller import Caller, accepted
 from services.portal.console.session.guards import CurrentCaller, SentForm
 from services.portal.register.views import country_choices
@@ -30,6 +31,13 @@ _SHOWN_FIRST = (
     *("score", "resource", "email", "planned_for", "verified", "severity", "priority", "level", "measure", "mode"),
 )
 """Members that say most of a record in one line, the most telling first."""
+_ABOUT = (
+    *("expert_id", "institution_id", "a", "b", "indicator_id", "action_id", "centre_id", "programme_id", "period_id"),
+    *("call_id", "congress_id", "initiative_id", "request_id", "report_id", "contribution_id", "edition_id", "body_id"),
+    "account_id",
+)
+"""Members that name what a record without a title is about, the most telling first."""
+_MOST_ABOUT = 2
 _IN_A_CELL = ("text", "day", "moment", "choice", "number", "boolean", "country", "language")
 _SORTED = "sort"
 
@@ -64,12 +72,17 @@ async def show_list(service: str, resource: str, caller: CurrentCaller) -> Respo
     found = accepted(await caller.get(kind.path, {**asked, **further, "limit": str(PAGE_SIZE)})).document
     permitted = frozenset(found.get("permitted") or ())
     columns = _columns(kind, found["items"])
+    about = [_about(kind, record) for record in found["items"]]
+    names = await names_of(caller, (pair for pairs in about for pair in pairs))
     narrowed = {name: value for name, value in asked.items() if name != "cursor"}
     return page(
         caller,
         "records_list.html",
         kind=kind,
-        lines=[_line(kind, record, columns, caller.language) for record in found["items"]],
+        lines=[
+            _line(kind, record, _title(record, pairs, names, caller.language), columns, caller.language)
+            for record, pairs in zip(found["items"], about, strict=True)
+        ],
         columns=columns,
         choices=_choices(kind, asked, caller.language),
         narrowed=narrowed,
@@ -119,10 +132,27 @@ def _columns(kind: Kind, items: list[Record]) -> tuple[Field, ...]:
     return tuple(fitting[:_MOST_COLUMNS])
 
 
-def _line(kind: Kind, record: Record, columns: tuple[Field, ...], language: str) -> Line:
+def _about(kind: Kind, record: Record) -> list[tuple[str, str]]:
+    """The records that one is about which has no title of its own."""
+    by_name = {field.name: field for field in kind.members}
+    if not by_name.keys().isdisjoint((*TITLES, "framework")):
+        return []
+    chosen = [by_name[name] for name in _ABOUT if name in by_name]
+    return list(islice(references_in(chosen, record), _MOST_ABOUT))
+
+
+def _title(record: Record, about: list[tuple[str, str]], names: Names, language: str) -> str:
+    """What a record is called: by its own title, or by those of the records that it is about, without one that another
+    begins with."""
+    named = [names[pair].title for pair in about if pair in names]
+    kept = [one for one in named if not any(other.startswith(f"{one} ") for other in named)]
+    return " · ".join(kept) or title_of(record, language)
+
+
+def _line(kind: Kind, record: Record, title: str, columns: tuple[Field, ...], language: str) -> Line:
     return Line(
         record,
-        title_of(record, language),
+        title,
         f"{kind.page}/{quote(str(record['id']))}",
         state_label(str(record["status"]), kind.name, language) if record.get("status") else "",
         {shown.name: shown for shown in shown_in(columns, record, {})},

@@ -14,7 +14,7 @@ from shared.kernel.errors import NotFound
 Record: TypeAlias = dict[str, Any]
 _KEY = re.compile(r"[A-Za-z0-9-]{1,64}")
 _MOVED = 308
-_MOST_NAMED = 24
+_MOST_NAMED = 60
 """Records that a page names; further ones have their links alone."""
 
 

@@ -52,7 +52,7 @@ def _shown_as(member: Field, form: Field | None) -> Field:
 
 def references_in(fields: Sequence[Field], record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The records that a record names: their list, and their id or ref."""
-    for field in fields:
+    for field in _linked(fields, record):
         value = record.get(field.name)
         if isinstance(value, str) and field.refers:
             yield field.refers, value
@@ -60,6 +60,14 @@ def references_in(fields: Sequence[Field], record: Mapping[str, Any]) -> Iterato
             yield from references_in(field.parts, value)
         elif isinstance(value, list):
             yield from _in_list(field, field.refers, value)
+
+
+def _linked(fields: Sequence[Field], record: Mapping[str, Any]) -> Iterator[Field]:
+    """The fields, where a link of the record says of which list a member names a record."""
+    links = record.get("links") or {}
+    for field in fields:
+        path, _, key = str(links.get(field.name, "")).rpartition("/")
+        yield replace(field, refers=path) if path and key == record.get(field.name) else field
 
 
 def _in_list(field: Field, path: str | None, value: list[Any]) -> Iterator[tuple[str, str]]:
@@ -73,7 +81,7 @@ def _in_list(field: Field, path: str | None, value: list[Any]) -> Iterator[tuple
 
 def shown_in(fields: Sequence[Field], record: Mapping[str, Any], names: Names) -> tuple[Shown, ...]:
     """The members of a record that have a value."""
-    found = (value_shown(field, record.get(field.name), names) for field in fields)
+    found = (value_shown(field, record.get(field.name), names) for field in _linked(fields, record))
     return tuple(each for each in found if each is not None)
 
 
@@ -128,7 +136,7 @@ def _plain(field: Field, value: Any, names: Names) -> Shown:
         return Shown(field.name, "reference", text, named=names.get((path, text)), file=file)
     if text.startswith(_ADDRESS):
         return Shown(field.name, "address", text)
-    return Shown(field.name, field.kind, text)
+    return Shown(field.name, "choice" if field.choices and field.kind == "text" else field.kind, text)
 
 
 def _written_out(field: Field, value: Any) -> Shown:

@@ -1,12 +1,12 @@
 """What is owed about a period, and what waits to be validated, as the caller's grants show it."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from services.portal.console.describing.labels import state_label
-from services.portal.console.frame.naming import place_of
+from services.portal.console.frame.naming import place_of, title_of
 from services.portal.console.frame.templates import PAGES
 from services.portal.console.records.reading import Record, names_of
 from services.portal.console.session.caller import Caller, accepted
@@ -85,10 +85,12 @@ def reminder(code: str) -> Mapping[str, str]:
 
 async def round_of(caller: Caller, code: str) -> Round:
     """What is owed about the periods with a code, the latest first, and what waits to be validated."""
-    periods, (expected, reminded, may_remind), (results, verbs, more) = await asyncio.gather(
+    periods, (expected, reminded, may_remind), (found, verbs, more) = await asyncio.gather(
         caller.items(PERIODS, {"code": code, "limit": _MANY}), owed_about(caller, code), _waiting(caller, code)
     )
     frameworks = {str(one["id"]): str(one["framework"]) for one in periods}
+    titles = await _titles(caller, frozenset(str(one["indicator_id"]) for one in found), frameworks.values())
+    results = [_shown(one, titles, caller.language) for one in found]
     made = [_owed(one, frameworks, reminded, caller.language) for one in expected]
     owed = sorted((one for one in made if one.light), key=lambda one: (one.due, one.country))
     sent = sorted((one for one in made if not one.light), key=lambda one: one.country)
@@ -120,40 +122,37 @@ def _owed(one: Record, frameworks: Mapping[str, str], reminded: frozenset[str], 
     )
 
 
-async def _waiting(caller: Caller, code: str) -> tuple[list[Waiting], list[str], str | None]:
+async def _waiting(caller: Caller, code: str) -> tuple[list[Record], list[str], str | None]:
     """The first results that wait, the worst violations first; the verbs of the caller; the list of all."""
     query = {"period": code, "status": ",".join(VALIDATED)}
-    asked = {**query, "limit": str(_MOST_RESULTS), "include": "permitted"}
+    asked = {**query, "limit": str(_MOST_RESULTS), "include": "permitted,validation"}
     replies = await asyncio.gather(*(caller.get(_RESULTS, {**asked, "validation": one}) for one in _WORST_FIRST))
     if any(reply.status_code in (403, 404) for reply in replies):
         return [], [], None
     lists = [accepted(reply).document for reply in replies]
     found: list[Record] = [record for one in lists for record in one["items"]]
-    shown, wrong = found[:_MOST_RESULTS], {str(r["id"]) for one in lists[:-1] for r in one["items"]}
-    names, read = await asyncio.gather(
-        names_of(caller, [(_INDICATORS, str(record["indicator_id"])) for record in shown]),
-        asyncio.gather(*(_violations(caller, record, str(record["id"]) in wrong) for record in shown)),
-    )
-    waiting = [
-        Waiting(
-            record,
-            name.title if (name := names.get((_INDICATORS, str(record["indicator_id"])))) else str(record["ref"]),
-            state_label(str(record["status"]), "actions.results", caller.language),
-            place_of("actions", "results", str(record["id"])),
-            violations,
-        )
-        for record, violations in zip(shown, read, strict=True)
-    ]
     permitted = lists[0].get("permitted", ())
     place = f"/console/actions/results?period={code}&status={query['status']}"
-    has_more = len(found) > len(shown) or any(one["next"] for one in lists)
-    return waiting, [verb for verb in VALIDATING if verb in permitted], place if has_more else None
+    has_more = len(found) > _MOST_RESULTS or any(one["next"] for one in lists)
+    verbs = [verb for verb in VALIDATING if verb in permitted]
+    return found[:_MOST_RESULTS], verbs, place if has_more else None
 
 
-async def _violations(caller: Caller, record: Record, is_wrong: bool) -> list[tuple[str, str]]:
-    """What is wrong with a result: how severe it is, and what is expected."""
-    if not is_wrong:
-        return []
-    reply = await caller.get(f"{_RESULTS}/{record['id']}")
-    found: Sequence[Mapping[str, Any]] = reply.document.get("validation") or () if reply.status_code == 200 else ()
-    return [(str(one["severity"]), best(one["instruction"], caller.language)[1] or str(one["rule"])) for one in found]
+async def _titles(caller: Caller, wanted: frozenset[str], frameworks: Iterable[str]) -> Mapping[str, str]:
+    """What indicators are called, by their ids: those of the frameworks by one request."""
+    asked = {"framework": ",".join(sorted({*frameworks})), "fields": "ref,titles", "limit": _MANY}
+    listed = await caller.items(_INDICATORS, asked) if wanted and asked["framework"] else []
+    titles = {str(one["id"]): title_of(one, caller.language) for one in listed}
+    others = await names_of(caller, [(_INDICATORS, key) for key in sorted(wanted - titles.keys())])
+    return {**titles, **{key: name.title for (_, key), name in others.items()}}
+
+
+def _shown(record: Record, titles: Mapping[str, str], language: str) -> Waiting:
+    violated: Sequence[Mapping[str, Any]] = record.get("validation") or ()
+    return Waiting(
+        record,
+        titles.get(str(record["indicator_id"]), str(record["ref"])),
+        state_label(str(record["status"]), "actions.results", language),
+        place_of("actions", "results", str(record["id"])),
+        [(str(one["severity"]), best(one["instruction"], language)[1] or str(one["rule"])) for one in violated],
+    )

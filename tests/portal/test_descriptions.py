@@ -13,6 +13,8 @@ from shared.web.contract.contract import STATES
 from shared.web.contract.sharing import opened, whole_of
 from tests.portal.test_contract import SPECS
 
+_ADDS_NOTHING = {"type": "object", "additionalProperties": True}
+"""The second schema of one that extends another, for generators of clients."""
 DOCUMENTS = {path.stem: json.loads(path.read_text()) for path in sorted(SPECS.glob("*.json"))}
 SERVICES = sorted(DOCUMENTS)
 _JOB = "#/components/schemas/Job"
@@ -50,7 +52,8 @@ def _parts(name: str, schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, A
     yield name, schema
     for key in ("anyOf", "allOf"):
         for branch in schema.get(key, ()):
-            yield from _parts(name, branch)
+            if branch != _ADDS_NOTHING:
+                yield from _parts(name, branch)
     for member, part in schema.get("properties", {}).items():
         yield from _parts(f"{name}.{member}", part)
     for key in ("items", "additionalProperties"):

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from services.actions.global_report.versions.images import image_of
+from services.portal.console.records.manuscript import present
 from tests.actions.neighbours import enter
 from tests.support.console import Browser, ConsoleSystem
 from tests.support.databases import as_superuser
@@ -81,3 +82,28 @@ async def test_nobody_else_sees_a_text(console: ConsoleSystem, text: UUID) -> No
     other = await _signed_in(console, ("national_author", "country", "XB"))
     for tail in ("", "/versions/1", f"/versions/1/images/{_IMAGE.name}"):
         assert (await other.get(f"/console/contributions/{text}{tail}")).status_code == 404
+
+
+_ENGLISH, _FRENCH, _REVISED = ((1, "en", None), (2, "fr", 1), (3, "en", None))
+_AGAIN = (4, "fr", 3)
+
+
+@pytest.mark.parametrize(
+    ("written", "language", "number"),
+    [
+        ((), "en", None),
+        ((_ENGLISH,), "fr", "1"),
+        ((_ENGLISH, _FRENCH), "en", "1"),
+        ((_ENGLISH, _FRENCH), "fr", "2"),
+        ((_ENGLISH, _FRENCH, _REVISED), "fr", "3"),
+        ((_ENGLISH, _FRENCH, _REVISED, _AGAIN), "en", "3"),
+        ((_ENGLISH, _FRENCH, _REVISED, _AGAIN), "fr", "4"),
+        ((_ENGLISH, _FRENCH, _REVISED, _AGAIN), "ar", "3"),
+        ((_FRENCH,), "en", "2"),
+    ],
+)
+def test_a_reader_sees_first_the_present_text_in_their_language(
+    written: tuple[tuple[int, str, int | None], ...], language: str, number: str | None
+) -> None:
+    versions = [{"number": one, "language": of, "of": source} for one, of, source in reversed(written)]
+    assert present(versions, "en", language) == number

@@ -23,10 +23,10 @@ _IMAGES = ("image/png", "image/jpeg")
 
 @router.get("/console/contributions/{key}", options=_PAGE)
 async def show_present_text(key: str, caller: CurrentCaller) -> Response:
-    """The newest version that the caller reads, with its images; without one, the page says so."""
+    """The text in the language of the caller, or else in its own, with its images; without one, the page says so."""
     found = await _found(caller, key)
     versions = await _versions(caller, found)
-    return await _shown(caller, found, versions, str(versions[0]["number"]) if versions else None)
+    return await _shown(caller, found, versions, present(versions, str(found.record["language"]), caller.language))
 
 
 @router.get("/console/contributions/{key}/versions/{number}", options=_PAGE)
@@ -56,6 +56,15 @@ async def _found(caller: Caller, key: str) -> Found:
 
 async def _versions(caller: Caller, found: Found) -> Sequence[Record]:
     return await caller.items(f"{found.path}/versions")
+
+
+def present(versions: Sequence[Record], own: str, wanted: str) -> str | None:
+    """The number of the version that a reader sees first: the newest translation of the newest text into the wanted
+    language, or that text. `own` is the language of texts; `versions` begin with the newest."""
+    text = next((one for one in versions if one["language"] == own), None)
+    translations = (one for one in versions if text and (one["language"], one["of"]) == (wanted, text["number"]))
+    shown = next(translations, text) or next(iter(versions), None)
+    return str(shown["number"]) if shown else None
 
 
 async def _shown(caller: Caller, found: Found, versions: Sequence[Record], number: str | None) -> Response:

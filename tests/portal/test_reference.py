@@ -67,6 +67,9 @@ def test_an_operation_has_a_small_document_of_its_own(name: str) -> None:
     ((path, item),) = document["paths"].items()
     whole = documents()[operations()[name].service]
     assert item.items() <= whole["paths"][path].items()
+    assert document.get("security") == whole.get("security")
+    ways = [way for one in item.values() for way in one.get("security", document.get("security", ()))]
+    assert {scheme for way in ways for scheme in way} == document["components"].get("securitySchemes", {}).keys()
     for kind, component in re.findall(r'"#/components/(\w+)/([^"/]+)"', json.dumps(document)):
         assert document["components"][kind][component] == whole["components"][kind][component]
     assert len(json.dumps(document)) < 100_000

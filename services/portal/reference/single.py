@@ -9,6 +9,8 @@ from services.portal.reference.contents import documents, operations
 from shared.kernel.errors import NotFound
 from shared.web.contract.openapi import components_of
 
+_SHARED = ("openapi", "info", "servers", "security")
+
 
 @cache
 def single_document(operation_id: str) -> bytes:
@@ -18,6 +20,6 @@ def single_document(operation_id: str) -> bytes:
         raise NotFound("There is no such operation.")
     whole = documents()[one.service]
     method = one.method.lower()
-    document: dict[str, Any] = {name: whole[name] for name in ("openapi", "info", "servers")}
+    document: dict[str, Any] = {name: whole[name] for name in _SHARED if name in whole}
     document["paths"] = {one.path: {method: whole["paths"][one.path][method]}}
     return orjson.dumps({**document, "components": components_of(document, whole["components"])})

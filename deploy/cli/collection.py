@@ -9,11 +9,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from deploy.local.folder import PROJECT
-from deploy.local.services import SERVICES
-from deploy.matrix.contract import description
+from deploy.matrix.contract import Described, described_operations
 
 COLLECTION = PROJECT / "docs" / "bruno"
 TASKS = COLLECTION / "tasks.csv"
@@ -35,16 +34,9 @@ _FIXED = {
 """The accounts of the demonstration have public passwords."""
 
 
-class _Operation(NamedTuple):
-    path: str
-    method: str
-    described: Mapping[str, Any]
-    document: Mapping[str, Any]
-
-
 def collection() -> dict[str, str]:
     """The files of the collection by their path in it. Raises KeyError for an operation that the contract lacks."""
-    operations = dict(_operations())
+    operations = described_operations()
     files = dict(_FIXED)
     with TASKS.open(encoding="utf-8") as lines:
         tasks = groupby(csv.DictReader(lines), lambda row: row["task"])
@@ -76,15 +68,7 @@ def write(files: Mapping[str, str]) -> None:
         path.write_text(files[name], encoding="utf-8")
 
 
-def _operations() -> Iterator[tuple[str, _Operation]]:
-    for service in SERVICES:
-        document = description(service)
-        for path, methods in document["paths"].items():
-            for method, described in methods.items():
-                yield described["operationId"], _Operation(path, method, described, document)
-
-
-def _request(of: _Operation, verb: str, number: int) -> str:
+def _request(of: Described, verb: str, number: int) -> str:
     media = next(iter(of.described.get("requestBody", {}).get("content", {})), "")
     kind = _BODIES.get(media, "none")
     name = of.described["summary"] if not verb else f"{of.described['summary']}: {verb}"
@@ -107,14 +91,14 @@ def _block(name: str, lines: Sequence[str]) -> str:
     return f"{name} {{\n{body}}}\n" if name and body else ""
 
 
-def _parameters(of: _Operation, place: str) -> Iterator[str]:
+def _parameters(of: Described, place: str) -> Iterator[str]:
     for parameter in of.described.get("parameters", ()):
         given = _resolved(of, parameter)
         if given["in"] == place:
             yield given["name"]
 
 
-def _headers(of: _Operation) -> Iterator[str]:
+def _headers(of: Described) -> Iterator[str]:
     for name in _parameters(of, "header"):
         if name == "If-Match":
             yield "If-Match: {{etag}}"
@@ -122,7 +106,7 @@ def _headers(of: _Operation) -> Iterator[str]:
             yield "Idempotency-Key: {{$guid}}"
 
 
-def _body(of: _Operation, media: str, verb: str) -> list[str]:
+def _body(of: Described, media: str, verb: str) -> list[str]:
     if not media:
         return []
     sample = _sample(of, of.described["requestBody"]["content"][media]["schema"])
@@ -135,7 +119,7 @@ def _body(of: _Operation, media: str, verb: str) -> list[str]:
     return [f"{name}: {'@file()' if name == 'file' else value}" for name, value in sample.items()]
 
 
-def _remembered(of: _Operation) -> list[str]:
+def _remembered(of: Described) -> list[str]:
     """What later requests of the folder use: the token, the record and its version."""
     if of.described["operationId"] == "createToken":
         return ['bru.setVar("token", res.body.access_token);']
@@ -147,7 +131,7 @@ def _remembered(of: _Operation) -> list[str]:
     ]
 
 
-def _resolved(of: _Operation, part: Mapping[str, Any]) -> Mapping[str, Any]:
+def _resolved(of: Described, part: Mapping[str, Any]) -> Mapping[str, Any]:
     while "$ref" in part:
         found: Any = of.document
         for name in part["$ref"].removeprefix("#/").split("/"):
@@ -156,7 +140,7 @@ def _resolved(of: _Operation, part: Mapping[str, Any]) -> Mapping[str, Any]:
     return part
 
 
-def _sample(of: _Operation, schema: Mapping[str, Any]) -> Any:
+def _sample(of: Described, schema: Mapping[str, Any]) -> Any:
     """The smallest value of a schema: its required members, with their examples, or those of the recorded response."""
     made = str(schema.get("$ref", "")).rpartition("/")[2].removesuffix("Create")
     recorded = of.document["components"]["schemas"].get(made, {}).get("examples", [{}])[0]

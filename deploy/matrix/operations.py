@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from deploy.local.services import SERVICES
-from deploy.matrix.contract import description
+from deploy.matrix.contract import described_operations
 from deploy.matrix.demands import Ask, Demand
 from shared.web.contract.operation_ids import operation_id
 from shared.web.contract.sharing import opened
@@ -225,15 +224,12 @@ def operations() -> Sequence[Operation]:
 
 
 def _operations() -> Iterator[Operation]:
-    for service in SERVICES:
-        document = description(service)
-        for path, methods in document["paths"].items():
-            for method, described in methods.items():
-                found = _operation(service, method.upper(), path, described, document)
-                yield found
-                if found.id in _NOTED:
-                    name, note, demand = _NOTED[found.id]
-                    yield replace(found, id=name, note=note, demand=demand)
+    for service, path, method, described, document in described_operations().values():
+        found = _operation(service, method.upper(), path, described, document)
+        yield found
+        if found.id in _NOTED:
+            name, note, demand = _NOTED[found.id]
+            yield replace(found, id=name, note=note, demand=demand)
 
 
 def _operation(

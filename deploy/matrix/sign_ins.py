@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from deploy.local.services import SERVICES
-from deploy.matrix.contract import description
+from deploy.matrix.contract import described_operations
 from shared.web.contract.route_options import STEP_UP
 
 
@@ -19,11 +18,8 @@ class SignIn(NamedTuple):
 
 def sign_ins() -> Iterator[SignIn]:
     """What each operation asks, in the order of the contract."""
-    for service in SERVICES:
-        document = description(service)
-        for path, methods in document["paths"].items():
-            for method, described in methods.items():
-                if asked := described.get(STEP_UP):
-                    for action, one in asked.get("actions", {"": asked}).items():
-                        cases = " ".join(part for part in (action and f"`{action}`", one.get("when", "")) if part)
-                        yield SignIn(f"`{method.upper()} {path}`", cases, one["level"], str(one["max_age"]))
+    for _, path, method, described, _ in described_operations().values():
+        if asked := described.get(STEP_UP):
+            for action, one in asked.get("actions", {"": asked}).items():
+                cases = " ".join(part for part in (action and f"`{action}`", one.get("when", "")) if part)
+                yield SignIn(f"`{method.upper()} {path}`", cases, one["level"], str(one["max_age"]))

@@ -7,10 +7,10 @@ import tokenize
 
 import pytest
 
+from deploy.matrix.contract import SPECS
 from tests.architecture.test_conventions import PYTHON, ROOT
 
 GLOSSARY = (ROOT / "docs" / "development" / "glossary.md").read_text()
-SPECS = ROOT / "services" / "portal" / "specs"
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from deploy.cli import collection
 from deploy.cli.collection import TASKS
+from deploy.matrix.contract import described_operations
 
 
 def test_the_collection_is_todays() -> None:
@@ -19,7 +20,7 @@ _ROWS = list(csv.DictReader(TASKS.read_text().splitlines()))
 
 @pytest.mark.parametrize("row", _ROWS, ids=lambda row: f"{row['task']} {row['operation']}")
 def test_a_verb_of_a_task_is_one_of_the_operation(row: dict[str, str]) -> None:
-    of = dict(collection._operations())[row["operation"]]
+    of = described_operations()[row["operation"]]
     if row["verb"]:
         (content,) = of.described["requestBody"]["content"].values()
         action = collection._resolved(of, content["schema"])["properties"]["action"]

@@ -1,6 +1,5 @@
 """The contract describes every shape: nothing lacks a description, a type or an example."""
 
-import json
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
@@ -9,13 +8,13 @@ import pytest
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
+from deploy.matrix.contract import SPECS, description
 from shared.web.contract.contract import STATES
 from shared.web.contract.sharing import opened, whole_of
-from tests.portal.test_contract import SPECS
 
 _ADDS_NOTHING = {"type": "object", "additionalProperties": True}
 """The second schema of one that extends another, for generators of clients."""
-DOCUMENTS = {path.stem: json.loads(path.read_text()) for path in sorted(SPECS.glob("*.json"))}
+DOCUMENTS: dict[str, Any] = {path.stem: description(path.stem) for path in sorted(SPECS.glob("*.json"))}
 SERVICES = sorted(DOCUMENTS)
 _JOB = "#/components/schemas/Job"
 _ANY_KEYS = {

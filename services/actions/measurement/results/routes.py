@@ -1,6 +1,7 @@
 """Results over HTTP: the routes of every record, and revisions of a published one."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
@@ -25,6 +26,7 @@ from services.actions.measurement.results.schemas import (
 )
 from services.actions.measurement.results.validation import violations
 from shared.database.statements import Connection, Row
+from shared.database.unit_of_work import Connect
 from shared.records.access_scope import AccessScope
 from shared.records.rows import record_read, with_columns
 from shared.web.contract.contract import ShownAs
@@ -38,32 +40,33 @@ register_constraint("action_result_living_key", "/period_id", "There is a living
 
 
 async def _violations(
-    connection: Connection, access: AccessScope, rows: Sequence[Mapping[str, Any]]
+    connect: Connect, access: AccessScope, rows: Sequence[Mapping[str, Any]]
 ) -> dict[UUID, list[dict[str, Any]]]:
-    """The violations of results by their ids. Grants over its country or centre show those by values of other results;
-    others show the comparison with what the caller may know of, if the indicator is part of it."""
+    """The violations of results by their ids. Grants over its country or centre show those by values of other results,
+    which are read; others show the comparison with what the caller may know of, if the indicator is part of it."""
+    shown = [record_read(record.Result, row) for row in rows]
+    covered = {one.id: one for one in shown if access.sees_all_fields(one.country, one.centre_id)}
     around = {
         row["id"]: surroundings(orjson.loads(row["of_indicator"]), orjson.loads(row["previous"] or "null"))
         for row in rows
-        if row["of_indicator"] is not None
+        if row["id"] not in covered and row["of_indicator"] is not None
     }
-    shown = [record_read(record.Result, row) for row in rows]
-    covered = [one for one in shown if access.sees_all_fields(one.country, one.centre_id)]
-    around |= await surroundings_of(connection, covered)
+    if covered:
+        async with connect() as connection:
+            around |= await surroundings_of(connection, [*covered.values()])
     known = [one for one in shown if one.id in around]
     return {one.id: present_violations(violations(one, around[one.id]), one.acknowledged) for one in known}
 
 
 async def _validation(ctx: RequestContext, access: AccessScope, row: Row) -> dict[str, Any]:
-    async with ctx.connection() as connection:
-        found = await _violations(connection, access, [row])
+    found = await _violations(ctx.connection, access, [row])
     return {"validation": found[row["id"]]} if found else {}
 
 
 async def _validations(connection: Connection, access: AccessScope, rows: Sequence[Row]) -> Mapping[UUID, Any]:
     compared = await compared_with(connection, access, [row["id"] for row in rows])
     whole = [{**row, **compared[row["id"]]} for row in rows if row["id"] in compared]
-    return await _violations(connection, access, whole)
+    return await _violations(lambda: nullcontext(connection), access, whole)
 
 
 API = RecordApi(

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from services.actions.global_report.versions.images import image_of
-from services.portal.console.records.manuscript import present
+from services.portal.console.records.manuscript import number_shown_first
 from tests.actions.neighbours import enter
 from tests.support.console import Browser, ConsoleSystem
 from tests.support.databases import as_superuser
@@ -106,4 +106,4 @@ def test_a_reader_sees_first_the_present_text_in_their_language(
     written: tuple[tuple[int, str, int | None], ...], language: str, number: str | None
 ) -> None:
     versions = [{"number": one, "language": of, "of": source} for one, of, source in reversed(written)]
-    assert present(versions, "en", language) == number
+    assert number_shown_first(versions, "en", language) == number

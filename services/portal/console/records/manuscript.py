@@ -26,7 +26,9 @@ async def show_present_text(key: str, caller: CurrentCaller) -> Response:
     """The text in the language of the caller, or else in its own, with its images; without one, the page says so."""
     found = await _found(caller, key)
     versions = await _versions(caller, found)
-    return await _shown(caller, found, versions, present(versions, str(found.record["language"]), caller.language))
+    return await _shown(
+        caller, found, versions, number_shown_first(versions, str(found.record["language"]), caller.language)
+    )
 
 
 @router.get("/console/contributions/{key}/versions/{number}", options=_PAGE)
@@ -58,7 +60,7 @@ async def _versions(caller: Caller, found: Found) -> Sequence[Record]:
     return await caller.items(f"{found.path}/versions")
 
 
-def present(versions: Sequence[Record], own: str, wanted: str) -> str | None:
+def number_shown_first(versions: Sequence[Record], own: str, wanted: str) -> str | None:
     """The number of the version that a reader sees first: the newest translation of the newest text into the wanted
     language, or that text. `own` is the language of texts; `versions` begin with the newest."""
     text = next((one for one in versions if one["language"] == own), None)

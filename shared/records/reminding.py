@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Table, any_, between, case, func, or_, select, type_coerce, update
+from sqlalchemy import Date, Integer, Table, any_, between, case, func, literal_column, select, type_coerce, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.database.statements import Statement
@@ -43,8 +43,8 @@ def taking(
     mark: str = "reminded_on",
 ) -> Statement:
     """Sets the column `mark` of at most so many records to today and returns them: those that no reminder was made of
-    since the planned day. Skips those that another transaction locks; versions stay. Parameter: `today`."""
-    is_open = or_(of.c[mark].is_(None), of.c[mark] < planned)
+    since the planned day, asked of each (decision 269). Skips locked ones; versions stay. Parameter: `today`."""
+    is_open = func.coalesce(of.c[mark], literal_column("date '-infinity'", Date)) < planned
     chosen = select(of.c.id).where(*conditions, is_open).order_by(*order, of.c.id).limit(most)
     keys = func.array(chosen.with_for_update(skip_locked=True).scalar_subquery())
     return Statement(update(of).where(of.c.id == any_(keys)).values({mark: TODAY}).returning(of))

@@ -118,3 +118,26 @@ async def test_rounds_remind_reviewers_and_officials_before_they_close(
     assert [line["action"] for line in history].count("remind") == 3
     await stepped(chief, made, "close")
     assert await counted(reviewers.remind, invited[0]["id"], waiting, REVIEW, (0,)) == [3]
+
+
+async def test_workers_that_remind_at_the_same_time_remind_everybody_once(
+    admin: Caller, database: Database, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time; a worker checks again what another has just marked."""
+    of = await edition(admin, "open_call")
+    chief = editor(admin, of, monkeypatch)
+    text = await entered(chief, CONTRIBUTIONS, contribution_body(of))
+    body = {"opens": to_text(now()), "closes": "2061-03-31T12:00:00Z", "audience": "both"}
+    made = await entered(chief, f"{of['links']['self']}/review_rounds", {**body, "contributions": [text["id"]]})
+    for _ in range(6):
+        _, named = await author(admin, superuser, monkeypatch)
+        await entered(chief, f"{text['links']['self']}/reviewers", {"expert_id": named["expert_id"], "round": 1})
+    await stepped(chief, made, "open")
+    query = (
+        "SELECT count(*) FROM core_outbox o JOIN action_reviewer r ON r.id = o.subject"
+        " WHERE round_id = $1 AND type = $2"
+    )
+    for time in range(1, 31):
+        await superuser.execute("UPDATE action_reviewer SET reminded_on = NULL WHERE round_id = $1", UUID(made["id"]))
+        await run_on(REVIEW, reviewers.remind, database, workers=8)
+        assert await superuser.fetchval(query, UUID(made["id"]), report.REVIEWER_ROUND_CLOSING) == 6 * time

@@ -65,13 +65,17 @@ def _one(spans: list[Span], kind: str, name: str) -> Span:
 
 def test_a_fact_is_followed_from_the_request_to_its_effect_in_another_service(observed: Observed) -> None:
     collector = observed.collector
-    name, process = "react to escm.centres.centre.designated.v1", "escm-background"
-    *_, effect = eventually(lambda: [s for s in collector.spans if (s.name, s.process) == (name, process)])
-    attempt = collector.span(effect.parent)
+
+    def reactions() -> list[tuple[Span, Span]]:
+        attempts = {span.id: span for span in collector.spans if span.name == "actions facts"}
+        name = "react to escm.centres.centre.designated.v1"
+        return [(attempts[s.parent], s) for s in collector.spans if s.name == name and s.parent in attempts]
+
+    *_, (attempt, effect) = eventually(reactions)
     announced = collector.span(effect.links[-1])
     request = collector.span(announced.parent)
-    assert (effect.kind, attempt.process) == ("INTERNAL", process)
-    assert (attempt.kind, attempt.name) == ("CONSUMER", "actions facts")
+    assert (effect.kind, effect.process) == ("INTERNAL", "escm-background")
+    assert (attempt.kind, attempt.process) == ("CONSUMER", "escm-background")
     assert announced.id in attempt.links
     assert (announced.kind, announced.name) == ("PRODUCER", "announce escm.centres.centre.designated.v1")
     assert (request.kind, request.process) == ("SERVER", "escm-api")

@@ -31,12 +31,8 @@ def _expert(world: World, officer: Client, name: str) -> tuple[Person, str]:
     made = person.create(f"{V1['membership']}/experts", body)
     for action in ("start_review", "approve"):
         officer.step(made["links"]["self"], action)
-    eventually(lambda: "expert" in _roles(person))
+    eventually(lambda: "expert" in person.roles)
     return person, str(made["id"])
-
-
-def _roles(person: Client) -> set[str]:
-    return {grant["role"] for grant in person.get(f"{V1['access']}/me")["grants"]}
 
 
 def _named(file: dict[str, Any], **more: str) -> dict[str, str]:

@@ -24,12 +24,8 @@ def _focal_point(world: World, name: str) -> tuple[Person, str]:
     office = {"country": COUNTRY, "person": {"expert_id": expert["id"]}}
     point = str(world.secretariat.create(f"{V1['actions']}/focal_points", office)["links"]["self"])
     world.secretariat.step(point, "accept")
-    eventually(lambda: "government_focal_point" in _roles(person))
+    eventually(lambda: "government_focal_point" in person.roles)
     return person, point
-
-
-def _roles(person: Client) -> set[str]:
-    return {grant["role"] for grant in person.get(f"{_ACCESS}/me")["grants"]}
 
 
 def _colleague(world: World, focal_point: Person, name: str) -> Person:
@@ -37,7 +33,7 @@ def _colleague(world: World, focal_point: Person, name: str) -> Person:
     colleague = world.person(name, focal_point, country=COUNTRY)
     holder = {"kind": "account", "id": colleague.account}
     focal_point.create(f"{_ACCESS}/grants", {"principal": holder, "role": "national_author", **_SCOPE})
-    eventually(lambda: "national_author" in _roles(colleague))
+    eventually(lambda: "national_author" in colleague.roles)
     return colleague
 
 
@@ -63,15 +59,15 @@ def test_a_ministry_brings_in_colleagues_and_a_client_and_hands_over(world: Worl
     sue, second = _focal_point(world, "Sue Successor")
     fay.step(first, "hand_over", fields={"until": day(30)})
     world.secretariat.step(first, "end")
-    eventually(lambda: "government_focal_point" not in _roles(fay))
+    eventually(lambda: "government_focal_point" not in fay.roles)
     late = {"email": f"{uuid4().hex}@example.org", "name": "Late", "country": COUNTRY}
     assert fay.send("POST", f"{_ACCESS}/accounts", json=late).status_code == 403
     accounts = {account["id"] for account in sue.get(f"{_ACCESS}/accounts")["items"]}
     assert {colleague.account for colleague in colleagues} <= accounts
     carla, cem = colleagues
-    assert _roles(carla) == _roles(cem) == {"national_author"}
+    assert carla.roles == cem.roles == {"national_author"}
     assert sue.step(f"{_ACCESS}/accounts/{cem.account}", "suspend", reason="Left")["status"] == "suspended"
-    assert "api_client" in _roles(client)
+    assert "api_client" in client.roles
 
     world.secretariat.step(second, "end")
     states = (f"{_ACCESS}/accounts/{carla.account}", f"{_ACCESS}/accounts/{cem.account}", portal)
@@ -82,6 +78,6 @@ def test_a_ministry_brings_in_colleagues_and_a_client_and_hands_over(world: Worl
     theo, _ = _focal_point(world, "Theo Third")
     for each in states:
         theo.step(each, "reinstate")
-    eventually(lambda: _roles(carla) == {"national_author"})
+    eventually(lambda: carla.roles == {"national_author"})
     eventually(lambda: client.look(f"{_ACCESS}/me").status_code == 200)
     client.close()

@@ -20,10 +20,6 @@ _SCORES = {"relevance": 5, "capacity": 4, "governance": 4, "plan": 5}
 _BASELINE = {"value": 12, "unit": "stations", "date": "2026"}
 
 
-def _roles(person: Client) -> set[str]:
-    return {grant["role"] for grant in person.get(f"{_ACCESS}/me")["grants"]}
-
-
 class Story:
     """A country with an officer, to whom an administrator gave the role before the story begins. `people` are all who
     act."""
@@ -53,7 +49,7 @@ class Story:
             second = self.world.official(self.country, "secretariat_officer")
             self.people.append(second)
             second.step(made["links"]["self"], "confirm")
-        assert role in _roles(person)
+        assert role in person.roles
         return person
 
     def member(self, name: str) -> tuple[Person, str]:
@@ -63,7 +59,7 @@ class Story:
         made = person.create(_EXPERTS, {**body, "emails": [{"value": person.email}]})
         for action in ("start_review", "approve"):
             self.officer.step(made["links"]["self"], action)
-        eventually(lambda: "expert" in _roles(person))
+        eventually(lambda: "expert" in person.roles)
         return person, str(made["id"])
 
     def represented(self, name: str) -> tuple[Person, str]:
@@ -114,7 +110,7 @@ def test_a_member_applies_is_found_signs_and_is_renewed(world: World) -> None:
     starts = last.replace(year=last.year - 4) + timedelta(days=1)
     fields = {"starts": starts.isoformat(), "ends": last.isoformat()}
     assert story.officer.step(path, "approve", fields=fields)["status"] == "active"
-    eventually(lambda: "expert" in _roles(person))
+    eventually(lambda: "expert" in person.roles)
     consent = {"expert_id": key, "purpose": "listing", "notice_version": "2026", "language": "en"}
     person.create(f"{_MEMBERS}/consents", consent)
     person.change(path, {"visibility": "public"})
@@ -147,7 +143,7 @@ def test_a_centre_is_applied_for_reviewed_and_designated(world: World) -> None:
         invited = story.officer.create(f"{path}/reviewers", {"expert_id": expert, "due": day(30)})["links"]["self"]
         eventually(lambda one=reviewer, to=invited: one.look(to).status_code == 200)
         reviewer.step(invited, "accept")
-        eventually(lambda one=reviewer: "reviewer" in _roles(one))
+        eventually(lambda one=reviewer: "reviewer" in one.roles)
         review = {"reviewer_id": expert, "scores": _SCORES, "recommendation": "designate"}
         reviewer.create(f"{path}/reviews", review)
     story.officer.step(path, "recommend")
@@ -166,7 +162,7 @@ def test_a_centre_is_applied_for_reviewed_and_designated(world: World) -> None:
     world.grant(admin.account, "secretariat_admin", "")
     story.may(admin, path, "designate")
     assert admin.step(path, "designate")["status"] == "active"
-    eventually(lambda: "centre_director" in _roles(director))
+    eventually(lambda: "centre_director" in director.roles)
     found = eventually(lambda: director.get(f"{_MEMBERS}/certificates", centre_id=path.rpartition("/")[2])["items"])
     assert found[0]["kind"] == "designation"
     story.takes("centre")
@@ -259,7 +255,7 @@ def test_an_office_of_a_ministry_begins_works_and_passes_on(world: World) -> Non
     named = {"country": "VC", "person": {"name": "Fay First"}, "account_id": first.account, "letter": DOCUMENT}
     point = str(story.officer.create(f"{_ACTIONS}/focal_points", named)["links"]["self"])
     story.officer.step(point, "accept")
-    eventually(lambda: "government_focal_point" in _roles(first))
+    eventually(lambda: "government_focal_point" in first.roles)
     letter = {"country": "VC", "direction": "in", "date": day(), "subject": "Stations", "parties": ["Fay First"]}
     came = first.create(f"{_ACTIONS}/correspondence", letter)
     story.officer.step(came["links"]["self"], "await")
@@ -268,7 +264,7 @@ def test_an_office_of_a_ministry_begins_works_and_passes_on(world: World) -> Non
     assert first.get(came["links"]["self"])["status"] == "answered"
     successor = {"person": {"name": "Sue Successor"}, "account_id": second.account, "letter": DOCUMENT}
     first.step(point, "hand_over", fields={"until": day(), "successor": successor})
-    eventually(lambda: "government_focal_point" in _roles(second))
+    eventually(lambda: "government_focal_point" in second.roles)
     story.officer.step(point, "end")
-    assert _roles(first) == set()
+    assert first.roles == set()
     story.takes("officials")

@@ -47,6 +47,11 @@ class Client:
         """The address of the system."""
         return str(self._http.base_url)
 
+    @property
+    def roles(self) -> set[str]:
+        """The roles of which they have a grant in force."""
+        return {grant["role"] for grant in self.get("/access/v1/me")["grants"]}
+
     def close(self) -> None:
         self._http.close()
 

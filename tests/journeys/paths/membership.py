@@ -31,7 +31,7 @@ def _applicant(path_run: PathRun) -> str:
     }
     made = person.create(f"{_V1}/experts", body)
     path_run.world.grant(person.account, _OFFICER, path_run.country)
-    eventually(lambda: person.look(made["links"]["self"]).status_code == 200)
+    eventually(lambda: "expert" in person.roles)
     return str(made["links"]["self"])
 
 

@@ -7,8 +7,8 @@ import uvloop
 from services.membership.mailing.broadcasts.jobs import job_handlers
 from services.membership.mailing.broadcasts.sending import send_due
 from services.membership.settings import MembershipSettings
+from shared.messaging.process import Process
 from shared.messaging.schedules import Schedule
-from shared.messaging.supervision import stop_on_signals
 from shared.messaging.worker import Worker
 
 
@@ -16,8 +16,7 @@ async def main() -> None:
     settings = MembershipSettings()
     schedules = {"send_broadcasts": Schedule(timedelta(seconds=1), send_due)}
     worker = Worker("membership", settings, {}, job_handlers(settings), schedules, lease=1.0, patience=0.5)
-    stop_on_signals(worker.stop)
-    await worker.work()
+    await Process("worker", settings, worker).run()
 
 
 if __name__ == "__main__":

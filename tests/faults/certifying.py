@@ -4,7 +4,7 @@ import uvloop
 
 from services.membership.reactions import REACTIONS
 from services.membership.settings import MembershipSettings
-from shared.messaging.supervision import stop_on_signals
+from shared.messaging.process import Process
 from shared.messaging.worker import Worker
 
 _ABOUT = ("escm.membership.expert.", "escm.centres.centre.")
@@ -12,9 +12,9 @@ _ABOUT = ("escm.membership.expert.", "escm.centres.centre.")
 
 async def main() -> None:
     reactions = {name: react for name, react in REACTIONS.items() if name.startswith(_ABOUT)}
-    worker = Worker("membership", MembershipSettings(), reactions, {}, {}, lease=1.0, patience=0.5)
-    stop_on_signals(worker.stop)
-    await worker.work()
+    settings = MembershipSettings()
+    worker = Worker("membership", settings, reactions, {}, {}, lease=1.0, patience=0.5)
+    await Process("worker", settings, worker).run()
 
 
 if __name__ == "__main__":

@@ -9,8 +9,9 @@ from typing import Any
 import uvloop
 
 from services.membership.protection.erasures.operations import apply_scheduled
+from shared.configuration.settings import Settings
+from shared.messaging.process import Process
 from shared.messaging.schedules import Schedule
-from shared.messaging.supervision import stop_on_signals
 from shared.messaging.worker import Worker
 
 
@@ -19,9 +20,7 @@ async def main(service: str) -> None:
     module.Worker = partial(Worker, lease=1.0, patience=0.5)
     due = Schedule(timedelta(seconds=1), apply_scheduled, catch_up=1)
     module.SCHEDULES = {"run_erasures": due} if service == "membership" else {}
-    worker = module.create_worker()
-    stop_on_signals(worker.stop)
-    await worker.work()
+    await Process("worker", Settings(), module.create_worker()).run()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import uvloop
 from services.membership.settings import MembershipSettings
 from shared.contracts.envelope import Fact
 from shared.database.unit_of_work import UnitOfWork
-from shared.messaging.supervision import stop_on_signals
+from shared.messaging.process import Process
 from shared.messaging.worker import Worker
 from tests.faults.working import JOBS, LEASE, SERVICE, react, steps
 
@@ -23,9 +23,9 @@ async def praise(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
 
 async def main() -> None:
     reactions = {"escm.membership.*": react, TYPE: praise}
-    worker = Worker(SERVICE, MembershipSettings(), reactions, {**JOBS, "praise": steps}, lease=LEASE, patience=0.5)
-    stop_on_signals(worker.stop)
-    await worker.work()
+    settings = MembershipSettings()
+    worker = Worker(SERVICE, settings, reactions, {**JOBS, "praise": steps}, lease=LEASE, patience=0.5)
+    await Process("worker", settings, worker).run()
 
 
 if __name__ == "__main__":

@@ -14,28 +14,31 @@ from services.centres.reporting.annual_reports.operations import remind as remin
 from services.centres.settings import CentresSettings
 from services.membership.mailing.reminders.operations import remind
 from services.membership.settings import MembershipSettings
+from shared.configuration.settings import Settings
 from shared.contracts.centres import ANNUAL_REPORT_REPORT_DUE
 from shared.contracts.membership import EXPERT_TERM_ENDING
+from shared.messaging.process import Process
 from shared.messaging.schedules import Schedule
-from shared.messaging.supervision import stop_on_signals
 from shared.messaging.worker import Worker
 
 _SHORT = {"lease": 1.0, "patience": 0.5}
 
 
 async def main(what: str) -> None:
+    settings: Settings
     if what == "remind":
         schedules = {"remind": Schedule(timedelta(seconds=1), remind)}
-        worker = Worker("membership", MembershipSettings(), {}, {}, schedules, **_SHORT)
+        settings = MembershipSettings()
+        worker = Worker("membership", settings, {}, {}, schedules, **_SHORT)
     elif what == "remind_reports":
         schedules = {"remind": Schedule(timedelta(seconds=1), remind_reports)}
-        worker = Worker("centres", CentresSettings(), {}, {}, schedules, **_SHORT)
+        settings = CentresSettings()
+        worker = Worker("centres", settings, {}, {}, schedules, **_SHORT)
     else:
-        settings = AccessSettings()
+        settings = access = AccessSettings()
         reactions = {fact: REACTIONS[fact] for fact in (EXPERT_TERM_ENDING, ANNUAL_REPORT_REPORT_DUE)}
-        worker = Worker("access", settings, reactions, {**mail_jobs(settings), **job_handlers(settings)}, {}, **_SHORT)
-    stop_on_signals(worker.stop)
-    await worker.work()
+        worker = Worker("access", access, reactions, {**mail_jobs(access), **job_handlers(access)}, {}, **_SHORT)
+    await Process("worker", settings, worker).run()
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ import uvloop
 from services.membership.settings import MembershipSettings
 from shared.contracts.envelope import Fact
 from shared.database.unit_of_work import UnitOfWork
+from shared.messaging.process import Part, Process
 from shared.messaging.relay import Relay
-from shared.messaging.supervision import stop_on_signals
 from shared.messaging.worker import Worker
 
 TYPE = "escm.membership.expert.created.v1"
@@ -52,11 +52,10 @@ _MODES = {"note": note, "die": die, "stall": stall, "wait": wait}
 async def main(what: str, mode: str = "note") -> None:
     settings = CentresSettings()
     if what == "relay":
-        process: Relay | Worker = Relay(settings, grace=0.5, lease=1.0, backoff=0.05)
+        part: Part = Relay(settings, grace=0.5, lease=1.0, backoff=0.05)
     else:
-        process = Worker(CONSUMER, settings, {TYPE: _MODES[mode]}, lease=1.0, patience=0.5)
-    stop_on_signals(process.stop)
-    await process.work()
+        part = Worker(CONSUMER, settings, {TYPE: _MODES[mode]}, lease=1.0, patience=0.5)
+    await Process("worker", settings, part).run()
 
 
 if __name__ == "__main__":

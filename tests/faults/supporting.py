@@ -12,7 +12,7 @@ from services.membership.settings import MembershipSettings
 from shared.contracts.membership import EXPERT_MERGED, EXPERT_UNMERGED
 from shared.mail.sending import mail_handlers
 from shared.messaging.inbox import of_each_subject
-from shared.messaging.supervision import stop_on_signals
+from shared.messaging.process import Process
 from shared.messaging.worker import Worker
 
 
@@ -23,8 +23,7 @@ async def main() -> None:
     decisions = dict.fromkeys(TEMPLATES.values(), prepare_decision)
     handlers = {**mail_handlers(settings, {SUPPORT: prepare, **decisions}), **job_handlers(settings)}
     worker = Worker("membership", settings, reactions, handlers, {}, lease=1.0, patience=0.5)
-    stop_on_signals(worker.stop)
-    await worker.work()
+    await Process("worker", settings, worker).run()
 
 
 if __name__ == "__main__":

@@ -16,9 +16,9 @@ from services.membership.settings import MembershipSettings
 from shared.contracts.envelope import Fact
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.job_run import JobRun
+from shared.messaging.process import Part, Process
 from shared.messaging.relay import Relay
 from shared.messaging.schedules import Schedule
-from shared.messaging.supervision import stop_on_signals
 from shared.messaging.worker import Worker
 
 SERVICE = "membership"
@@ -69,13 +69,12 @@ async def main(what: str, *more: str) -> None:
     settings = MembershipSettings()
     if what == "relay":
         attempts = _PATIENT if "patient" in more else ATTEMPTS
-        process: Relay | Worker = Relay(settings, grace=0.5, lease=LEASE, attempts=attempts, backoff=0.05)
+        part: Part = Relay(settings, grace=0.5, lease=LEASE, attempts=attempts, backoff=0.05)
     else:
         schedules = SCHEDULES if "beat" in more else {}
         reactions = {"escm.membership.*": react} if "react" in more else {}
-        process = Worker(SERVICE, settings, reactions, JOBS, schedules, lease=LEASE, patience=0.5)
-    stop_on_signals(process.stop)
-    await process.work()
+        part = Worker(SERVICE, settings, reactions, JOBS, schedules, lease=LEASE, patience=0.5)
+    await Process("worker", settings, part).run()
 
 
 if __name__ == "__main__":

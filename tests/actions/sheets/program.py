@@ -8,21 +8,20 @@ from services.actions.bulk import EXPORTABLE, IMPORTABLE
 from services.actions.measurement.validations.jobs import VALIDATION_JOBS
 from services.actions.settings import ActionsSettings
 from shared.bulk.running import BulkJobs
+from shared.messaging.process import Part, Process
 from shared.messaging.relay import Relay
-from shared.messaging.supervision import stop_on_signals
 from shared.messaging.worker import Worker
 
 
 async def main(what: str) -> None:
     settings = ActionsSettings()
     if what == "relay":
-        process: Relay | Worker = Relay(settings, grace=0.5, lease=1.0, backoff=0.05)
+        part: Part = Relay(settings, grace=0.5, lease=1.0, backoff=0.05)
     else:
         bulk = BulkJobs(settings, IMPORTABLE, EXPORTABLE)
         handlers = {**bulk.handlers, **VALIDATION_JOBS}
-        process = Worker("actions", settings, {}, handlers, bulk.schedules, lease=3.0, patience=0.5)
-    stop_on_signals(process.stop)
-    await process.work()
+        part = Worker("actions", settings, {}, handlers, bulk.schedules, lease=3.0, patience=0.5)
+    await Process("worker", settings, part).run()
 
 
 if __name__ == "__main__":

@@ -9,21 +9,20 @@ from services.membership.issuing.bulk_issues.jobs import job_handlers as bulk_is
 from services.membership.settings import MembershipSettings
 from shared.bulk.running import BulkJobs
 from shared.bulk.stepping import StepJobs
+from shared.messaging.process import Part, Process
 from shared.messaging.relay import Relay
-from shared.messaging.supervision import stop_on_signals
 from shared.messaging.worker import Worker
 
 
 async def main(what: str) -> None:
     settings = MembershipSettings()
     if what == "relay":
-        process: Relay | Worker = Relay(settings, grace=0.5, lease=1.0, backoff=0.05)
+        part: Part = Relay(settings, grace=0.5, lease=1.0, backoff=0.05)
     else:
         bulk = BulkJobs(settings, IMPORTABLE, EXPORTABLE)
         handlers = {**bulk.handlers, **StepJobs(STEPPABLE).handlers, **bulk_issue_jobs(settings)}
-        process = Worker("membership", settings, {}, handlers, bulk.schedules, lease=3.0, patience=0.5)
-    stop_on_signals(process.stop)
-    await process.work()
+        part = Worker("membership", settings, {}, handlers, bulk.schedules, lease=3.0, patience=0.5)
+    await Process("worker", settings, part).run()
 
 
 if __name__ == "__main__":

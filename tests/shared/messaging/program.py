@@ -11,8 +11,8 @@ import uvloop
 from shared.contracts.envelope import Fact
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.job_run import JobRun
+from shared.messaging.process import Part, Process
 from shared.messaging.relay import Relay
-from shared.messaging.supervision import stop_on_signals
 from shared.messaging.worker import Worker
 from tests.shared.messaging.conftest import EFFECT, MessagingSettings
 
@@ -59,11 +59,10 @@ JOBS = {"die": die_at_job, "long": long_job}
 async def main(what: str, mode: str = "note") -> None:
     settings = MessagingSettings()
     if what == "relay":
-        process: Relay | Worker = Relay(settings, grace=0.5, lease=1.0, backoff=0.05)
+        part: Part = Relay(settings, grace=0.5, lease=1.0, backoff=0.05)
     else:
-        process = Worker("membership", settings, {ANY: REACTIONS[mode]}, JOBS, lease=1.0, patience=0.5)
-    stop_on_signals(process.stop)
-    await process.work()
+        part = Worker("membership", settings, {ANY: REACTIONS[mode]}, JOBS, lease=1.0, patience=0.5)
+    await Process("worker", settings, part).run()
 
 
 if __name__ == "__main__":

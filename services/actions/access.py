@@ -65,7 +65,7 @@ OWN_COMMENTS = "comment_owner"
 NATIONAL_OFFICES = frozenset(("government_focal_point", "national_author", "national_publisher"))
 """The roles of a country's officials, who do not review its chapter."""
 OFFICIALS_WHO_COMMENT = ("government_focal_point", "national_publisher")
-_COMMENT = _permissions("contributions review_rounds", "read") | _permissions("comments", "create")
+_COMMENT = _permissions("contributions review_rounds figures", "read") | _permissions("comments", "create")
 _ANSWER = _permissions("comments", "read answer")
 _LETTERS = _permissions("correspondence", "create update await reply close")
 _OFFICIALS = (
@@ -164,7 +164,7 @@ it in `scope_id`; over results, a grant over a centre covers those about it. A g
 the expert's offers and the requests that they belong to. Over assessments, a grant over one record covers those of
 which it is the subject. A grant over a report covers its sections, delegations and comments. A grant
 over an edition covers its contributions and figures, and one over an expert's own record those of which the expert is
-an author, with the figures of their editions."""
+an author, with the figures of their editions. Who comments on a contribution reads the figures of its edition."""
 AUTHOR = "national_author"
 """The role that a delegation gives over one report."""
 

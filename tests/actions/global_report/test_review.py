@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import asyncpg
+import httpx
 import pytest
 
 from services.actions.global_report.review_rounds.operations import apply_scheduled
@@ -15,7 +16,7 @@ from shared.kernel.clock import now, to_text, today
 from tests.support.callers import CALLERS, Caller
 from tests.support.centres import entered, refused, stepped
 from tests.support.clock import calendar
-from tests.support.editions import author, editor
+from tests.support.editions import FIGURES, author, editor, figure_body
 from tests.support.imports import Importer, counts, csv_of
 from tests.support.mailbox import Mailbox
 from tests.support.principals import enter_principal
@@ -70,6 +71,26 @@ async def test_a_contribution_is_reviewed_and_cleared(
     cleared = await stepped(text.editor, counted, "clear")
     assert (cleared["status"], cleared["comments"]) == ("cleared", {"open": 0, "answered": 11, "resolved": 1})
     assert (await me.get(text.path)).status_code == 404, "the round has ended"
+
+
+async def test_who_comments_reads_the_figures_until_the_round_ends(
+    text: UnderReview,
+    membership: httpx.AsyncClient,
+    superuser: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert membership
+    path = (await entered(text.editor, FIGURES, figure_body(text.edition)))["links"]["self"]
+    of_round = await opened(text, "both")
+    invited_expert = await reviewer(text, of_round, superuser, monkeypatch)
+    readers = [invited_expert, official(text.editor, monkeypatch, "XA")]
+    for reader in readers:
+        listed = (await reader.get(f"{FIGURES}?edition_id={text.edition['id']}")).json()["items"]
+        assert [one["links"]["self"] for one in listed] == [path]
+        assert (await reader.get(f"{path}/data")).status_code == 200
+        assert (await reader.change(path, source="Mine")).status_code == 403
+    await stepped(text.editor, await stepped(text.editor, of_round, "close"), "complete")
+    assert [(await reader.get(path)).status_code for reader in readers] == [404, 404]
 
 
 async def test_who_is_concerned_is_no_reviewer(

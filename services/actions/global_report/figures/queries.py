@@ -1,15 +1,17 @@
-"""Reading figures: published ones by everybody, others for grants over the edition and its authors."""
+"""Reading figures: published ones by everybody, others for grants over the edition, by its authors and by those who
+comment on a contribution of it."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Select, Text, Uuid, any_, bindparam, cast, delete, func, or_, select, update
+from sqlalchemy import Boolean, Select, Text, Uuid, and_, any_, bindparam, cast, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.actions.global_report.contributions.tables import contribution
 from services.actions.global_report.figures.domain import KINDS, LIFECYCLE, PUBLISHED
 from services.actions.global_report.figures.record import Figure
-from services.actions.global_report.figures.tables import contribution, figure, figure_data
+from services.actions.global_report.figures.tables import figure, figure_data
 from shared.database.context import Lookup, within_context
 from shared.database.statements import Connection, Statement
 from shared.database.tables import Instant
@@ -32,16 +34,15 @@ def _visible(access_kind: AccessKind) -> Select[Any]:
     if access_kind is AccessKind.ANONYMOUS:
         return query.where(published)
     records = bindparam("granted_records", type_=ARRAY(Text))
-    of_author = (
+    is_author = and_(
+        _c.status.not_in([constant(state) for state in _NO_AUTHORS]), cast(_c.expert_ids, ARRAY(Text)).overlap(records)
+    )
+    takes_part = (
         select(_c.edition_id)
-        .where(
-            _c.edition_id == _f.edition_id,
-            _c.status.not_in([constant(state) for state in _NO_AUTHORS]),
-            cast(_c.expert_ids, ARRAY(Text)).overlap(records),
-        )
+        .where(_c.edition_id == _f.edition_id, or_(is_author, cast(_c.id, Text) == any_(records)))
         .exists()
     )
-    return query.where(or_(published, cast(_f.edition_id, Text) == any_(records), of_author))
+    return query.where(or_(published, cast(_f.edition_id, Text) == any_(records), takes_part))
 
 
 LISTING = listing(

@@ -12,6 +12,7 @@ from fastapi import Depends, Response
 from pydantic import ValidationError
 
 from services.actions.access import ROLES
+from services.actions.global_report.contributions.guards import with_parts
 from services.actions.global_report.editions.routes import EDITION_API
 from services.actions.global_report.editions.schemas import EditionFields
 from services.actions.global_report.figures import answers, domain, operations, queries, schemas
@@ -112,6 +113,7 @@ FIGURE_API = RecordApi(
     bodies=Bodies(schemas.FigureBody, creation=schemas.FigureCreate, before=ask_before_writing),
     create=operations.create,
     update=operations.update,
+    dependency=with_parts,
     is_public=True,
 )
 router = record_routes(FIGURE_API)

@@ -1,10 +1,9 @@
-"""Figures, their frozen data, and the authors who read them."""
+"""Figures and their frozen data."""
 
-from sqlalchemy import ARRAY, Boolean, Column, Text, Uuid, column
-from sqlalchemy import table as sql_table
+from sqlalchemy import Boolean, Column, Uuid
 
 from services.actions.global_report.figures.record import Figure
-from shared.database.tables import SCHEMA, instant, table, text
+from shared.database.tables import instant, table, text
 from shared.records.columns import table_of
 
 figure = table_of(Figure, "action_figure")
@@ -18,10 +17,3 @@ figure_data = table(
 )
 """What the public API answered at the freeze, as canonical JSON. `is_same`: it answered the same when it was asked
 last, at `verified_at` or at the freeze; `seen_sha256` is the digest of that answer, None if it refused."""
-contribution = sql_table(
-    "action_contribution",
-    column("edition_id", Uuid),
-    column("status", Text),
-    column("expert_ids", ARRAY(Uuid)),
-    schema=SCHEMA,
-)

@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Integer, Text, Uuid, any_, bindparam, delete, func, or_, select
+from sqlalchemy import Integer, Text, Uuid, any_, bindparam, column, delete, func, or_, select, table
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.actions.global_report.contributions.tables import contribution
-from services.actions.global_report.figures.tables import figure
 from services.actions.global_report.versions.tables import erratum, image, manuscript, version
 from services.actions.reporting.evidence.tables import evidence
 from shared.contracts import views
 from shared.database.context import within_context
 from shared.database.statements import Connection, Row, Statement
+from shared.database.tables import SCHEMA
 from shared.records.access_scope import AccessScope, constant
 
 _v, _m, _i, _e = version.c, manuscript.c, image.c, evidence.c
@@ -31,10 +31,12 @@ _ONE = Statement(
 )
 _NEXT = Statement(select(func.coalesce(func.max(_v.number), 0) + 1).where(_of))
 _LANGUAGES = Statement(select(_v.number, _v.language).where(_of))
+_figure = table("action_figure", column("edition_id", Uuid), column("key", Text), column("status", Text), schema=SCHEMA)
+"""What is read here of figures, whose rules build on contributions and their versions."""
 _FIGURES = Statement(
-    select(figure.c.key)
-    .select_from(figure.join(contribution, contribution.c.edition_id == figure.c.edition_id))
-    .where(contribution.c.id == bindparam("contribution"), figure.c.status != constant("dropped"))
+    select(_figure.c.key)
+    .select_from(_figure.join(contribution, contribution.c.edition_id == _figure.c.edition_id))
+    .where(contribution.c.id == bindparam("contribution"), _figure.c.status != constant("dropped"))
 )
 _REPLACED = Statement(
     within_context(select(erratum.c.replaces).where(erratum.c.contribution_id == bindparam("contribution")))

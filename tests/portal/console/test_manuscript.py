@@ -33,7 +33,7 @@ async def text(superuser: asyncpg.Connection) -> UUID:
     made = await enter(
         superuser, "action_contribution", **known, visibility="restricted", language="en", ref="CTB-000777"
     )
-    blocks = [{"number": 1, "kind": "paragraph", "text": "Peat stores <carbon>."}]
+    blocks = [{"number": 1, "kind": "paragraph", "text": "Peat stores <carbon>, see {figure:experts}, {figure:no}."}]
     blocks.append({"number": 2, "kind": "paragraph", "text": ""})
     images = [{"block": 2, "name": _IMAGE.name, "alternative": "A bog"}]
     await superuser.execute(
@@ -55,33 +55,55 @@ async def text(superuser: asyncpg.Connection) -> UUID:
     return made
 
 
+@pytest.fixture(scope="session")
+async def figure(superuser: asyncpg.Connection, text: UUID) -> UUID:
+    """The frozen figure of its edition that the first block mentions."""
+    of = await superuser.fetchval("SELECT edition_id FROM action_contribution WHERE id = $1", text)
+    shown = {
+        "titles": {"en": "<Experts>"},
+        "alternatives": {"en": "How many"},
+        "query": {"path": "/", "parameters": {}},
+    }
+    known = {"edition_id": of, "country": None, "visibility": "restricted", "status": "frozen", "key": "experts"}
+    stored = {name: json.dumps(value) for name, value in shown.items()}
+    made = await enter(superuser, "action_figure", **known, **stored, kind="bars", x="region", y="count")
+    data = json.dumps({"items": [{"region": "Asia", "count": 7}]})
+    await superuser.execute("INSERT INTO action_figure_data (figure_id, content) VALUES ($1, $2)", made, data)
+    return made
+
+
 async def _signed_in(console: ConsoleSystem, *grants: tuple[str, str, str | None]) -> Browser:
     found = await console.person(*grants)
     await found.open("/console/")
     return found
 
 
-async def test_who_reads_a_text_sees_its_blocks_and_images(console: ConsoleSystem, text: UUID) -> None:
+async def test_who_reads_a_text_sees_its_blocks_and_images(console: ConsoleSystem, text: UUID, figure: UUID) -> None:
     reader = await _signed_in(console, ("auditor", "global", None))
     file = await reader.get(f"/console/actions/contributions/{text}")
     assert f'href="/console/contributions/{text}"' in file.text
     for address in (f"/console/contributions/{text}", f"/console/contributions/{text}/versions/1"):
         page = await reader.get(address)
-        assert "Peat stores &lt;carbon&gt;." in page.text
+        named = '<a href="#figure-experts"><bdi>&lt;Experts&gt;</bdi></a>'
+        assert f"Peat stores &lt;carbon&gt;, see {named}, {{figure:no}}." in page.text
+        assert f'<img src="/console/figures/{figure}/image" alt="How many">' in page.text
         assert 'id="b2"' in page.text
         shown = f"/console/contributions/{text}/versions/1/images/{_IMAGE.name}"
         assert f'<img src="{shown}" alt="A bog">' in page.text
     image = await reader.get(shown)
     assert (image.status_code, image.headers["content-type"], image.content) == (200, "image/png", _IMAGE.content)
     assert image.headers["cache-control"] == "no-store"
+    drawn = await reader.get(f"/console/figures/{figure}/image")
+    assert (drawn.status_code, drawn.headers["content-type"], "Asia" in drawn.text) == (200, "image/svg+xml", True)
     for tail in ("versions/2", "versions/1/images/other.png", "versions/x"):
         assert (await reader.get(f"/console/contributions/{text}/{tail}")).status_code == 404
 
 
-async def test_nobody_else_sees_a_text(console: ConsoleSystem, text: UUID) -> None:
+async def test_nobody_else_sees_a_text(console: ConsoleSystem, text: UUID, figure: UUID) -> None:
     other = await _signed_in(console, ("national_author", "country", "XB"))
-    for tail in ("", "/versions/1", f"/versions/1/images/{_IMAGE.name}"):
-        assert (await other.get(f"/console/contributions/{text}{tail}")).status_code == 404
+    of_text = [f"contributions/{text}{tail}" for tail in ("", "/versions/1", f"/versions/1/images/{_IMAGE.name}")]
+    for address in (*of_text, f"figures/{figure}/image"):
+        assert (await other.get(f"/console/{address}")).status_code == 404
 
 
 _ENGLISH, _FRENCH, _REVISED = ((1, "en", None), (2, "fr", 1), (3, "en", None))

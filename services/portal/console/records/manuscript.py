@@ -1,6 +1,7 @@
 """`/console/contributions/{id}`: the text of a contribution to the Global Report, as those read it who review it."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +20,9 @@ from shared.web.contract.route_options import RouteOptions
 router = console_router()
 _PAGE = RouteOptions(is_public=True)
 _IMAGES = ("image/png", "image/jpeg")
+_SVG = "image/svg+xml"
+_MENTION = re.compile(r"\{figure:([A-Za-z0-9_-]{1,40})\}")
+_MOST_FIGURES = 100
 
 
 @router.get("/console/contributions/{key}", options=_PAGE)
@@ -41,9 +45,20 @@ async def show_text(key: str, number: str, caller: CurrentCaller) -> Response:
 @router.get("/console/contributions/{key}/versions/{number}/images/{name}", options=_PAGE)
 async def show_image(key: str, number: str, name: str, caller: CurrentCaller) -> Response:
     """An image of a version, to who reads the version."""
-    reply = accepted(await caller.get(f"{_path(key, number)}/images/{quote(name, safe='')}"))
+    return await _image(caller, f"{_path(key, number)}/images/{quote(name, safe='')}", {}, _IMAGES)
+
+
+@router.get("/console/figures/{key}/image", options=_PAGE)
+async def show_figure(key: str, caller: CurrentCaller) -> Response:
+    """The image of a figure in the language of the caller, to who reads the figure."""
+    path = f"/actions/v1/figures/{quote(key, safe='')}/image"
+    return await _image(caller, path, {"language": caller.language}, (_SVG,))
+
+
+async def _image(caller: Caller, path: str, query: Mapping[str, str], kinds: Sequence[str]) -> Response:
+    reply = accepted(await caller.get(path, query))
     media = reply.headers.get("content-type", "")
-    if media not in _IMAGES:
+    if media not in kinds:
         raise NotFound("There is no such image.")
     return Response(reply.content, media_type=media)
 
@@ -71,9 +86,11 @@ def number_shown_first(versions: Sequence[Record], own: str, wanted: str) -> str
 
 async def _shown(caller: Caller, found: Found, versions: Sequence[Record], number: str | None) -> Response:
     version: Mapping[str, Any] = await caller.read(_path(str(found.record["id"]), number)) if number else {}
+    blocks = version.get("blocks", ())
     images: dict[int, list[Record]] = {}
     for image in version.get("images", ()):
         images.setdefault(image["block"], []).append(image)
+    figures = await _figures(caller, found.record["edition_id"], blocks)
     return page(
         caller,
         "manuscript.html",
@@ -83,5 +100,24 @@ async def _shown(caller: Caller, found: Found, versions: Sequence[Record], numbe
         versions=versions,
         version=version,
         images=images,
+        blocks=list(_with_figures(blocks, figures)),
         direction=direction_of(version["language"]) if version else "auto",
     )
+
+
+async def _figures(caller: Caller, edition: str, blocks: Sequence[Record]) -> Mapping[str, Record]:
+    """The first figures that blocks mention, by their keys, as far as the caller may read them."""
+    keys = list(dict.fromkeys(key for block in blocks for key in _MENTION.findall(block["text"])))[:_MOST_FIGURES]
+    wanted = {"edition_id": edition, "status": "live,frozen", "key": ",".join(keys), "limit": str(_MOST_FIGURES)}
+    return {one["key"]: one for one in await caller.items("/actions/v1/figures", wanted)} if keys else {}
+
+
+def _with_figures(
+    blocks: Sequence[Record], figures: Mapping[str, Record]
+) -> Iterator[tuple[Record, list[str | Record], list[Record]]]:
+    """Each block, its text with figures in the place of their mentions, and the figures that it mentions first."""
+    left = dict(figures)
+    for block in blocks:
+        words = _MENTION.split(block["text"])
+        text = [figures.get(part, f"{{figure:{part}}}") if n % 2 else part for n, part in enumerate(words)]
+        yield block, text, [left.pop(key) for key in dict.fromkeys(words[1::2]) if key in left]

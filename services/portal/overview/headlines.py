@@ -23,8 +23,8 @@ _PAGES: Mapping[str, str] = {"experts": "experts", "institutions": "institutions
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One number: its day, what is counted, and where its records and its JSON are. `records` is None where the records
-    are not public."""
+    """One number: its day, what is counted, and where its records and its JSON are. `records` is None where no page
+    lists them."""
 
     key: str
     title: str
@@ -73,17 +73,16 @@ def _number(item: Mapping[str, Any], language: str) -> Number:
         best(item["titles"], language)[1],
         item["value"],
         item["as_of"],
-        item["definition"],
-        _records(key, links, language),
+        text(language, f"numbers.counted.{key}"),
+        _records(key, links["query"] or "", language),
         links["query"].partition("&as_of=")[0],
     )
 
 
-def _records(key: str, links: Mapping[str, str | None], language: str) -> str | None:
-    """The page with the counted records, else their list in the API."""
+def _records(key: str, query: str, language: str) -> str | None:
+    """The page with the counted records, if there is one. `query` is the address of the number."""
     if key in _PAGES:
         return f"/{language}/{_PAGES[key]}"
     if key == "countries":
-        stages = parse_qs(urlsplit(links["query"] or "").query)["stage"][0]
-        return f"/{language}{tail_of('/countries', {'stage': stages})}"
-    return links["records"]
+        return f"/{language}{tail_of('/countries', {'stage': parse_qs(urlsplit(query).query)['stage'][0]})}"
+    return None

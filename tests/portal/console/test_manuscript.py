@@ -93,8 +93,10 @@ async def test_who_reads_a_text_sees_its_blocks_and_images(console: ConsoleSyste
     image = await reader.get(shown)
     assert (image.status_code, image.headers["content-type"], image.content) == (200, "image/png", _IMAGE.content)
     assert image.headers["cache-control"] == "no-store"
-    drawn = await reader.get(f"/console/figures/{figure}/image")
-    assert (drawn.status_code, drawn.headers["content-type"], "Asia" in drawn.text) == (200, "image/svg+xml", True)
+    for width in ("", "?width=320"):
+        drawn = await reader.get(f"/console/figures/{figure}/image{width}")
+        assert (drawn.status_code, drawn.headers["content-type"], "Asia" in drawn.text) == (200, "image/svg+xml", True)
+    assert 'width="320"' in drawn.text
     for tail in ("versions/2", "versions/1/images/other.png", "versions/x"):
         assert (await reader.get(f"/console/contributions/{text}/{tail}")).status_code == 404
 

@@ -50,9 +50,9 @@ async def show_image(key: str, number: str, name: str, caller: CurrentCaller) ->
 
 @router.get("/console/figures/{key}/image", options=_PAGE)
 async def show_figure(key: str, caller: CurrentCaller) -> Response:
-    """The image of a figure in the language of the caller, to who reads the figure."""
-    path = f"/actions/v1/figures/{quote(key, safe='')}/image"
-    return await _image(caller, path, {"language": caller.language}, (_SVG,))
+    """The image of a figure in the language of the caller, in a `width`, to who reads the figure."""
+    path, width = f"/actions/v1/figures/{quote(key, safe='')}/image", caller.request.query_params.get("width", "720")
+    return await _image(caller, path, {"width": width, "language": caller.language}, (_SVG,))
 
 
 async def _image(caller: Caller, path: str, query: Mapping[str, str], kinds: Sequence[str]) -> Response:

@@ -1,13 +1,26 @@
 """Kinds of record and their fields, as the contract describes them."""
 
+from collections.abc import Iterator
+from typing import Literal
+
 import pytest
 
 from services.portal.console.describing.fields import Field, field_of, opening_in
-from services.portal.console.describing.labels import field_label, field_texts, kind_label, state_label, verb_label
+from services.portal.console.describing.labels import (
+    code_label,
+    field_label,
+    is_named,
+    kind_label,
+    state_label,
+    texts_of,
+    verb_label,
+)
 from services.portal.console.describing.resources import Kind, kind_of, kinds, related_to
 from shared.kernel.text import LANGUAGES
 
 _NOTHING = opening_in({})
+_NAMES_OF_THINGS = {("kind", "indico"), ("purpose", "orcid"), ("signatures", "v1"), ("signatures", "v1a")}
+"""Codes that are called the same in all languages."""
 
 
 def _kind(service: str, plural: str) -> Kind:
@@ -84,18 +97,41 @@ def test_a_record_leads_to_the_lists_that_name_it() -> None:
     assert ("centres.agreements", "centre_id") in found
 
 
-def test_names_of_fields_stand_in_all_languages() -> None:
-    assert [name for name, texts in field_texts().items() if not all(texts[tag] for tag in LANGUAGES)] == []
-    assert list(field_texts()) == sorted(field_texts())
-    members = {field.name for kind in kinds().values() for field in (*kind.members, *(kind.creation or ()))}
-    known = {name for kind in kinds().values() for field in kind.members for name in _names(field)} | members
+@pytest.mark.parametrize("table", ["fields", "codes"])
+def test_names_stand_in_all_languages(table: Literal["fields", "codes"]) -> None:
+    names = texts_of(table)
+    assert [name for name, texts in names.items() if not all(texts[tag] for tag in LANGUAGES)] == []
+    assert list(names) == sorted(names)
+
+
+def _shown() -> Iterator[Field]:
+    """All fields of all pages and forms."""
+    for kind in kinds().values():
+        own = (kind.members, kind.filters, kind.creation or (), kind.change or ())
+        parts = (found for part in kind.parts for found in (part.members, part.creation or ()))
+        for fields in (*own, *parts):
+            yield from (each for field in fields for each in _whole(field))
+
+
+def _whole(field: Field) -> Iterator[Field]:
+    yield field
+    for part in field.parts:
+        yield from _whole(part)
+
+
+def test_every_field_is_named() -> None:
+    assert {field.name for field in _shown() if field.name and not is_named(field.name)} == set()
     assert field_label("host_institution_id", "fr") == "Établissement hôte"
     assert field_label("planned_thing", "fr") == "Planned thing"
-    assert {"titles", "country"} <= known
 
 
-def _names(field: Field) -> set[str]:
-    return {field.name, *(name for part in field.parts for name in _names(part))}
+def test_every_code_is_named() -> None:
+    """Fields of science are in English as published, levels are numbers, and categories those of IATI."""
+    codes = {(field.name, code) for field in _shown() for code in field.choices}
+    codes -= {(name, code) for name, code in codes if name in ("", "field", "fields", "language", "level", "category")}
+    assert {(name, code) for name, code in codes if code_label(name, code, "ru").isascii()} == _NAMES_OF_THINGS
+    assert code_label("category", "student", "fr") == "Étudiant"
+    assert code_label("stage", "draft", "fr") == state_label("draft", "centres.centres", "fr")
 
 
 def test_codes_are_called_as_in_the_vocabularies() -> None:

@@ -1,10 +1,11 @@
-"""What fields, codes and kinds are called in the reader's language. Where `fields.csv` has no text, the name of the
-contract stands for it, in English."""
+"""What fields, codes and kinds are called in the reader's language. Where `fields.csv` or `codes.csv` has no text, the
+name of the contract stands for it, in English."""
 
 import csv
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 from services.portal.pages.texts import TEXTS, text, words
 from services.portal.register.classifications import field_name
@@ -14,14 +15,15 @@ from shared.pages.texts import OWN_NAMES, Texts
 from shared.web.contract.catalogue import PROBLEMS
 from shared.web.contract.vocabularies import Term, terms_of
 
+_OF_STATES = ("state", "stage", "status")
 _CODES = Texts("services.portal.console.frame")
 """The texts of the console, with those of codes: `visibility.public`."""
 
 
 @cache
-def field_texts() -> Mapping[str, Mapping[str, str]]:
-    """The names of fields by language."""
-    with files("services.portal.console.describing").joinpath("fields.csv").open(encoding="utf-8") as lines:
+def texts_of(table: Literal["fields", "codes"]) -> Mapping[str, Mapping[str, str]]:
+    """The names of fields or codes by language."""
+    with files("services.portal.console.describing").joinpath(f"{table}.csv").open(encoding="utf-8") as lines:
         return {row["name"]: {tag: row[tag] for tag in LANGUAGES} for row in csv.DictReader(lines)}
 
 
@@ -30,13 +32,14 @@ def field_label(name: str, language: str) -> str:
     if name in OWN_NAMES:
         return OWN_NAMES[name]
     plain = name.removesuffix("_id").removesuffix("_ids")
-    found = field_texts().get(name) or field_texts().get(plain)
+    found = texts_of("fields").get(name) or texts_of("fields").get(plain)
     return found[language] if found else words(plain)
 
 
 def is_named(name: str) -> bool:
     """Whether a field has a name in all languages."""
-    return name in OWN_NAMES or name in field_texts() or name.removesuffix("_id") in field_texts()
+    known = texts_of("fields")
+    return name in OWN_NAMES or name in known or name.removesuffix("_id").removesuffix("_ids") in known
 
 
 def verb_label(verb: str, kind: str, language: str) -> str:
@@ -67,10 +70,15 @@ def code_label(name: str, code: str, language: str) -> str:
     """A code of a field, such as a category."""
     if name in ("fields", "field") and code[:1].isdigit():
         return field_name(code)
+    if name in _OF_STATES and (term := _term("states", code, "")):
+        return term.titles[language]
     key = f"{name}.{code}"
     if key in _CODES.rows:
         return _CODES.text(language, key)
-    return text(language, key) if key in TEXTS else words(code)
+    if key in TEXTS:
+        return text(language, key)
+    found = texts_of("codes").get(code)
+    return found[language] if found else list_label(code, language)
 
 
 def kind_label(kind: str, language: str) -> str:
@@ -84,7 +92,7 @@ def list_label(kind: str, language: str) -> str:
 
 
 def _name_of(names: Mapping[str, Mapping[str, str]], kind: str, language: str) -> str:
-    return names[kind][language] if kind in names else words(kind.partition(".")[2])
+    return names[kind][language] if kind in names else words(kind.rpartition(".")[2])
 
 
 def fault_label(code: str, language: str) -> str:

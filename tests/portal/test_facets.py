@@ -56,7 +56,7 @@ async def test_a_choice_says_how_many_records_it_leaves(site: Site, plural: str,
 async def test_a_choice_stays_chosen_and_can_be_removed(site: Site) -> None:
     page = (await site.page("/fr/experts?country=XA&field=1.5")).text
     assert '<option value="XA" selected>' in page
-    assert '<option value="1.5" lang="en" selected>' in page
+    assert '<option value="1.5" selected>' in page
     assert "<details open>" in page
     removed = [html.unescape(link) for link in re.findall(r'<a href="([^"]+)" aria-label="Retirer', page)]
     assert removed == ["/fr/experts?field=1.5", "/fr/experts?country=XA"]

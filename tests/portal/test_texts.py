@@ -21,11 +21,11 @@ from services.membership.issuing.verification.schemas import STATUSES
 from services.membership.register.experts.record import CATEGORIES
 from services.membership.register.institutions.domain import PUBLISHED as INSTITUTIONS
 from services.membership.register.institutions.domain import TYPES
+from services.portal.pages.classifications import term_names
 from services.portal.pages.texts import TEXTS, best, code_text, text, words
-from services.portal.register.classifications import field_name
 from services.portal.search.finding import KINDS as SEARCHED
 from shared.kernel.countries import REGIONS
-from shared.kernel.expertise import FIELDS_OF_SCIENCE
+from shared.kernel.expertise import BOUNDARIES, ECOSYSTEMS, FIELDS_OF_SCIENCE
 from shared.kernel.text import LANGUAGES
 from shared.pages.texts import OWN_NAMES
 
@@ -59,7 +59,8 @@ def test_a_text_is_there_in_every_language_with_the_same_values(key: str) -> Non
 def test_each_code_of_the_api_has_words() -> None:
     missing = {f"{kind}.{code}" for kind, codes in _CODES.items() for code in codes} - TEXTS.keys()
     assert missing == set()
-    assert [code for code in FIELDS_OF_SCIENCE if field_name(code) == code] == []
+    assert list(term_names()) == [*FIELDS_OF_SCIENCE, *BOUNDARIES, *ECOSYSTEMS]
+    assert all(names[tag] for names in term_names().values() for tag in LANGUAGES)
 
 
 def test_every_text_is_said_somewhere() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from services.portal.pages.classifications import term_name
 from services.portal.pages.texts import TEXTS, best, code_text, country_name
 from shared.kernel.text import LANGUAGES
 from shared.pages.charts.chart import number_text
@@ -33,6 +34,7 @@ PAGES = Pages(
     code=_code,
     best=best,
     country=country_name,
+    term=term_name,
     number=number_text,
     written=_written,
     mark=_mark,

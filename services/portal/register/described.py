@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from services.portal.pages.classifications import term_name
 from services.portal.pages.linked import without_none
 from services.portal.pages.texts import best, country_name
 
@@ -10,13 +11,13 @@ Values: TypeAlias = Mapping[str, Any]
 _Said: TypeAlias = Callable[[Values, str], dict[str, Any]]
 
 
-def _expert(values: Values, _language: str) -> dict[str, Any]:
+def _expert(values: Values, language: str) -> dict[str, Any]:
     record = values["record"]
     named = [institution["display_name"] for _, institution in values["affiliations"] if institution]
     return without_none(
         name=record["display_name"],
         alternateName=values["forms"],
-        knowsAbout=values["fields"],
+        knowsAbout=[term_name(code, language) for code in record["fields"]],
         sameAs=record["orcid"],
         affiliation=[{"@type": "Organization", "name": name} for name in named],
     )
@@ -39,7 +40,7 @@ def _centre(values: Values, language: str) -> dict[str, Any]:
         name=best(record["names"], language)[1],
         identifier=record["registration_number"],
         foundingDate=record["designated_on"],
-        knowsAbout=values["themes"],
+        knowsAbout=[term_name(each, language) for each in record["themes"]],
         parentOrganization=host and {"@type": "Organization", "name": host["display_name"]},
         address={"@type": "PostalAddress", "addressCountry": record["country"]},
     )

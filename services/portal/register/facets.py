@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from services.portal.pages.addresses import tail_of
-from services.portal.pages.texts import code_text, country_name, words
+from services.portal.pages.classifications import term_name
+from services.portal.pages.texts import code_text, country_name
 from services.portal.reading.reads import PageReads
-from services.portal.register.classifications import field_name
 from shared.kernel.countries import GROUPS, REGIONS, known_codes
 from shared.kernel.errors import EscmError
 from shared.kernel.expertise import BOUNDARIES, ECOSYSTEMS, FIELDS_OF_SCIENCE
@@ -40,7 +40,6 @@ _PLAIN = frozenset({"q", "cursor", "stage", "as_of"})
 OF_RECORDS = frozenset({"institution", "host_institution_id"})
 """Filters by an institution. Links alone set them, so that the only choice is the institution of the address."""
 _TERMS: Mapping[str, Sequence[str]] = {"planetary_boundary": BOUNDARIES, "ecosystem": ECOSYSTEMS}
-"""Terms of classifications, in English as published."""
 _CODES: Mapping[str, Sequence[str]] = {
     "region": REGIONS,
     "group": GROUPS,
@@ -154,7 +153,7 @@ def _choices(name: str, language: str, *, fictional: bool) -> Sequence[Choice]:
     if name == "language":
         return [Choice(tag, own, tag) for tag, own in OWN_NAMES.items()]
     if name == "field":
-        return [Choice(code, f"{code} {field_name(code)}", "en") for code in FIELDS_OF_SCIENCE]
+        return [Choice(code, f"{code} {term_name(code, language)}", language) for code in FIELDS_OF_SCIENCE]
     if name in _TERMS:
-        return [Choice(code, words(code), "en") for code in _TERMS[name]]
+        return [Choice(code, term_name(code, language), language) for code in _TERMS[name]]
     return [Choice(code, code_text(language, name, code), language) for code in _CODES[name]]

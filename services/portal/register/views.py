@@ -8,9 +8,8 @@ from functools import cache
 from typing import Any, TypeAlias
 from urllib.parse import urlencode, urlsplit
 
-from services.portal.pages.texts import country_name, words
+from services.portal.pages.texts import country_name
 from services.portal.reading.reads import PageReads, cursor_of
-from services.portal.register.classifications import field_name
 from services.portal.register.world import world
 from shared.kernel.countries import known_codes
 from shared.kernel.text import search_key
@@ -91,9 +90,7 @@ def _reached(periods: Sequence[Values]) -> Values | None:
 
 async def experts(reads: PageReads, query: Query) -> Values:
     """One page of the experts by name."""
-    values = await _page_of(reads, "membership", "experts", {**query, "sort": "display_name"})
-    items = [{**item, "fields": [field_name(code) for code in item["fields"]]} for item in values["items"]]
-    return {**values, "items": items}
+    return await _page_of(reads, "membership", "experts", {**query, "sort": "display_name"})
 
 
 async def expert(reads: PageReads, key: str) -> Values:
@@ -114,10 +111,7 @@ async def expert(reads: PageReads, key: str) -> Values:
             for each in affiliations
             if each["raw"] or institutions.get(each["institution_id"])
         ],
-        "fields": [field_name(code) for code in record["fields"]],
-        "boundaries": [words(code) for code in record["planetary_boundaries"]],
         "spoken": [OWN_NAMES.get(tag, tag) for tag in record["languages"]],
-        "ecosystems": [words(code) for code in record["ecosystems"]],
     }
 
 
@@ -159,7 +153,7 @@ async def centre(reads: PageReads, key: str) -> Values:
         reads.known("membership", "institutions", record["host_institution_id"], fields=_ONE),
         reads.known("membership", "experts", record["director_id"], fields=_ONE),
     )
-    return {"record": record, "host": host, "director": director, "themes": [words(each) for each in record["themes"]]}
+    return {"record": record, "host": host, "director": director}
 
 
 async def initiatives(reads: PageReads, query: Query) -> Values:

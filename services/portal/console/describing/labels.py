@@ -7,8 +7,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+from services.portal.pages.classifications import term_name, term_names
 from services.portal.pages.texts import TEXTS, text, words
-from services.portal.register.classifications import field_name
 from shared.contracts.kinds import kind_names
 from shared.kernel.text import LANGUAGES
 from shared.pages.texts import OWN_NAMES, Texts
@@ -16,6 +16,9 @@ from shared.web.contract.catalogue import PROBLEMS
 from shared.web.contract.vocabularies import Term, terms_of
 
 _OF_STATES = ("state", "stage", "status")
+_OF_TERMS = frozenset(
+    ("field", "fields", "planetary_boundary", "planetary_boundaries", "ecosystem", "ecosystems", "theme", "themes")
+)
 _CODES = Texts("services.portal.console.frame")
 """The texts of the console, with those of codes: `visibility.public`."""
 
@@ -68,8 +71,8 @@ def reason_label(code: str, kind: str, language: str) -> str:
 
 def code_label(name: str, code: str, language: str) -> str:
     """A code of a field, such as a category."""
-    if name in ("fields", "field") and code[:1].isdigit():
-        return field_name(code)
+    if name in _OF_TERMS and code in term_names():
+        return term_name(code, language)
     if name in _OF_STATES and (term := _term("states", code, "")):
         return term.titles[language]
     key = f"{name}.{code}"

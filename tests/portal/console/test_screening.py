@@ -79,3 +79,15 @@ async def test_a_decision_that_nobody_offered_is_refused(screener: Browser, api:
     refused = await submit(screener, page, _decision="terminate")
     assert refused.status_code == 400
     assert (await api.get(f"{EXPERTS}/{applicant['id']}"))["status"] == "applied"
+
+
+async def test_only_who_decides_is_led_to_the_screening(screener: Browser, auditor: Browser, api: ConsoleApi) -> None:
+    applicant = await _applicant(api, "Fanny")
+    screening = f'href="/console/experts/{applicant["id"]}/screen"'
+    for reader, is_led in ((screener, True), (auditor, False)):
+        page = await reader.get(f"/console/membership/experts/{applicant['id']}")
+        assert (page.status_code, screening in page.text) == (200, is_led)
+    await api.step(f"{EXPERTS}/{applicant['id']}", "start_review")
+    await api.step(f"{EXPERTS}/{applicant['id']}", "approve")
+    assert screening not in (await screener.get(f"/console/membership/experts/{applicant['id']}")).text
+    assert (await screener.get(f"/console/experts/{applicant['id']}/screen")).status_code == 200

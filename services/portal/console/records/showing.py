@@ -22,18 +22,34 @@ from shared.kernel.errors import NotFound
 from shared.web.contract.route_options import RouteOptions
 
 router = console_router()
+DECISIONS = ("approve", "request_info", "reject")
+"""What is decided about an application."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialPage:
+    """A page that a kind has of its own, with the text of its link. `verbs` are the steps that it is for; none means
+    that it is for all readers."""
+
+    page: str
+    text: str
+    verbs: tuple[str, ...] = ()
+
+
 SPECIAL_PAGES = {
-    "membership.experts": ("/console/experts/{id}/screen", "screening.title"),
-    "centres.centres": ("/console/centres/{id}", "centre_file.title"),
-    "actions.contributions": ("/console/contributions/{id}", "manuscript.title"),
-    "membership.duplicates": ("/console/duplicates/{id}", "duplicates.title"),
-    "membership.merges": ("/console/merges/{id}", "merges.title"),
+    "membership.experts": SpecialPage("/console/experts/{id}/screen", "screening.title", ("start_review", *DECISIONS)),
+    "centres.centres": SpecialPage("/console/centres/{id}", "centre_file.title"),
+    "actions.contributions": SpecialPage("/console/contributions/{id}", "manuscript.title"),
+    "membership.duplicates": SpecialPage("/console/duplicates/{id}", "duplicates.title"),
+    "membership.merges": SpecialPage("/console/merges/{id}", "merges.title"),
 }
-"""The pages of kinds that have one of their own, with the text of the link."""
 _LINES = 10
 """Records of a list below a record that its file shows."""
 _MESSAGES = "messages"
-_WRITERS = {"reviews": frozenset(("reviewer", "secretariat_officer", "secretariat_admin"))}
+_WRITERS = {
+    "reviews": frozenset(("reviewer", "secretariat_officer", "secretariat_admin")),
+    "scores": frozenset(("reviewer",)),
+}
 """Who writes to lists that do not say who may."""
 
 
@@ -78,7 +94,7 @@ async def show_record(service: str, resource: str, key: str, caller: CurrentCall
         blocked=blocked(found, caller.language),
         below=below,
         related=_related(found),
-        special=SPECIAL_PAGES.get(kind.name),
+        special=_special(found),
         record=found.record,
         sources=sources_in(found.record),
     )
@@ -128,6 +144,13 @@ async def open_file(key: str, caller: CurrentCaller) -> Response:
     found = await find(caller, known_kind("actions", "evidence"), key)
     link = accepted(await caller.get(f"{found.path}/download_url")).document
     return seen(str(link["url"]))
+
+
+def _special(found: Found) -> SpecialPage | None:
+    """The page that the kind of a record has of its own, if the caller may do there what it is for."""
+    special = SPECIAL_PAGES.get(found.kind.name)
+    allowed = {step.verb for step in found.steps if step.allowed}
+    return special if special and (not special.verbs or allowed.intersection(special.verbs)) else None
 
 
 def page_of(kind: Kind, key: str) -> str:

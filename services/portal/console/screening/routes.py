@@ -13,7 +13,7 @@ from services.portal.console.frame.naming import title_of
 from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import console_router
 from services.portal.console.records.reading import Found, Name, find, known_kind, names_of
-from services.portal.console.records.showing import blocked, parts_of
+from services.portal.console.records.showing import DECISIONS, blocked, parts_of
 from services.portal.console.records.shown import fields_shown, references_in, shown_in, sources_in
 from services.portal.console.session.caller import Caller
 from services.portal.console.session.guards import CurrentCaller, SentForm
@@ -26,7 +26,6 @@ from shared.web.contract.route_options import RouteOptions
 
 router = console_router()
 _BEGIN = "start_review"
-_DECISIONS = ("approve", "request_info", "reject")
 _AFTER_BEGIN = ("approve", "reject")
 _WAITING = "applied,under_review"
 _QUEUE = 25
@@ -80,7 +79,7 @@ def decisions(found: Found) -> list[str]:
     """The decisions that the caller may take: at once, or once the review has begun."""
     begins = (step := found.step(_BEGIN)) is not None and step.allowed
     now = {step.verb for step in found.steps if step.allowed}
-    return [verb for verb in _DECISIONS if verb in now or (begins and verb in _AFTER_BEGIN)]
+    return [verb for verb in DECISIONS if verb in now or (begins and verb in _AFTER_BEGIN)]
 
 
 async def _decided(caller: Caller, found: Found, verb: str, given: Filled) -> tuple[Reply, Found]:
@@ -106,15 +105,15 @@ async def _next(caller: Caller, but: str) -> str | None:
 
 
 async def _page(caller: Caller, found: Found, given: Filled, refused: dict[str, Any]) -> Response:
-    record, fields = found.record, fields_shown(found.kind)
+    record, fields, choices = found.record, fields_shown(found.kind), decisions(found)
     key = str(record["id"])
-    below, names, pairs, declared, following = await asyncio.gather(
+    below, names, pairs, declared = await asyncio.gather(
         parts_of(caller, found),
         names_of(caller, references_in(fields, record)),
         caller.items(_DUPLICATES, {"record": key, "status": "open"}),
         caller.items(_DECLARATIONS, {"expert_id": key}),
-        _next(caller, key),
     )
+    following = await _next(caller, key) if choices else None
     declarations = known_kind("membership", "declarations")
     return page(
         caller,
@@ -130,7 +129,7 @@ async def _page(caller: Caller, found: Found, given: Filled, refused: dict[str, 
         declared=[
             (f"{declarations.page}/{one['id']}", one, shown_in(declarations.members, one, {})) for one in declared
         ],
-        decisions=[(verb, verb_label(verb, found.kind.name, caller.language)) for verb in decisions(found)],
+        decisions=[(verb, verb_label(verb, found.kind.name, caller.language)) for verb in choices],
         chosen=given.own("decision"),
         blocked=blocked(found, caller.language),
         following=f"/console/experts/{following}/screen" if following else None,

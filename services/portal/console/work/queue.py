@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from string import Formatter
 from typing import Any
 
 from services.portal.console.describing.labels import kind_label, list_label
@@ -18,8 +19,16 @@ _MOST_KINDS = 8
 _NAMED = "100"
 _BY_TWO = frozenset(("confirm", "withdraw"))
 _STATES = {"red": "late", "yellow": "soon"}
-_ON_OWN_PAGE = frozenset(("membership.experts", "centres.centres"))
-"""Kinds whose steps are taken on the page of the kind, instead of a page for each step."""
+PLACES: Mapping[tuple[str, str], str] = {
+    ("membership.experts", "start_review"): "/console/experts/{id}/screen",
+    ("membership.experts", "approve"): "/console/experts/{id}/screen",
+    ("membership.nominations", "score"): "/console/membership/nominations/{id}/scores/new",
+    ("centres.evaluations", "score"): "/console/centres/evaluations/{id}/scores/new",
+    ("centres.reviewers", "review"): "/console/centres/centres/{centre_id}/reviews/new",
+    ("actions.offers", "deliver"): "/console/actions/support_requests/{request_id}/do/deliver",
+}
+"""Where that is done which has no page below its record: with other steps on a page, as an entry of a list, as a step
+of another record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +66,8 @@ async def queue_of(caller: Caller, kind: str = "", cursor: str = "") -> Queue:
     query = {"limit": _SHOWN, **({"kind": kind} if kind else {}), **({"cursor": cursor} if cursor else {})}
     found = await caller.read(WORK_LIST, query)
     rows: list[dict[str, Any]] = found["items"]
-    titles = await _titles(caller, rows)
-    items = [(row, _item(row, titles, caller.language)) for row in rows]
+    records = await _records(caller, rows)
+    items = [(row, _item(row, records.get(row["id"], {}), caller.language)) for row in rows]
     kinds = {row["resource"]: list_label(f"{row['service']}.{row['resource']}", caller.language) for row in rows}
     return Queue(
         int(found["total"]),
@@ -69,8 +78,8 @@ async def queue_of(caller: Caller, kind: str = "", cursor: str = "") -> Queue:
     )
 
 
-async def _titles(caller: Caller, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """What the records are called, as far as the lists of the caller's own work say it."""
+async def _records(caller: Caller, rows: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """The records by id, as far as the lists of the caller's own work have them."""
     kinds = list(dict.fromkeys((row["service"], row["resource"]) for row in rows))[:_MOST_KINDS]
 
     async def read(service: str, resource: str) -> list[dict[str, Any]]:
@@ -78,26 +87,32 @@ async def _titles(caller: Caller, rows: Sequence[Mapping[str, Any]]) -> dict[str
         return list(reply.document.get("items", [])) if reply.status_code == 200 else []
 
     lists = await asyncio.gather(*(read(*kind) for kind in kinds))
-    return {str(record["id"]): title_of(record, caller.language) for records in lists for record in records}
+    return {str(record["id"]): record for records in lists for record in records}
 
 
-def _item(row: Mapping[str, Any], titles: Mapping[str, str], language: str) -> Item:
+def _item(row: Mapping[str, Any], record: Mapping[str, Any], language: str) -> Item:
     service, resource, verb = row["service"], row["resource"], row["verb"]
-    record = place_of(service, resource, row["id"])
-    is_by_two = verb in _BY_TWO
+    page = place_of(service, resource, row["id"])
     return Item(
         kind_label(f"{service}.{resource}", language),
         row["ref"],
-        titles.get(row["id"], ""),
+        title_of(record, language) if record else "",
         row["country"] or "",
         named("verbs", verb, language=language),
         day_of(row["due"]),
         _STATES.get(row["light"] or "", ""),
-        record,
-        record if is_by_two else place_of_step(f"{service}.{resource}", row["id"], f"{record}/do/{verb}"),
+        page,
+        page if verb in _BY_TWO else place_of_step(f"{service}.{resource}", verb, page, {"id": row["id"], **record}),
     )
 
 
-def place_of_step(kind: str, key: str, page: str) -> str:
-    """Where a step of a record is taken: on the page of its kind, else on its own `page`."""
-    return SPECIAL_PAGES[kind][0].format(id=key) if kind in _ON_OWN_PAGE else page
+def place_of_step(kind: str, verb: str, page: str, record: Mapping[str, Any]) -> str:
+    """Where a step is taken: elsewhere, on the page of its kind, or on a page of its own below the `page` of the
+    record. The page of the record itself, if the record does not name where."""
+    if kind == "centres.centres":
+        return SPECIAL_PAGES[kind].page.format(id=record["id"])
+    place = PLACES.get((kind, verb))
+    if place is None:
+        return f"{page}/do/{verb}"
+    names = {name for _, name, _, _ in Formatter().parse(place) if name}
+    return place.format_map(record) if names <= record.keys() else page

@@ -31,7 +31,7 @@ def test_what_waits_is_done_on_a_page_that_exists() -> None:
 
 @pytest.mark.parametrize("place", [place for place in PLACES.values() if not place.endswith("/screen")])
 def test_another_place_is_a_form(place: str) -> None:
-    service, plural, _, *rest = place.removeprefix("/console/").split("/")
+    service, plural, _, *rest = place.removeprefix("/console/").partition("?")[0].split("/")
     kind = kind_of(service, plural)
     assert kind is not None
     if rest[0] == "do":
@@ -48,7 +48,8 @@ def test_steps_lead_to_the_page_on_which_they_are_taken() -> None:
     assert place("membership.experts", "approve") == "/console/experts/x/screen"
     assert place("membership.experts", "apply") == "/page/do/apply"
     assert place("centres.centres", "submit") == "/console/centres/x"
-    assert place("centres.reviewers", "review", centre_id="y") == "/console/centres/centres/y/reviews/new"
+    review = place("centres.reviewers", "review", centre_id="y", expert_id="z")
+    assert review == "/console/centres/centres/y/reviews/new?reviewer_id=z"
     assert place("centres.reviewers", "review") == "/page"
 
 

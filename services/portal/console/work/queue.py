@@ -24,7 +24,7 @@ PLACES: Mapping[tuple[str, str], str] = {
     ("membership.experts", "approve"): "/console/experts/{id}/screen",
     ("membership.nominations", "score"): "/console/membership/nominations/{id}/scores/new",
     ("centres.evaluations", "score"): "/console/centres/evaluations/{id}/scores/new",
-    ("centres.reviewers", "review"): "/console/centres/centres/{centre_id}/reviews/new",
+    ("centres.reviewers", "review"): "/console/centres/centres/{centre_id}/reviews/new?reviewer_id={expert_id}",
     ("actions.offers", "deliver"): "/console/actions/support_requests/{request_id}/do/deliver",
 }
 """Where that is done which has no page below its record: with other steps on a page, as an entry of a list, as a step

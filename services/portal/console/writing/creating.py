@@ -37,10 +37,14 @@ def _creation(fields: Sequence[Field] | None) -> Sequence[Field]:
 async def new_record(service: str, resource: str, caller: CurrentCaller) -> Response:
     """The form of a new record; fields that the address names are filled in."""
     fields = _creation(known_kind(service, resource).creation)
+    return await _page(caller, service, resource, fields, Filled(_named(caller, fields), {}))
+
+
+def _named(caller: Caller, fields: Sequence[Field]) -> dict[str, list[str]]:
+    """What the address says of fields."""
     known = {field.name for field in fields}
     given = caller.request.query_params
-    sent = {name: [value] for name, value in given.items() if name.partition(".")[0] in known}
-    return await _page(caller, service, resource, fields, Filled(sent, {}))
+    return {name: [value] for name, value in given.items() if name.partition(".")[0] in known}
 
 
 @router.post("/console/{service}/{resource}/new", options=RouteOptions(is_public=True))
@@ -89,10 +93,11 @@ async def _page(
 
 @router.get("/console/{service}/{resource}/{key}/{part}/new", options=RouteOptions(is_public=True))
 async def new_entry(service: str, resource: str, key: str, part: str, caller: CurrentCaller) -> Response:
-    """The form of a new entry of a list below a record."""
+    """The form of a new entry of a list below a record; fields that the address names are filled in."""
     found = await find(caller, known_kind(service, resource), key)
     to = caller.request.query_params.get("to", "")
-    return await _entry_page(caller, found, part, Filled({"_to": [to]} if to else {}, {}))
+    sent = _named(caller, _fields_of_part(found, part)) | ({"_to": [to]} if to else {})
+    return await _entry_page(caller, found, part, Filled(sent, {}))
 
 
 @router.post("/console/{service}/{resource}/{key}/{part}/new", options=RouteOptions(is_public=True))

@@ -16,6 +16,7 @@ from services.portal.console.describing.labels import (
     verb_label,
 )
 from services.portal.console.describing.resources import Kind, kind_of, kinds, related_to
+from services.portal.console.records.shown import value_shown
 from shared.kernel.text import LANGUAGES
 
 _NOTHING = opening_in({})
@@ -139,3 +140,12 @@ def test_codes_are_called_as_in_the_vocabularies() -> None:
     assert state_label("under_review", "membership.experts", "en")
     assert kind_label("membership.experts", "es") == "Experto"
     assert verb_label("no_such", "membership.experts", "fr") == "No such"
+
+
+def test_codes_that_the_contract_does_not_list_are_shown_by_their_names() -> None:
+    by = value_shown(Field("asserted_by", "text"), "secretariat")
+    themes = value_shown(Field("themes", "lines", parts=(Field("", "text"),)), ["land-system-change", "soil"])
+    assert by is not None
+    assert themes is not None
+    assert by.kind == "choice"
+    assert [one.kind for one in themes.texts] == ["choice", "text"]

@@ -69,6 +69,11 @@ def reason_label(code: str, kind: str, language: str) -> str:
     return term.titles[language] if term else words(code)
 
 
+def is_code(name: str, text: str) -> bool:
+    """Whether the text of a field is a code that has a name, although the contract does not list it."""
+    return f"{name}.{text}" in _CODES.rows or (name in _OF_TERMS and text in term_names())
+
+
 def code_label(name: str, code: str, language: str) -> str:
     """A code of a field, such as a category."""
     if name in _OF_TERMS and code in term_names():

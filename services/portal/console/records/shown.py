@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from services.portal.console.describing.fields import EVIDENCE, Field
+from services.portal.console.describing.labels import is_code
 from services.portal.console.describing.resources import Kind
 from services.portal.console.records.reading import Name, Names
 from shared.kernel.ids import is_id
@@ -136,7 +137,8 @@ def _plain(field: Field, value: Any, names: Names) -> Shown:
         return Shown(field.name, "reference", text, named=names.get((path, text)), file=file)
     if text.startswith(_ADDRESS):
         return Shown(field.name, "address", text)
-    return Shown(field.name, "choice" if field.choices and field.kind == "text" else field.kind, text)
+    is_choice = field.kind == "text" and (field.choices or is_code(field.name, text))
+    return Shown(field.name, "choice" if is_choice else field.kind, text)
 
 
 def _written_out(field: Field, value: Any) -> Shown:

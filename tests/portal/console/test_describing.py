@@ -83,6 +83,12 @@ def test_a_schema_is_entered_in_the_way_that_says_most(schema: dict[str, object]
     assert field_of("x", schema, _NOTHING).kind == kind
 
 
+def test_a_number_comes_before_an_id() -> None:
+    number, text = {"type": "integer"}, {"type": "string"}
+    for other, kind in (({**text, "format": "uuid"}, "number"), (text, "text")):
+        assert field_of("round", {"anyOf": [number, other]}, _NOTHING).kind == kind
+
+
 def test_objects_within_themselves_end() -> None:
     document = {"node": {"type": "object", "properties": {"child": {"$ref": "#/node"}}}}
     field = field_of("root", {"$ref": "#/node"}, opening_in(document))

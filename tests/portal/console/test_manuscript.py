@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
@@ -9,8 +10,10 @@ import pytest
 
 from services.actions.global_report.versions.images import image_of
 from services.portal.console.records.manuscript import number_shown_first
+from shared.kernel.clock import now
 from tests.actions.neighbours import enter
 from tests.support.console import Browser, ConsoleSystem
+from tests.support.console_forms import submit
 from tests.support.databases import as_superuser
 from tests.support.images import png
 
@@ -106,6 +109,23 @@ async def test_nobody_else_sees_a_text(console: ConsoleSystem, text: UUID, figur
     of_text = [f"contributions/{text}{tail}" for tail in ("", "/versions/1", f"/versions/1/images/{_IMAGE.name}")]
     for address in (*of_text, f"figures/{figure}/image"):
         assert (await other.get(f"/console/{address}")).status_code == 404
+
+
+async def test_an_official_comments_on_a_text_in_its_round(
+    console: ConsoleSystem, superuser: asyncpg.Connection, text: UUID
+) -> None:
+    of = await superuser.fetchval("SELECT edition_id FROM action_contribution WHERE id = $1", text)
+    days = {"opens": now() - timedelta(days=1), "closes": now() + timedelta(days=1)}
+    known = {"edition_id": of, "number": 3, "status": "open", "audience": "governments", "contributions": [text]}
+    await enter(superuser, "action_review_round", **known, **days, visibility="restricted", country=None)
+    official = await _signed_in(console, ("government_focal_point", "country", "XA"))
+    file = f"/console/actions/contributions/{text}"
+    assert f'href="{file}/comments/new"' in (await official.get(file)).text
+    given = {"round": "3", "from": "1", "text": "How much?", "kind": "fact"}
+    added = await submit(official, await official.get(f"{file}/comments/new"), **given)
+    assert (added.status_code, "How much?" in added.text) == (200, True), added.text
+    auditor = await _signed_in(console, ("auditor", "global", None))
+    assert f'href="{file}/comments/new"' not in (await auditor.get(file)).text
 
 
 _ENGLISH, _FRENCH, _REVISED = ((1, "en", None), (2, "fr", 1), (3, "en", None))

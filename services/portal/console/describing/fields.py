@@ -133,12 +133,17 @@ def _alternatives(schema: Schema, opening: Opening) -> list[Schema]:
 
 def _chosen(schema: Schema, opening: Opening) -> Schema:
     """The alternative in which one can say most: an object before a list, a list before a text, a text before a
-    boolean."""
+    boolean. Nobody knows ids by heart, so that a number comes before one."""
     found = _alternatives(schema, opening)
     beside = {name: value for name, value in schema.items() if name.startswith("x-escm-")}
-    order = ("object", "array", "number", "string", "integer", "boolean")
-    ranked = sorted(found, key=lambda part: order.index(part["type"]) if part.get("type") in order else len(order))
+    ranked = sorted(found, key=_rank)
     return {**(ranked[0] if ranked else {}), **beside}
+
+
+def _rank(part: Schema) -> int:
+    order = ("object", "array", "number", "string", "integer", "uuid", "boolean")
+    kind = "uuid" if part.get("format") == "uuid" else part.get("type")
+    return order.index(kind) if kind in order else len(order)
 
 
 def _kind(schema: Schema, opening: Opening, depth: int) -> Kind:

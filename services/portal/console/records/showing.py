@@ -204,7 +204,8 @@ def _may_add(caller: Caller, found: Found, part: Part, listed: Record) -> bool:
         return False
     if part.says_permitted:
         is_theirs = found.may_change or found.may_read_history or any(step.allowed for step in found.steps)
-        return is_theirs and "create" in (listed.get("permitted") or ())
+        is_entrusted = found.record.get("visibility") == "restricted"
+        return (is_theirs or is_entrusted) and "create" in (listed.get("permitted") or ())
     writers = _WRITERS.get(part.name)
     return found.may_change if writers is None else bool(writers & caller.principal.roles)
 

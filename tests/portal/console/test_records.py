@@ -64,6 +64,14 @@ async def test_a_list_leads_to_its_records(officer: Browser, api: ConsoleApi) ->
     assert (await officer.get("/console/membership/nonsense")).status_code == 404
 
 
+async def test_a_refused_filter_stays_beside_the_reason(officer: Browser) -> None:
+    page = await officer.get(f"{LIST}?updated_after=nonsense&status=active")
+    assert page.status_code == 400
+    assert '<div role="alert">' in page.text
+    assert 'name="updated_after" value="nonsense"' in page.text
+    assert f'<a href="{LIST}">' in page.text
+
+
 async def test_a_record_shows_what_it_says_and_what_can_be_done(officer: Browser, api: ConsoleApi) -> None:
     expert = await _expert(api, biography={"en": "Studies soils."}, emails=[{"value": "a@example.org"}])
     page = await officer.get(f"{LIST}/{expert['ref']}")

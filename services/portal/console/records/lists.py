@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from itertools import islice
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
@@ -65,11 +66,13 @@ class Line:
 
 @router.get("/console/{service}/{resource}", options=RouteOptions(is_public=True))
 async def show_list(service: str, resource: str, caller: CurrentCaller) -> Response:
-    """The records that the caller may know of, a page at a time."""
+    """The records that the caller may know of, a page at a time. Where the API refuses a filter, the page says why."""
     kind = known_kind(service, resource)
     asked = _asked(kind, caller)
     further = {"include": "permitted"} if kind.has.permitted else {}
-    found = accepted(await caller.get(kind.path, {**asked, **further, "limit": str(PAGE_SIZE)})).document
+    reply = await caller.get(kind.path, {**asked, **further, "limit": str(PAGE_SIZE)})
+    is_refused = bool(asked) and reply.status_code == HTTPStatus.BAD_REQUEST
+    found: Record = {"items": [], "next": None} if is_refused else accepted(reply).document
     permitted = frozenset(found.get("permitted") or ())
     columns = _columns(kind, found["items"])
     about = [_about(kind, record) for record in found["items"]]
@@ -78,7 +81,9 @@ async def show_list(service: str, resource: str, caller: CurrentCaller) -> Respo
     return page(
         caller,
         "records_list.html",
+        status=reply.status_code,
         kind=kind,
+        refused=reply.document if is_refused else None,
         lines=[
             _line(kind, record, _title(record, pairs, names, caller.language), columns, caller.language)
             for record, pairs in zip(found["items"], about, strict=True)

@@ -15,12 +15,11 @@ Way = Literal["request", "answer"]
 _METHODS = ("get", "post", "put", "patch", "delete")
 _LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 _UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
-_DEEPEST = 12
 
 
 def breaks(old: Json, new: Json) -> list[str]:
     """What breaks clients of the old description, sorted; empty if it is compatible."""
-    return sorted(set(_of_operations(_Side(old), _Side(new))))
+    return sorted(set(_Comparison(_Side(old), _Side(new)).of_operations()))
 
 
 class _Side:
@@ -38,10 +37,10 @@ class _Side:
         part = part or {}
         return whole_of(self.document, part) if "allOf" in part else part
 
-    def options(self, schema: Json) -> list[Json]:
-        """The alternatives of a schema, or the schema alone; the parts of `allOf` are merged."""
+    def alternatives(self, schema: Json) -> list[Json]:
+        """The alternatives of a schema, or the schema alone."""
         if alternatives := schema.get("anyOf") or schema.get("oneOf"):
-            return [self.open(alternative) for alternative in alternatives]
+            return list(alternatives)
         if isinstance(kinds := schema.get("type"), list):
             return [{**schema, "type": kind} if kind != "null" else {"type": kind} for kind in kinds]
         return [schema]
@@ -62,91 +61,124 @@ class _Side:
         return {(parameter["in"], parameter["name"].lower()): parameter for parameter in opened}
 
 
-def _of_operations(old: _Side, new: _Side) -> Iterator[str]:
-    present = new.operations()
-    for name, before in old.operations().items():
-        after = present.get(name)
-        if after is None:
-            yield f"{name}: is gone"
-            continue
-        if before["operationId"] != after["operationId"]:
-            yield f"{name}: its operationId was {before['operationId']}"
-        if {} in old.security(before) and {} not in new.security(after):
-            yield f"{name}: asks for a token"
-        yield from _of_parameters(name, old, before, new, after)
-        yield from _of_bodies(name, old, before, new, after)
-        yield from _of_responses(name, old, before, new, after)
+class _Comparison:
+    """Compares two descriptions."""
 
+    def __init__(self, old: _Side, new: _Side) -> None:
+        self._old, self._new = old, new
+        self._requests = _Narrowing(old, new, "request")
+        self._responses = _Narrowing(new, old, "answer")
 
-def _of_parameters(name: str, old: _Side, before: Json, new: _Side, after: Json) -> Iterator[str]:
-    had, has = old.parameters(before), new.parameters(after)
-    for key, parameter in had.items():
-        where = f"{name}: {key[0]} {parameter['name']}"
-        if key not in has:
-            yield f"{where} is gone"
-            continue
-        if has[key].get("required") and not parameter.get("required"):
-            yield f"{where} is required now"
-        yield from _narrower(where, old, parameter.get("schema"), new, has[key].get("schema"), "request")
-    for key in has.keys() - had.keys():
-        if has[key].get("required"):
-            yield f"{name}: {key[0]} {has[key]['name']} is new and required"
+    def of_operations(self) -> Iterator[str]:
+        present = self._new.operations()
+        for name, before in self._old.operations().items():
+            after = present.get(name)
+            if after is None:
+                yield f"{name}: is gone"
+                continue
+            if before["operationId"] != after["operationId"]:
+                yield f"{name}: its operationId was {before['operationId']}"
+            if {} in self._old.security(before) and {} not in self._new.security(after):
+                yield f"{name}: asks for a token"
+            yield from self._of_parameters(name, before, after)
+            yield from self._of_bodies(name, before, after)
+            yield from self._of_responses(name, before, after)
 
+    def _of_parameters(self, name: str, before: Json, after: Json) -> Iterator[str]:
+        had, has = self._old.parameters(before), self._new.parameters(after)
+        for key, parameter in had.items():
+            where = f"{name}: {key[0]} {parameter['name']}"
+            if key not in has:
+                yield f"{where} is gone"
+                continue
+            if has[key].get("required") and not parameter.get("required"):
+                yield f"{where} is required now"
+            yield from self._requests.faults(where, parameter.get("schema"), has[key].get("schema"))
+        for key in has.keys() - had.keys():
+            if has[key].get("required"):
+                yield f"{name}: {key[0]} {has[key]['name']} is new and required"
 
-def _of_bodies(name: str, old: _Side, before: Json, new: _Side, after: Json) -> Iterator[str]:
-    had, has = old.open(before.get("requestBody")), new.open(after.get("requestBody"))
-    if has.get("required") and not had.get("required"):
-        yield f"{name}: a body is required now"
-    for media, content in had.get("content", {}).items():
-        if media not in has.get("content", {}):
-            yield f"{name}: takes no {media} any more"
-            continue
-        schema = has["content"][media].get("schema")
-        yield from _narrower(f"{name}: body", old, content.get("schema"), new, schema, "request")
-
-
-def _of_responses(name: str, old: _Side, before: Json, new: _Side, after: Json) -> Iterator[str]:
-    for status, response in before["responses"].items():
-        if not status.startswith(("2", "3")):
-            continue
-        if status not in after["responses"]:
-            yield f"{name}: answers no {status} any more"
-            continue
-        had, has = old.open(response), new.open(after["responses"][status])
-        for header in had.get("headers", {}).keys() - has.get("headers", {}).keys():
-            yield f"{name}: {status} has no header {header} any more"
+    def _of_bodies(self, name: str, before: Json, after: Json) -> Iterator[str]:
+        had, has = self._old.open(before.get("requestBody")), self._new.open(after.get("requestBody"))
+        if has.get("required") and not had.get("required"):
+            yield f"{name}: a body is required now"
         for media, content in had.get("content", {}).items():
             if media not in has.get("content", {}):
-                yield f"{name}: {status} is no {media} any more"
+                yield f"{name}: takes no {media} any more"
                 continue
             schema = has["content"][media].get("schema")
-            yield from _narrower(f"{name}: {status}", new, schema, old, content.get("schema"), "answer")
+            yield from self._requests.faults(f"{name}: body", content.get("schema"), schema)
+
+    def _of_responses(self, name: str, before: Json, after: Json) -> Iterator[str]:
+        for status, response in before["responses"].items():
+            if not status.startswith(("2", "3")):
+                continue
+            if status not in after["responses"]:
+                yield f"{name}: answers no {status} any more"
+                continue
+            had, has = self._old.open(response), self._new.open(after["responses"][status])
+            for header in had.get("headers", {}).keys() - has.get("headers", {}).keys():
+                yield f"{name}: {status} has no header {header} any more"
+            for media, content in had.get("content", {}).items():
+                if media not in has.get("content", {}):
+                    yield f"{name}: {status} is no {media} any more"
+                    continue
+                schema = has["content"][media].get("schema")
+                yield from self._responses.faults(f"{name}: {status}", schema, content.get("schema"))
 
 
-def _narrower(
-    where: str, wide: _Side, was: Json | None, narrow: _Side, now: Json | None, way: Way, depth: int = 0
-) -> Iterator[str]:
-    """Where `now` forbids what `was` allows. For responses the caller swaps the arguments: the old one must allow all
-    that the new one may contain."""
-    was, now = wide.open(was), narrow.open(now)
-    if was == now or not now or depth > _DEEPEST:
-        return
-    asked, options = wide.options(was), narrow.options(now)
-    if len(options) > 1 or len(asked) > 1:
-        for option in asked:
-            faults = [list(_narrower(where, wide, option, narrow, other, way, depth + 1)) for other in options]
-            if not any(not fault for fault in faults):
-                yield from min(faults, key=len)
-        return
-    was, now = asked[0], options[0]
-    kinds, others = _kinds(was), _kinds(now)
-    if others and not (kinds and kinds <= others | ({"integer"} if "number" in others else set())):
-        yield f"{where}: {_words(kinds, way)} {_words(others, way, other=True)}"
-        return
-    yield from _bounds(where, was, now, way)
-    yield from _members(where, wide, was, narrow, now, way, depth)
-    if "items" in now and ("array" in kinds or "items" in was):
-        yield from _narrower(f"{where}[]", wide, was.get("items"), narrow, now["items"], way, depth + 1)
+class _Narrowing:
+    """Where a schema of `narrow` forbids what one of `wide` allows. For responses the old description is the narrow
+    one: it must allow all that the new one may contain."""
+
+    def __init__(self, wide: _Side, narrow: _Side, way: Way) -> None:
+        self._wide, self._narrow, self._way = wide, narrow, way
+        self._known: dict[tuple[str, str], list[str]] = {}
+        """The faults of pairs of named schemas. A pair that is being compared has none of its own within itself."""
+
+    def faults(self, where: str, was: Json | None, now: Json | None) -> Iterator[str]:
+        pair = str((was or {}).get("$ref", "")), str((now or {}).get("$ref", ""))
+        if not all(pair):
+            yield from self._of_schemas(where, self._wide.open(was), self._narrow.open(now))
+            return
+        if pair not in self._known:
+            self._known[pair] = []
+            self._known[pair] = list(self._of_schemas("", self._wide.open(was), self._narrow.open(now)))
+        yield from (f"{where}{fault}" for fault in self._known[pair])
+
+    def _of_schemas(self, where: str, was: Json, now: Json) -> Iterator[str]:
+        if not now:
+            return
+        asked, options = self._wide.alternatives(was), self._narrow.alternatives(now)
+        if len(options) > 1 or len(asked) > 1:
+            for option in asked:
+                faults = [list(self.faults(where, option, other)) for other in options]
+                if all(faults):
+                    yield from min(faults, key=len)
+            return
+        was, now = self._wide.open(asked[0]), self._narrow.open(options[0])
+        kinds, others = _kinds(was), _kinds(now)
+        if others and not (kinds and kinds <= others | ({"integer"} if "number" in others else set())):
+            yield f"{where}: {_words(kinds, self._way)} {_words(others, self._way, other=True)}"
+            return
+        yield from _bounds(where, was, now, self._way)
+        yield from self._of_members(where, was, now)
+        if "items" in now and ("array" in kinds or "items" in was):
+            yield from self.faults(f"{where}[]", was.get("items"), now["items"])
+
+    def _of_members(self, where: str, was: Json, now: Json) -> Iterator[str]:
+        had, has = was.get("properties", {}), now.get("properties", {})
+        word = "is required now" if self._way == "request" else "is not always there any more"
+        for member in sorted(set(now.get("required", ())) - set(was.get("required", ()))):
+            yield f"{where}.{member}: {word}"
+        for member in sorted(had.keys() - has.keys()):
+            if self._way == "request" and now.get("additionalProperties") is False:
+                yield f"{where}.{member}: is not taken any more"
+        for member in sorted(has.keys() - had.keys()):
+            if self._way == "answer" and member not in now.get("required", ()):
+                yield f"{where}.{member}: is gone"
+        for member in sorted(had.keys() & has.keys()):
+            yield from self.faults(f"{where}.{member}", had[member], has[member])
 
 
 def _bounds(where: str, was: Json, now: Json, way: Way) -> Iterator[str]:
@@ -166,21 +198,6 @@ def _bounds(where: str, was: Json, now: Json, way: Way) -> Iterator[str]:
     for word in ("pattern", "format"):
         if word in now and was.get(word) != now[word]:
             yield f"{where}: {word} is {now[word]} now"
-
-
-def _members(where: str, wide: _Side, was: Json, narrow: _Side, now: Json, way: Way, depth: int) -> Iterator[str]:
-    had, has = was.get("properties", {}), now.get("properties", {})
-    word = "is required now" if way == "request" else "is not always there any more"
-    for member in sorted(set(now.get("required", ())) - set(was.get("required", ()))):
-        yield f"{where}.{member}: {word}"
-    for member in sorted(had.keys() - has.keys()):
-        if way == "request" and now.get("additionalProperties") is False:
-            yield f"{where}.{member}: is not taken any more"
-    for member in sorted(has.keys() - had.keys()):
-        if way == "answer" and member not in now.get("required", ()):
-            yield f"{where}.{member}: is gone"
-    for member in sorted(had.keys() & has.keys()):
-        yield from _narrower(f"{where}.{member}", wide, had[member], narrow, has[member], way, depth + 1)
 
 
 def _kinds(schema: Json) -> set[str]:

@@ -78,10 +78,14 @@ def _media_gone(spec: Any) -> None:
     content["application/json-patch+json"] = content.pop("application/merge-patch+json")
 
 
+def _field_of_a_part_not_taken(spec: Any) -> None:
+    del _schema("Criterion")(spec)["properties"]["weight"]
+
+
 BREAKS = [
     _without_operation, _renamed_operation, _token_asked, _parameter_gone, _parameter_required, _limit_lower,
     _field_not_taken, _field_required, _value_not_taken, _field_not_returned, _field_null, _status_gone, _header_gone,
-    _media_gone,
+    _media_gone, _field_of_a_part_not_taken,
 ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from services.access.reactions import REACTIONS
+from services.access.worker import SCHEDULES
 from shared.contracts.envelope import Fact
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
@@ -22,6 +23,7 @@ from tests.support.membership import EXPERTS, expert
 from tests.support.waiting import eventually
 
 PASSWORD = "four quiet words today"
+_OPEN_JOBS = "SELECT count(*) FROM core_job WHERE service = 'access' AND finished_at IS NULL"
 
 
 class People:
@@ -71,6 +73,19 @@ class People:
         for inbox in (Inbox(f"access{again}", REACTIONS) for again in range(times)):
             async with unit_of_work(self.database, SYSTEM_CONTEXT) as uow:
                 await inbox.react(uow, [fact for fact in facts if inbox.matching(fact.type)])
+
+    async def run(self, schedule: str) -> None:
+        """Runs a schedule of access."""
+        async with unit_of_work(self.database, SYSTEM_CONTEXT) as uow:
+            await SCHEDULES[schedule].run(uow)
+
+    async def no_jobs(self) -> None:
+        """Waits until access has no job left. Two jobs of digests at once share out the news of a person."""
+
+        async def is_done() -> bool:
+            return bool(await self.superuser.fetchval(_OPEN_JOBS) == 0)
+
+        await eventually(is_done)
 
     async def events(self, account: UUID) -> list[str]:
         """The events of which an account was notified, in order."""

@@ -72,6 +72,7 @@ async def test_each_notification_is_mailed_once_in_the_language_of_the_account(
 
 @pytest.mark.long("looks for the work of each person of other tests")
 async def test_a_digest_on_wish_is_one_mail_a_day(people: People, members: Caller, posted: Mailbox) -> None:
+    await people.no_jobs()
     account, record = await under_review(people, members)
     await _prefer(people, account, expert_application="digest", expert_term="none")
     await people.deliver(record["id"])
@@ -80,9 +81,8 @@ async def test_a_digest_on_wish_is_one_mail_a_day(people: People, members: Calle
     await people.deliver(record["id"])
     address = _address(people, account)
     for _ in range(3):
-        async with unit_of_work(people.database, SYSTEM_CONTEXT) as uow:
-            await SCHEDULES["mail_digests"].run(uow)
-    await _barrier(people, members, posted)
+        await people.run("mail_digests")
+        await people.no_jobs()
     (digest,) = news(posted, address)
     text = text_of(digest)
     assert all(
@@ -93,9 +93,8 @@ async def test_a_digest_on_wish_is_one_mail_a_day(people: People, members: Calle
     assert text.index(sentence("expert.activated", "en")) < text.index(sentence("expert.applied", "en"))
     assert len(await people.events(account)) == 5
     await stepped(members, active, "reinstate")
-    async with unit_of_work(people.database, SYSTEM_CONTEXT) as uow:
-        await SCHEDULES["mail_digests"].run(uow)
-    await _barrier(people, members, posted)
+    await people.run("mail_digests")
+    await people.no_jobs()
     assert len(news(posted, address)) == 1
 
 

@@ -9,13 +9,10 @@ import asyncpg
 import pytest
 
 from services.access.notifying.notifications.sentences import sentence
-from services.access.worker import SCHEDULES
 from services.actions.global_report.contributions.operations import remind
 from services.actions.settings import ActionsSettings
 from shared.contracts.report import COMMENT_CREATED
-from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
-from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
 from tests.access.notifying.notifications.people import People, arrived, news
 from tests.access.notifying.notifications.test_review_rounds import entered_round
@@ -25,7 +22,6 @@ from tests.support.centres import entered
 from tests.support.clock import run_on
 from tests.support.editions import CONTRIBUTIONS, author, contribution_body, edition, editor
 from tests.support.mailbox import Mailbox, text_of
-from tests.support.waiting import eventually
 
 _LATER = "UPDATE access_notification SET mailed_at = mailed_at - interval '1 day' WHERE account_id = $1"
 """A day passes for the mails of an account."""
@@ -57,11 +53,6 @@ async def _written(
 
 def _address(people: People, account: UUID) -> str:
     return str(people.caller.accounts[str(account)]["username"])
-
-
-async def _run(people: People, schedule: str) -> None:
-    async with unit_of_work(people.database, SYSTEM_CONTEXT) as uow:
-        await SCHEDULES[schedule].run(uow)
 
 
 async def _commented(
@@ -99,7 +90,7 @@ async def test_authors_are_mailed_14_3_and_0_days_before_and_weekly_when_late(
         await superuser.execute(_AT, UUID(text["id"]), noon)
         await superuser.execute(_LATER, account)
         await people.deliver(text["id"])
-        await _run(people, "mail_gathered")
+        await people.run("mail_gathered")
         mails = await arrived(posted, address, len(said))
         assert len(mails) == len(said)
         event = "contribution.deadline_near" if day <= 0 else "contribution.deadline_passed"
@@ -116,6 +107,7 @@ async def test_new_comments_are_one_digest_a_day(
     superuser: asyncpg.Connection,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    await people.no_jobs()
     account, text = await _written(people, actions, superuser, monkeypatch, today() + timedelta(days=20))
     address = _address(people, account)
     of_round = await entered_round(superuser, "open", text)
@@ -123,17 +115,13 @@ async def test_new_comments_are_one_digest_a_day(
         await _commented(people, superuser, text, of_round, number)
     assert await people.events(account) == ["comment.created"] * 3
     for _ in range(2):
-        await _run(people, "mail_gathered")
-        await _run(people, "mail_digests")
-    (digest,) = await arrived(posted, address, 1)
+        await people.run("mail_gathered")
+        await people.run("mail_digests")
+        await people.no_jobs()
+    (digest,) = news(posted, address)
     assert text_of(digest).count(sentence("comment.created", "en")) == 3
     await superuser.execute(_LATER, account)
     await _commented(people, superuser, text, of_round, 4)
-    await _run(people, "mail_digests")
-
-    async def next_day() -> list[Any] | None:
-        found = news(posted, address)
-        return list(found) if len(found) > 1 else None
-
-    (_, second) = await eventually(next_day)
+    await people.run("mail_digests")
+    (_, second) = await arrived(posted, address, 2)
     assert text_of(second).count(sentence("comment.created", "en")) == 1

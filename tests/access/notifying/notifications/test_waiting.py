@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 import orjson
 import pytest
 
@@ -12,10 +11,7 @@ from services.access.notifying.notifications.deliveries import delivery_of, is_g
 from services.access.notifying.notifications.domain import WAITING, Notice
 from services.access.notifying.notifications.sentences import sentence
 from services.access.notifying.notifications.waiting import begins_to_wait
-from services.access.worker import SCHEDULES
 from shared.contracts.kinds import record_page
-from shared.database.context import SYSTEM_CONTEXT
-from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import now, today
 from tests.access.notifying.notifications.people import People, arrived, news
 from tests.support.callers import Caller
@@ -50,11 +46,6 @@ async def _applied(members: Caller, country: str) -> dict[str, Any]:
     return await stepped(members, record, "apply")
 
 
-async def _tick(people: People, name: str) -> None:
-    async with unit_of_work(people.database, SYSTEM_CONTEXT) as uow:
-        await SCHEDULES[name].run(uow)
-
-
 async def _announced(people: People, account: UUID, count: int) -> None:
     """Waits until the work of an account was announced so many times."""
 
@@ -62,16 +53,6 @@ async def _announced(people: People, account: UUID, count: int) -> None:
         return (await people.events(account)).count(_WAITING) == count
 
     await eventually(is_there)
-
-
-async def _no_jobs(superuser: asyncpg.Connection) -> None:
-    """Waits until nothing is left to do."""
-
-    async def is_done() -> bool:
-        open_jobs = "SELECT count(*) FROM core_job WHERE service = 'access' AND finished_at IS NULL"
-        return await superuser.fetchval(open_jobs) == 0
-
-    await eventually(is_done)
 
 
 @pytest.mark.parametrize(
@@ -121,25 +102,26 @@ def test_a_record_is_announced_once_for_each_change(
 
 @pytest.mark.long("waits for mails that must not come")
 async def test_the_office_gets_one_digest_of_what_waits(people: People, members: Caller, posted: Mailbox) -> None:
+    await people.no_jobs()
     country = unused_country()
     officer = await _officer(people, country)
     records = [await _applied(members, country) for _ in range(3)]
     await people.deliver(*(record["id"] for record in records))
-    await _tick(people, "mail_digests")
+    await people.run("mail_digests")
     (digest,) = await arrived(posted, _address(people, officer), 1)
     text = text_of(digest)
     assert text.count(sentence(_WAITING, "en")) == 3
     assert all(record_page("", "en", "membership.experts", record["id"]) in text for record in records)
     assert "Records that wait for a step of yours: 3." in text
-    await _tick(people, "mail_digests")
-    await _no_jobs(people.superuser)
+    await people.run("mail_digests")
+    await people.no_jobs()
     assert len(news(posted, _address(people, officer))) == 1
     asked = await stepped(members, records[0], "request_info", reason="The CV")
-    await _tick(people, "mail_digests")
-    await _no_jobs(people.superuser)
+    await people.run("mail_digests")
+    await people.no_jobs()
     await stepped(members, asked, "resubmit")
     await people.superuser.execute("UPDATE access_notification SET day = day - 1 WHERE account_id = $1", officer)
-    await _tick(people, "mail_digests")
+    await people.run("mail_digests")
     (_, again) = await arrived(posted, _address(people, officer), 2)
     assert text_of(again).count(sentence(_WAITING, "en")) == 1
     assert records[0]["ref"] in text_of(again)
@@ -156,7 +138,7 @@ async def test_who_wants_to_know_at_once_is_mailed_at_once(people: People, membe
     assert record["ref"] in mail["Subject"]
     assert sentence(_WAITING, "en") in text_of(mail)
     assert record_page("", "en", "membership.experts", record["id"]) in text_of(mail)
-    await _no_jobs(people.superuser)
+    await people.no_jobs()
     for other in (colleague, elsewhere):
         assert await people.events(other) == []
 
@@ -167,9 +149,9 @@ async def test_no_mail_is_sent_to_who_wants_none(people: People, members: Caller
     officer = await _officer(people, country, work_list="none")
     record = await _applied(members, country)
     await people.deliver(record["id"])
-    await _tick(people, "mail_digests")
+    await people.run("mail_digests")
     await _announced(people, officer, 1)
-    await _no_jobs(people.superuser)
+    await people.no_jobs()
     assert news(posted, _address(people, officer)) == []
 
 
@@ -188,17 +170,17 @@ async def test_a_person_gets_one_mail_a_quarter_of_an_hour_about_programmes(
     assert sentence("task.created", "en") in text_of(first)
     for path in tasks[1:]:
         await people.deliver(path[-36:])
-    await _tick(people, "mail_gathered")
-    await _no_jobs(people.superuser)
+    await people.run("mail_gathered")
+    await people.no_jobs()
     assert len(news(posted, _address(people, owner))) == 1
     sent = "UPDATE access_notification SET mailed_at = mailed_at - $2::interval WHERE account_id = $1"
     await people.superuser.execute(sent, owner, timedelta(minutes=15))
-    await _tick(people, "mail_gathered")
+    await people.run("mail_gathered")
     (_, second) = await arrived(posted, _address(people, owner), 2)
     assert text_of(second).count(sentence("task.created", "en")) == 4
     assert all(record_page("", "en", "actions.tasks", path[-36:]) in text_of(second) for path in tasks[1:])
-    await _tick(people, "mail_gathered")
-    await _no_jobs(people.superuser)
+    await people.run("mail_gathered")
+    await people.no_jobs()
     assert len(news(posted, _address(people, owner))) == 2
 
 

@@ -82,9 +82,16 @@ class PlannedOnce(Statement):
     of its parameters."""
 
     async def fetch(self, connection: Connection, **values: Any) -> list[Row]:
+        if connection.is_in_transaction():
+            rows = await self._fetch(connection, values)
+            await connection.execute("SET LOCAL plan_cache_mode TO DEFAULT")
+            return rows
         async with connection.transaction():
-            await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-            return await super().fetch(connection, **values)
+            return await self._fetch(connection, values)
+
+    async def _fetch(self, connection: Connection, values: dict[str, Any]) -> list[Row]:
+        await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        return await super().fetch(connection, **values)
 
 
 class Shapes:

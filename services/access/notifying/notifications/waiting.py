@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Text, Uuid, any_, bindparam, exists, func, or_, select
+from sqlalchemy import Text, Uuid, any_, bindparam, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
 from services.access.access import SERVICES
@@ -49,18 +49,13 @@ _has_work = or_(
     *(exists().where(work.c.account_id == account.c.id) for work in _works),
 )
 _choice = account.c.notifications.op("->>", return_type=Text())(constant(WORK_KIND))
-_wants_mail = _choice == constant("mail")
-_is_asked = or_(~bindparam("at_once", type_=Boolean), _wants_mail)
 _IN_USE = account.c.status == constant("active")
-_PEOPLE = Statement(
-    select(account.c.id)
-    .where(
-        _IN_USE, account.c.id > bindparam("after"), or_(~bindparam("at_once", type_=Boolean), _wants_mail), _has_work
-    )
-    .order_by(account.c.id)
-    .limit(_AT_ONCE)
+_WANTS_MAIL = (_IN_USE, _choice == constant("mail"))
+_WITH_WORK, _TO_BE_MAILED = (
+    Statement(select(account.c.id).where(*of, account.c.id > bindparam("after")).order_by(account.c.id).limit(_AT_ONCE))
+    for of in ((_IN_USE, _has_work), _WANTS_MAIL)
 )
-_ANYBODY = Statement(select(exists().where(_IN_USE, _wants_mail)))
+_ANYBODY = Statement(select(exists().where(*_WANTS_MAIL)))
 _CHANGED = Statement(
     select(audit.c.subject, audit.c.at, audit.c.actor_id)
     .ext(distinct_on(audit.c.subject))
@@ -90,9 +85,10 @@ async def is_wanted_at_once(connection: Connection) -> bool:
 
 
 async def people_with_work(connection: Connection, after: UUID, *, at_once: bool) -> list[UUID]:
-    """Up to 100 accounts for which something may wait, in the order of their ids; `at_once` only those that want a mail
-    for each record."""
-    return [row["id"] for row in await _PEOPLE.fetch(connection, after=after, at_once=at_once)]
+    """Up to 100 accounts for which something may wait, in the order of their ids; `at_once` those that want a mail for
+    each record."""
+    people = _TO_BE_MAILED if at_once else _WITH_WORK
+    return [row["id"] for row in await people.fetch(connection, after=after)]
 
 
 async def notify_of_work(

@@ -14,7 +14,7 @@ from services.access.authority.grants.tables import grant
 from services.access.principals.clients.tables import client
 from shared.contracts import views
 from shared.database.context import SYSTEM_CONTEXT, within_context
-from shared.database.statements import Connection, Row, Shapes
+from shared.database.statements import Connection, PlannedOnce, Row, Shapes
 from shared.kernel.principal import Principal
 from shared.records.access_scope import constant
 from shared.records.next_steps import is_in_office
@@ -103,4 +103,4 @@ def _mine(reach: Reach) -> Any:
     return union_all(*taken, proposals, roles, waits)
 
 
-_PAGES = Shapes(_statement)
+_PAGES = Shapes(_statement, kind=PlannedOnce)

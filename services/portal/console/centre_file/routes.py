@@ -154,7 +154,7 @@ async def _one_below(caller: Caller, plural: str, key: str, here: str, with_step
 
 def _with_return(below: list[PartShown], here: str) -> list[PartShown]:
     return [
-        PartShown(part.name, part.entries, f"{part.page}?to={here}" if part.page else None, part.is_conversation)
+        PartShown(part.name, part.entries, f"{part.page}?_to={here}" if part.page else None, part.is_conversation)
         for part in below
     ]
 

@@ -199,6 +199,27 @@ async def test_the_reason_of_the_last_step_stands_on_the_record(console: Console
     assert "They &lt;answered&gt;." in page
 
 
+async def test_a_second_person_finds_the_step_on_the_record(
+    console: ConsoleSystem, superuser: asyncpg.Connection, admin: Browser
+) -> None:
+    said = {"title": "Survey", "country": _HERE}
+    sent = await ConsoleApi(console, admin).http.post(
+        "/actions/v1/evidence", data=said, files={"file": ("survey.txt", b"Fifty reefs.\n")}
+    )
+    assert sent.status_code == 201, sent.text
+    await change(superuser, "action_evidence", UUID(sent.json()["id"]), status="quarantined")
+    evidence = f"/console/actions/evidence/{sent.json()['id']}"
+    assert "/pending/" not in (await admin.get(evidence)).text
+    proposed = await submit(admin, await admin.get(f"{evidence}/do/release"), reason="A false alarm.")
+    assert proposed.status_code == 200, proposed.text
+    second = await _signed_in(console, ("secretariat_admin", "global", None))
+    assert f'href="{evidence}"' in (await second.get("/console/?kind=evidence")).text
+    (place,) = re.findall(rf'href="({evidence}/pending/[0-9a-f-]+)"', (await second.get(evidence)).text)
+    decided = await second.follow(await second.fill(await second.get(place), decision="confirm"))
+    assert "<strong>Available</strong>" in decided.text
+    assert "/pending/" not in decided.text
+
+
 async def test_a_period_is_named_by_its_year(superuser: asyncpg.Connection, admin: Browser) -> None:
     days = {name: date(2051, 1, 1) for name in ("starts", "ends", "opens_on", "due_on", "closes_on")}
     await enter(superuser, "action_period", framework="3+1/2051", code="2051", status="open", country=None, **days)
@@ -213,7 +234,7 @@ async def test_a_period_is_named_by_its_year(superuser: asyncpg.Connection, admi
 async def test_a_file_belongs_to_the_country_of_what_the_form_names(
     console: ConsoleSystem, superuser: asyncpg.Connection
 ) -> None:
-    author = await _signed_in(console, ("national_author", "country", _HERE))
+    author, title = await _signed_in(console, ("national_author", "country", _HERE)), f"Survey {uuid4()}"
     titles = json.dumps({"en": "Restore reefs"})
     await enter(superuser, "action_framework", code="3+1/2051", country=None, status="current")
     programme = await enter(superuser, "action_programme", country=_HERE, status="exploring", framework="3+1/2051")
@@ -221,12 +242,12 @@ async def test_a_file_belongs_to_the_country_of_what_the_form_names(
     action = await enter(superuser, "action_action", titles=titles, participants="[]", tags="[]", **known)
     form = await author.get(f"/console/actions/results/new?action_id={action}")
     place, hidden = "/console/actions/results/new", _hidden(form.text)
-    said = {**hidden, "action_id": str(action), "evidence.0.title": "Survey", "evidence.0.date": "2026-01-10"}
+    said = {**hidden, "action_id": str(action), "evidence.0.title": title, "evidence.0.date": "2026-01-10"}
     files = {"evidence.0.evidence_id.file": ("survey.txt", b"Forty reefs.\n", "text/plain")}
     sent = await author._sent("POST", place, {"Sec-Fetch-Site": "same-origin"}, data=said, files=files)
     assert sent.status_code == 422
-    found = await superuser.fetch("SELECT country, title FROM action_evidence WHERE country = $1", _HERE)
-    assert [(one["country"], one["title"]) for one in found] == [(_HERE, "Survey")]
+    found = await superuser.fetch("SELECT country FROM action_evidence WHERE title = $1", title)
+    assert [one["country"] for one in found] == [_HERE]
 
 
 def _hidden(page: str) -> dict[str, str]:

@@ -36,11 +36,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Has:
-    """What there is of a kind: histories, steps, the list as a file, steps of several records at once; and whether its
-    list says what its caller may do."""
+    """What there is of a kind: histories, steps, steps that wait for a second person, the list as a file, steps of
+    several records at once; and whether its list says what its caller may do."""
 
     history: bool
     steps: bool
+    pending: bool
     file: bool
     many: bool
     permitted: bool
@@ -147,6 +148,7 @@ def _kind(service: str, document: Mapping[str, Any], path: str, plural: str, ent
         Has(
             history=f"{path}/{_RECORD}/history" in paths,
             steps="get" in paths.get(f"{path}/{_RECORD}/transitions", {}),
+            pending="get" in paths.get(f"{path}/{_RECORD}/transitions/pending", {}),
             file=any(each["name"] == "format" for each in parameters),
             many=f"{path}/bulk_transitions" in paths,
             permitted=has_frame and any(each["name"] == "include" for each in parameters),

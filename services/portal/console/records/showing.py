@@ -111,11 +111,12 @@ async def show_record(service: str, resource: str, key: str, caller: CurrentCall
     if found.moved:
         return seen(found.page)
     fields = fields_shown(kind)
-    below, names, related, last = await asyncio.gather(
+    below, names, related, last, waiting = await asyncio.gather(
         parts_of(caller, found),
         names_of(caller, references_in(fields, found.record)),
         _related(caller, found),
         _last_step(caller, found),
+        _waiting(caller, found),
     )
     return page(
         caller,
@@ -130,6 +131,7 @@ async def show_record(service: str, resource: str, key: str, caller: CurrentCall
         below=below,
         related=related,
         last=last,
+        waiting=waiting,
         special=_special(found),
         record=found.record,
         sources=sources_in(found.record),
@@ -180,6 +182,14 @@ async def open_file(key: str, caller: CurrentCaller) -> Response:
     found = await find(caller, known_kind("actions", "evidence"), key)
     link = accepted(await caller.get(f"{found.path}/download_url")).document
     return seen(str(link["url"]))
+
+
+async def _waiting(caller: Caller, found: Found) -> list[Record]:
+    """The steps of the record that wait for a second person, as far as the caller may know of them."""
+    if not found.kind.has.pending:
+        return []
+    listed = await caller.items(f"{found.path}/transitions/pending")
+    return [one for one in listed if one["status"] == "pending"]
 
 
 async def _last_step(caller: Caller, found: Found) -> Record | None:

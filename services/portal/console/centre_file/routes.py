@@ -14,9 +14,10 @@ from services.portal.console.describing.resources import kind_of
 from services.portal.console.frame.naming import title_of
 from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import console_router
+from services.portal.console.records.below import PartShown, parts_of
 from services.portal.console.records.lists import show_list
 from services.portal.console.records.reading import Found, Record, find, known_kind, names_of
-from services.portal.console.records.showing import PartShown, blocked, parts_of
+from services.portal.console.records.showing import blocked
 from services.portal.console.records.shown import Shown, fields_shown, references_in, shown_in
 from services.portal.console.session.caller import Caller
 from services.portal.console.session.guards import CurrentCaller, SentForm

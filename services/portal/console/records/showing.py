@@ -1,7 +1,6 @@
 """`/console/{service}/{resource}/{id}`: the file of one record; its history; the lists below it; its file."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -9,16 +8,16 @@ from urllib.parse import urlencode
 
 from fastapi import Response
 
-from services.portal.console.describing.labels import reason_label, state_label, verb_label, verb_meaning
-from services.portal.console.describing.resources import Kind, Part, Related, kinds, related_to
+from services.portal.console.describing.labels import reason_label, verb_label, verb_meaning
+from services.portal.console.describing.resources import Kind, Related, related_to
 from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import console_router
 from services.portal.console.records.about import about, has_title, title_by, title_read
+from services.portal.console.records.below import parts_of
 from services.portal.console.records.lists import cursor_in
 from services.portal.console.records.reading import Found, Record, Step, find, known_kind, names_of
 from services.portal.console.records.shown import (
     Shown,
-    entries_shown,
     fields_shown,
     references_in,
     shown_in,
@@ -59,16 +58,8 @@ SPECIAL_PAGES = {
     "membership.duplicates": SpecialPage("/console/duplicates/{id}", "duplicates.title"),
     "membership.merges": SpecialPage("/console/merges/{id}", "merges.title"),
 }
-_LINES = 10
-"""Records of a list below a record that its file shows."""
-_MESSAGES = "messages"
-_SCORES = "scores"
-"""A member of a panel scores once, and sees no score but the own one meanwhile."""
-_WRITERS = {
-    "reviews": frozenset(("reviewer", "secretariat_officer", "secretariat_admin")),
-    "scores": frozenset(("reviewer",)),
-}
-"""Who writes to lists that do not say who may."""
+_CHANGES = "20"
+"""Changes of a page of a history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,27 +71,6 @@ class OfferedStep:
     meaning: str
     page: str | None
     why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An entry of a list below a record. `page` is its own, where there is one."""
-
-    members: tuple[Shown, ...]
-    created: str
-    state: str
-    ref: str
-    page: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class PartShown:
-    """A list below a record with its first entries. `page` adds another one, where the caller may."""
-
-    name: str
-    entries: tuple[Entry, ...]
-    page: str | None
-    is_conversation: bool
 
 
 @router.get("/console/{service}/{resource}/{key}", options=RouteOptions(is_public=True))
@@ -148,7 +118,7 @@ async def show_history(service: str, resource: str, key: str, caller: CurrentCal
     if found.moved:
         return seen(f"{found.page}/history")
     cursor = caller.request.query_params.get("cursor")
-    query = {"limit": str(_LINES * 2), **({"cursor": cursor} if cursor else {})}
+    query = {"limit": _CHANGES, **({"cursor": cursor} if cursor else {})}
     lines = accepted(await caller.get(f"{found.path}/history", query)).document
     following = f"{found.page}/history?{urlencode(cursor_in(lines['next']))}" if lines["next"] else None
     fields = {field.name: field for field in fields_shown(kind)}
@@ -232,55 +202,6 @@ def _step(found: Found, step: Step, language: str) -> OfferedStep:
     why = reason_label(step.reason, name, language) if step.reason else ""
     page_of = f"{found.page}/do/{step.verb}" if step.allowed else None
     return OfferedStep(step.verb, verb_label(step.verb, name, language), verb_meaning(step.verb, name), page_of, why)
-
-
-async def parts_of(caller: Caller, found: Found, *, only: Sequence[str] | None = None) -> list[PartShown]:
-    """The lists below a record that the caller may read, with their first entries."""
-    wanted = [part for part in found.kind.parts if only is None or part.name in only]
-    shown = await asyncio.gather(*(_part(caller, found, part) for part in wanted))
-    return [each for each in shown if each is not None]
-
-
-async def _part(caller: Caller, found: Found, part: Part) -> PartShown | None:
-    reply = await caller.get(f"{found.path}/{part.name}", {"include": "permitted"} if part.says_permitted else None)
-    entries = reply.document.get("items") if reply.status_code == 200 else None
-    if entries is None:
-        return None
-    fields = [field for field in entries_shown(part) if field.refers != found.kind.path]
-    names = await names_of(caller, (pair for entry in entries for pair in references_in(fields, entry)))
-    return PartShown(
-        part.name,
-        tuple(_entry(caller, entry, shown_in(fields, entry, names)) for entry in entries[:_LINES]),
-        f"{found.page}/{part.name}/new" if _may_add(caller, found, part, reply.document) else None,
-        part.name == _MESSAGES,
-    )
-
-
-def _entry(caller: Caller, entry: Record, members: tuple[Shown, ...]) -> Entry:
-    path, _, key = str((entry.get("links") or {}).get("self", "")).rpartition("/")
-    kind = kinds().get(path)
-    state = entry.get("status") if kind else None
-    return Entry(
-        members,
-        str(entry.get("created_at") or ""),
-        state_label(str(state), kind.name, caller.language) if kind and state else "",
-        str(entry.get("ref") or key),
-        f"{kind.page}/{key}" if kind else None,
-    )
-
-
-def _may_add(caller: Caller, found: Found, part: Part, listed: Record) -> bool:
-    """Whether the caller may add an entry to a list below a record that is theirs to work with."""
-    if part.creation is None:
-        return False
-    if part.says_permitted:
-        is_theirs = found.may_change or found.may_read_history or any(step.allowed for step in found.steps)
-        is_entrusted = found.record.get("visibility") == "restricted"
-        return (is_theirs or is_entrusted) and "create" in (listed.get("permitted") or ())
-    if part.name == _SCORES and listed["items"]:
-        return False
-    writers = _WRITERS.get(part.name)
-    return found.may_change if writers is None else bool(writers & caller.principal.roles)
 
 
 async def _related(caller: Caller, found: Found) -> list[tuple[Kind, str]]:

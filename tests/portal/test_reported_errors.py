@@ -46,8 +46,11 @@ async def test_the_page_of_a_record_leads_to_its_form(site: Site, plural: str) -
 async def test_what_is_sent_becomes_a_task_of_the_office(site: Site, plural: str) -> None:
     place = _place(site, plural)
     sent = await _send(site, place, _SAID)
-    assert sent.status_code == 200
-    (number,) = _NUMBER.findall(sent.text)
+    assert (sent.status_code, sent.headers["cache-control"]) == (303, "no-store")
+    (number,) = _NUMBER.findall(sent.headers["location"])
+    thanks = await site.page(sent.headers["location"])
+    assert _NUMBER.findall(thanks.text)[0] == number
+    assert "<textarea" not in thanks.text
     admin = Caller(site.services["actions"], "admin")
     (task,) = [one for one in await admin.everything("/actions/v1/tasks?limit=200") if one["ref"] == number]
     assert (task["country"], task["owner"]["role"], task["about"]["kind"]) == (
@@ -66,7 +69,8 @@ async def test_the_form_is_in_every_language(site: Site, language: str) -> None:
     assert page.tags.count("h1") == 1
     assert {f"/{other}{place.removeprefix(f'/{language}')}/error" for other in LANGUAGES} <= set(page.links)
     sent = await _send(site, place, "x")
-    assert _NUMBER.search(sent.text)
+    thanks = await site.page(sent.headers["location"])
+    assert _NUMBER.search(thanks.text)
 
 
 async def test_what_is_refused_keeps_its_text(site: Site) -> None:
@@ -89,7 +93,7 @@ async def test_another_site_sends_no_report(site: Site) -> None:
     place = _place(site, "institutions")
     for said in ("cross-site", "same-site", "none"):
         assert (await _send(site, place, "x", **{"Sec-Fetch-Site": said})).status_code == 400
-    assert (await _send(site, place, "x", **{"Sec-Fetch-Site": "same-origin"})).status_code == 200
+    assert (await _send(site, place, "x", **{"Sec-Fetch-Site": "same-origin"})).status_code == 303
     flooded = await site.client.post(f"{place}/error", content=b"a=1&" * 50)
     assert flooded.status_code == 400
 
@@ -99,8 +103,9 @@ async def test_what_is_not_public_has_no_form(site: Site) -> None:
     for tail in ("/experts/EXP-999999", "/countries/ZZ", initiative, "/tasks/TSK-000001"):
         assert (await site.page(f"/en{tail}/error")).status_code == 404, tail
         assert (await _send(site, f"/en{tail}", "x")).status_code == 404, tail
-    moved = await site.page(f"{_place(site, 'experts')}/error?x=1")
-    assert (moved.status_code, moved.headers["location"]) == (301, f"{_place(site, 'experts')}/error")
+    for query in ("x=1", "sent=nothing", "sent=TSK-000001&x=1"):
+        moved = await site.page(f"{_place(site, 'experts')}/error?{query}")
+        assert (moved.status_code, moved.headers["location"]) == (301, f"{_place(site, 'experts')}/error")
 
 
 async def test_the_office_is_named_by_the_address_of_the_installation(site: Site) -> None:

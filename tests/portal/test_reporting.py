@@ -47,6 +47,14 @@ async def test_a_country_has_the_link_too(site: Site, office: str) -> None:
     assert link.endswith("%2Fen%2Fcountries%2FXA")
 
 
+async def test_the_form_and_its_thanks_lead_to_a_mail_that_is_answered(site: Site, office: str) -> None:
+    form = "/en/countries/XA/error"
+    for address in (form, f"{form}?sent=TSK-000001"):
+        (link,) = _links((await site.page(address)).text)
+        assert urlsplit(link).path == office
+    assert "TSK-000001" in link
+
+
 @pytest.mark.parametrize("plural", _KINDS)
 async def test_there_is_no_link_without_an_address(site: Site, plural: str) -> None:
     assert _links((await site.page(f"/en/{plural}/{site.ref(plural)}")).text) == []

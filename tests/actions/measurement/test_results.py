@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
@@ -127,6 +127,30 @@ async def test_results_wait_for_whoever_takes_their_next_step(admin: Caller, cal
         assert held == ([] if verb in ("submit", "publish") else [name])
         assert (await caller(name).step(path, verb)).status_code == 200
     assert (await admin.get(query)).json()["items"] == []
+
+
+async def test_a_returned_result_waits_for_its_authors(
+    admin: Caller, caller: Callers, superuser: asyncpg.Connection
+) -> None:
+    waiting = await subject(admin)
+    path = await result(caller("author_xa"), waiting)
+    query = f"{RESULTS}?holder=me&indicator_id={waiting['indicator_id']}"
+
+    async def held() -> list[str]:
+        names = ("focal_xa", "officer", "author_xa")
+        return [one for one in names if (await caller(one).get(query)).json()["items"]]
+
+    assert (await caller("author_xa").step(path, "submit")).status_code == 200
+    assert (await caller("focal_xa").step(path, "return", reason="Two regions are missing.")).status_code == 200
+    assert await held() == ["author_xa"]
+    async with superuser.transaction():
+        await superuser.execute("SET LOCAL escm.visibilities = 'public,network,restricted'")
+        rows = await superuser.fetch(
+            "SELECT verb, account_id FROM action_published_work WHERE id = $1", UUID(path.rpartition("/")[2])
+        )
+    assert [(row["verb"], row["account_id"]) for row in rows] == [("submit", None)]
+    assert (await caller("author_xa").step(path, "submit")).status_code == 200
+    assert await held() == ["focal_xa"]
 
 
 async def test_each_role_takes_its_own_transitions(admin: Caller, caller: Callers) -> None:

@@ -15,13 +15,17 @@ _SHARED = ("nav.", "search.", "note.", "failure.", "chart.", "languages.")
 _CODES = (
     "asserted_by.",
     "audience.",
+    "code.",
     "direction.",
     "holder.",
     "job.",
+    "kind.",
     "priority.",
     "reasons.",
     "recommendation.",
+    "role.",
     "severity.",
+    "verb.",
     "visibility.",
 )
 """Texts of codes of the API, by the fields that have them."""

@@ -99,9 +99,13 @@ def test_objects_within_themselves_end() -> None:
 
 
 def test_a_record_leads_to_the_lists_that_name_it() -> None:
-    found = {(kind.name, narrow) for kind, narrow in related_to("/centres/v1/centres")}
+    found = {(one.kind.name, one.narrow) for one in related_to("/centres/v1/centres")}
     assert ("centres.annual_reports", "centre_id") in found
     assert ("centres.agreements", "centre_id") in found
+
+
+def test_lists_below_a_record_have_a_name_in_all_languages() -> None:
+    assert {part.name for kind in kinds().values() for part in kind.parts if not is_named(part.name)} == set()
 
 
 @pytest.mark.parametrize("table", ["fields", "codes"])

@@ -126,6 +126,16 @@ async def test_an_official_comments_on_a_text_in_its_round(
     assert (added.status_code, "How much?" in added.text) == (200, True), added.text
     auditor = await _signed_in(console, ("auditor", "global", None))
     assert f'href="{file}/comments/new"' not in (await auditor.get(file)).text
+    manuscript = f"/console/contributions/{text}"
+    begun = f"{file}/comments/new?round=3&amp;from=2&amp;_to={manuscript}"
+    page = (await official.get(manuscript)).text
+    assert f'href="{begun}"' in page
+    assert "<bdi>How much?</bdi>" in page
+    again = await submit(official, await official.get(begun.replace("&amp;", "&")), text="Which <bog>?")
+    assert "<bdi>Which &lt;bog&gt;?</bdi>" in again.text
+    read = (await auditor.get(manuscript)).text
+    assert "Which &lt;bog&gt;?" in read
+    assert "/comments/new" not in read
 
 
 _ENGLISH, _FRENCH, _REVISED = ((1, "en", None), (2, "fr", 1), (3, "en", None))

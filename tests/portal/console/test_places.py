@@ -4,8 +4,10 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from fastapi.routing import APIRoute
 
 from services.portal.console.describing.resources import kind_of, kinds
+from services.portal.console.routers import CONSOLE
 from services.portal.console.work.queue import PLACES, place_of_step
 from services.portal.settings import PortalSettings
 from shared.records.next_steps import NextSteps
@@ -29,7 +31,16 @@ def test_what_waits_is_done_on_a_page_that_exists() -> None:
     assert [one for one in sorted(waiting - PLACES.keys()) if one[1] not in known[one[0]].verbs] == []
 
 
-@pytest.mark.parametrize("place", [place for place in PLACES.values() if not place.endswith("/screen")])
+_FORMS = [place for place in PLACES.values() if place.partition("?")[0].endswith("/new") or "/do/" in place]
+
+
+@pytest.mark.parametrize("place", sorted({*PLACES.values()}.difference(_FORMS)))
+def test_another_place_is_a_page(place: str) -> None:
+    routes = [route for router in CONSOLE for route in router.routes if isinstance(route, APIRoute)]
+    assert any("GET" in route.methods and route.path_regex.match(place) for route in routes)
+
+
+@pytest.mark.parametrize("place", _FORMS)
 def test_another_place_is_a_form(place: str) -> None:
     service, plural, _, *rest = place.removeprefix("/console/").partition("?")[0].split("/")
     kind = kind_of(service, plural)

@@ -9,24 +9,54 @@ from sqlalchemy import Date, Select, Uuid, and_, any_, bindparam, cast, false, f
 from sqlalchemy import Text as SqlText
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.actions.access import OFFICIALS_WHO_COMMENT
+from services.actions.global_report.contributions.participants import GOVERNMENTS
 from services.actions.global_report.contributions.tables import contribution
 from services.actions.global_report.editions.domain import REMINDED
 from services.actions.global_report.review_rounds.domain import LIFECYCLE
 from services.actions.global_report.review_rounds.record import ReviewRound
 from services.actions.global_report.review_rounds.tables import comment, review_round
+from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.locks import lock_names
 from shared.database.statements import Connection, Statement
 from shared.database.tables import Instant
 from shared.records.access_scope import AccessKind, constant
-from shared.records.next_steps import NextStep, NextSteps
+from shared.records.next_steps import ME, NextStep, NextSteps
 from shared.records.plain import listing
 from shared.records.reminding import is_due, latest_of, taking
 from shared.records.rows import record_of, records_of
 
 _AT_ONCE = 100
 _r = review_round.c
-NEXT_STEPS = NextSteps("actions.review_rounds", review_round, (NextStep("answering", "complete"),), scope=_r.edition_id)
+_held = views.GRANTS.c
+_official = (
+    select(_held.principal_id)
+    .where(
+        _held.principal_kind == constant("account"),
+        _held.principal_id == ME,
+        _held.scope_kind == constant("country"),
+        _held.role.in_([constant(role) for role in OFFICIALS_WHO_COMMENT]),
+    )
+    .limit(1)
+    .scalar_subquery()
+)
+"""The caller's account, if it is that of an official who comments in rounds of governments."""
+NEXT_STEPS = NextSteps(
+    "actions.review_rounds",
+    review_round,
+    (
+        NextStep(
+            "open",
+            "comment",
+            _official,
+            is_personal=True,
+            only=_r.audience.in_([constant(audience) for audience in GOVERNMENTS]),
+        ),
+        NextStep("answering", "complete"),
+    ),
+    scope=_r.edition_id,
+)
 
 
 def _visible(access_kind: AccessKind) -> Select[Any]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, Uuid, all_, any_, bindparam, cast, false, or_, select, true
+from sqlalchemy import Select, Text, Uuid, all_, and_, any_, bindparam, cast, false, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.actions.access import NATIONAL_OFFICES
@@ -36,8 +36,20 @@ _is_awaited = (
     .correlate(reviewer)
     .exists()
 )
+_may_comment = and_(
+    _v.conflict_of_interest.is_not(true()),
+    select(review_round.c.id)
+    .where(review_round.c.id == _v.round_id, review_round.c.status == constant("open"))
+    .correlate(reviewer)
+    .exists(),
+)
 NEXT_STEPS = NextSteps(
-    "actions.reviewers", reviewer, (NextStep("invited", "accept", _account, is_personal=True, only=_is_awaited),)
+    "actions.reviewers",
+    reviewer,
+    (
+        NextStep("invited", "accept", _account, is_personal=True, only=_is_awaited),
+        NextStep("accepted", "comment", _account, is_personal=True, only=_may_comment),
+    ),
 )
 
 

@@ -189,7 +189,12 @@ _revisions = (
 NEXT_STEPS = NextSteps(
     "actions.results",
     result,
-    (NextStep("submitted", "approve"), NextStep("approved", "accept"), NextStep("accepted", "publish")),
+    (
+        NextStep("draft", "submit", only=_r.late.is_not(None)),
+        NextStep("submitted", "approve"),
+        NextStep("approved", "accept"),
+        NextStep("accepted", "publish"),
+    ),
 )
 _COMMON = listing(
     Result,

@@ -14,9 +14,10 @@ from services.portal.console.describing.resources import kind_of
 from services.portal.console.frame.naming import title_of
 from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import console_router
+from services.portal.console.records.below import PartShown, parts_of
 from services.portal.console.records.lists import show_list
 from services.portal.console.records.reading import Found, Record, find, known_kind, names_of
-from services.portal.console.records.showing import PartShown, blocked, parts_of
+from services.portal.console.records.showing import blocked
 from services.portal.console.records.shown import Shown, fields_shown, references_in, shown_in
 from services.portal.console.session.caller import Caller
 from services.portal.console.session.guards import CurrentCaller, SentForm
@@ -154,7 +155,7 @@ async def _one_below(caller: Caller, plural: str, key: str, here: str, with_step
 
 def _with_return(below: list[PartShown], here: str) -> list[PartShown]:
     return [
-        PartShown(part.name, part.entries, f"{part.page}?to={here}" if part.page else None, part.is_conversation)
+        PartShown(part.name, part.entries, f"{part.page}?_to={here}" if part.page else None, part.is_conversation)
         for part in below
     ]
 

@@ -1,5 +1,6 @@
 """Fields of forms and records, read from JSON Schema: what a person fills in, and how."""
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -38,12 +39,14 @@ _LINE = 500
 _DEEPEST = 4
 """Objects within objects that have a form of their own."""
 _STATES = "x-extensible-enum"
+_OF_STEP = re.compile(r"For `?[a-z_]+`?: ")
+_NO_TEXT = re.compile(r" ?Default: `[\[{][^`]*`\.")
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """A field of a form or of a record. `refers` is the list of the records that it names; `parts` are the fields of a
-    group or of each row, or the one field of a line."""
+    group or of each row, or the one field of a line. `title` is what people call it, where they named it themselves."""
 
     name: str
     kind: Kind
@@ -53,10 +56,8 @@ class Field:
     choices: tuple[str, ...] = ()
     refers: str | None = None
     parts: tuple["Field", ...] = ()
-    minimum: float | None = None
-    maximum: float | None = None
     longest: int | None = None
-    most: int | None = None
+    title: str = ""
 
     @property
     def is_list(self) -> bool:
@@ -85,17 +86,20 @@ def field_of(name: str, schema: Schema, opening: Opening, *, is_required: bool =
     return Field(
         name,
         kind,
-        description=str(whole.get("description") or chosen.get("description") or ""),
+        description=_for_people(str(whole.get("description") or chosen.get("description") or "")),
         is_required=is_required,
         is_integer=chosen.get("type") == "integer",
         choices=_choices(chosen, opening),
         refers=whole.get("x-escm-reference") or chosen.get("x-escm-reference"),
         parts=_parts(kind, chosen, opening, depth),
-        minimum=chosen.get("minimum"),
-        maximum=chosen.get("maximum"),
         longest=chosen.get("maxLength"),
-        most=chosen.get("maxItems"),
     )
+
+
+def _for_people(description: str) -> str:
+    """A description without what it says to programs: the step that the field is of, and a default that is no text."""
+    said = _NO_TEXT.sub("", _OF_STEP.sub("", description))
+    return said[:1].upper() + said[1:]
 
 
 def opening_in(document: Mapping[str, Any]) -> Opening:

@@ -19,6 +19,8 @@ _OF_STATES = ("state", "stage", "status")
 _OF_TERMS = frozenset(
     ("field", "fields", "planetary_boundary", "planetary_boundaries", "ecosystem", "ecosystems", "theme", "themes")
 )
+_UNLISTED = frozenset(("decision", "outcome", "state"))
+"""Members that hold a code which the contract does not list."""
 _CODES = Texts("services.portal.console.frame")
 """The texts of the console, with those of codes: `visibility.public`."""
 
@@ -71,6 +73,8 @@ def reason_label(code: str, kind: str, language: str) -> str:
 
 def is_code(name: str, text: str) -> bool:
     """Whether the text of a field is a code that has a name, although the contract does not list it."""
+    if name in _UNLISTED and text in texts_of("codes"):
+        return True
     return f"{name}.{text}" in _CODES.rows or (name in _OF_TERMS and text in term_names())
 
 

@@ -36,11 +36,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Has:
-    """What there is of a kind: histories, steps, the list as a file, steps of several records at once; and whether its
-    list says what its caller may do."""
+    """What there is of a kind: histories, steps, steps that wait for a second person, the list as a file, steps of
+    several records at once; and whether its list says what its caller may do."""
 
     history: bool
     steps: bool
+    pending: bool
     file: bool
     many: bool
     permitted: bool
@@ -84,16 +85,26 @@ def kind_of(service: str, plural: str) -> Kind | None:
     return kinds().get(f"/{service}/v1/{plural}")
 
 
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A list, and the filter that narrows it to those that name a record. `for_all`: every caller sees the member that
+    names it. Otherwise the list refuses the filter to some."""
+
+    kind: Kind
+    narrow: str
+    for_all: bool
+
+
 @cache
-def related_to(path: str) -> tuple[tuple[Kind, str], ...]:
-    """The lists that one can narrow to those that name a record of this kind, with the filter that does it."""
+def related_to(path: str) -> tuple[Related, ...]:
+    """The lists that one can narrow to those that name a record of this kind."""
     found = []
     for kind in kinds().values():
         names = {each.name for each in kind.filters}
         for member in kind.members:
             short = member.name.removesuffix("_id")
             if member.refers == path and (narrow := next((one for one in (member.name, short) if one in names), None)):
-                found.append((kind, narrow))
+                found.append(Related(kind, narrow, member.is_required))
     return tuple(dict.fromkeys(found))
 
 
@@ -137,6 +148,7 @@ def _kind(service: str, document: Mapping[str, Any], path: str, plural: str, ent
         Has(
             history=f"{path}/{_RECORD}/history" in paths,
             steps="get" in paths.get(f"{path}/{_RECORD}/transitions", {}),
+            pending="get" in paths.get(f"{path}/{_RECORD}/transitions/pending", {}),
             file=any(each["name"] == "format" for each in parameters),
             many=f"{path}/bulk_transitions" in paths,
             permitted=has_frame and any(each["name"] == "include" for each in parameters),

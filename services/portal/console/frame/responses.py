@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 
 from services.portal.console.frame.navigation import sections_for
-from services.portal.console.frame.templates import PAGES, form_fields
+from services.portal.console.frame.templates import PAGES, form_fields, with_records
 from services.portal.console.session.caller import ApiRefused, Caller
 from services.portal.console.session.kept import KEPT_FIELD, KeptForm, own_address
 from shared.kernel.errors import EscmError
@@ -95,6 +95,7 @@ def _page(
         "here": here,
         "done": done if f"done.{done}" in PAGES.texts.rows else "",
         "form_fields": lambda: form_fields(caller.form_token if caller else ""),
+        "with_records": with_records,
         "translations": {tag: f"/console/language/{tag}?{urlencode({'to': to})}" for tag in LANGUAGES},
     }
     body = PAGES.page(template, language, **{**given, **values})

@@ -1,5 +1,7 @@
 """The HTML of the console's pages."""
 
+import re
+
 from markupsafe import Markup
 
 from services.portal.console.describing.labels import (
@@ -20,6 +22,7 @@ from shared.pages.charts.chart import number_text
 from shared.pages.templates import Pages
 from shared.web.contract.vocabularies import terms_of
 
+_RECORD = re.compile(r"/([a-z]+)/v1/([a-z_]+)/([A-Za-z0-9-]{1,64})")
 _HIDDEN = Markup('<input type="hidden" name="{}" value="{}">')
 
 
@@ -35,6 +38,18 @@ def _is_translated(name: str, *, language: str) -> bool:
 
 def _code(kind: str, code: str, *, language: str) -> str:
     return code_text(language, kind, code)
+
+
+def with_records(said: str) -> Markup:
+    """A text, with a link in the place of each line that is the address of a record in the API."""
+    lines = [(line, _RECORD.fullmatch(line.strip())) for line in said.split("\n")]
+    return Markup("\n").join(_linked(found) if found else line for line, found in lines)
+
+
+def _linked(found: re.Match[str]) -> Markup:
+    service, plural, key = found.groups()
+    place = "/console/countries" if plural == "countries" else f"/console/{service}/{plural}"
+    return Markup('<a href="{}/{}"><bdi>{}</bdi></a>').format(place, key, key)
 
 
 PAGES = Pages(

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from itertools import islice
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -12,11 +11,11 @@ from fastapi import Response
 from services.portal.console.describing.fields import Field
 from services.portal.console.describing.labels import code_label, state_label, verb_label
 from services.portal.console.describing.resources import Kind
-from services.portal.console.frame.naming import TITLES, title_of
 from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import console_router
-from services.portal.console.records.reading import Names, Record, known_kind, names_of
-from services.portal.console.records.shown import Shown, fields_shown, references_in, shown_in
+from services.portal.console.records.about import about, title_by
+from services.portal.console.records.reading import Record, known_kind, names_of
+from services.portal.console.records.shown import Shown, fields_shown, shown_in
 from services.portal.console.session.caller import Caller, accepted
 from services.portal.console.session.guards import CurrentCaller, SentForm
 from services.portal.register.views import country_choices
@@ -32,13 +31,6 @@ _SHOWN_FIRST = (
     *("score", "resource", "email", "planned_for", "verified", "severity", "priority", "level", "measure", "mode"),
 )
 """Members that say most of a record in one line, the most telling first."""
-_ABOUT = (
-    *("expert_id", "institution_id", "a", "b", "indicator_id", "action_id", "centre_id", "programme_id", "period_id"),
-    *("call_id", "congress_id", "initiative_id", "request_id", "report_id", "contribution_id", "edition_id", "body_id"),
-    "account_id",
-)
-"""Members that name what a record without a title is about, the most telling first."""
-_MOST_ABOUT = 2
 _IN_A_CELL = ("text", "day", "moment", "choice", "number", "boolean", "country", "language")
 _SORTED = "sort"
 
@@ -75,8 +67,8 @@ async def show_list(service: str, resource: str, caller: CurrentCaller) -> Respo
     found: Record = {"items": [], "next": None} if is_refused else accepted(reply).document
     permitted = frozenset(found.get("permitted") or ())
     columns = _columns(kind, found["items"])
-    about = [_about(kind, record) for record in found["items"]]
-    names = await names_of(caller, (pair for pairs in about for pair in pairs))
+    subjects = [about(kind, record) for record in found["items"]]
+    names = await names_of(caller, (pair for pairs in subjects for pair in pairs))
     narrowed = {name: value for name, value in asked.items() if name != "cursor"}
     return page(
         caller,
@@ -85,8 +77,8 @@ async def show_list(service: str, resource: str, caller: CurrentCaller) -> Respo
         kind=kind,
         refused=reply.document if is_refused else None,
         lines=[
-            _line(kind, record, _title(record, pairs, names, caller.language), columns, caller.language)
-            for record, pairs in zip(found["items"], about, strict=True)
+            _line(kind, record, title_by(record, pairs, names, caller.language), columns, caller.language)
+            for record, pairs in zip(found["items"], subjects, strict=True)
         ],
         columns=columns,
         choices=_choices(kind, asked, caller.language),
@@ -94,7 +86,7 @@ async def show_list(service: str, resource: str, caller: CurrentCaller) -> Respo
         is_narrowed=bool(narrowed.keys() - {_SORTED}),
         first=_address(kind, narrowed) if "cursor" in asked else None,
         following=_address(kind, {**narrowed, **cursor_in(found["next"])}) if found["next"] else None,
-        may_create=kind.creation is not None and "create" in permitted,
+        creating=_creating(kind, asked) if "create" in permitted else None,
         verbs=_verbs(kind, permitted, caller.language),
         countries=country_choices(caller.language, fictional=caller.request.app.state.settings.fictional_countries),
     )
@@ -137,23 +129,6 @@ def _columns(kind: Kind, items: list[Record]) -> tuple[Field, ...]:
     return tuple(fitting[:_MOST_COLUMNS])
 
 
-def _about(kind: Kind, record: Record) -> list[tuple[str, str]]:
-    """The records that one is about which has no title of its own."""
-    by_name = {field.name: field for field in kind.members}
-    if not by_name.keys().isdisjoint((*TITLES, "framework")):
-        return []
-    chosen = [by_name[name] for name in _ABOUT if name in by_name]
-    return list(islice(references_in(chosen, record), _MOST_ABOUT))
-
-
-def _title(record: Record, about: list[tuple[str, str]], names: Names, language: str) -> str:
-    """What a record is called: by its own title, or by those of the records that it is about, without one that another
-    begins with."""
-    named = [names[pair].title for pair in about if pair in names]
-    kept = [one for one in named if not any(other.startswith(f"{one} ") for other in named)]
-    return " · ".join(kept) or title_of(record, language)
-
-
 def _line(kind: Kind, record: Record, title: str, columns: tuple[Field, ...], language: str) -> Line:
     return Line(
         record,
@@ -177,6 +152,15 @@ def _options(kind: Kind, field: Field, language: str) -> tuple[tuple[str, str], 
     if field.name == "status":
         return tuple((code, state_label(code, kind.name, language)) for code in field.choices)
     return tuple((code, code_label(field.name, code, language)) for code in field.choices)
+
+
+def _creating(kind: Kind, asked: Mapping[str, str]) -> str | None:
+    """The form of a new record, which begins with what the list is narrowed to; None for kinds without a form."""
+    if kind.creation is None:
+        return None
+    known = {field.name for field in kind.creation}
+    said = {name: value for name, value in asked.items() if name in known and "," not in value}
+    return f"{kind.page}/new?{urlencode(said)}" if said else f"{kind.page}/new"
 
 
 def _verbs(kind: Kind, permitted: frozenset[str], language: str) -> list[tuple[str, str]]:

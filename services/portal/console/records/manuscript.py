@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import Response
 
@@ -23,6 +24,7 @@ _IMAGES = ("image/png", "image/jpeg")
 _SVG = "image/svg+xml"
 _MENTION = re.compile(r"\{figure:([A-Za-z0-9_-]{1,40})\}")
 _MOST_FIGURES = 100
+_MOST_REMARKS = "200"
 
 
 @router.get("/console/contributions/{key}", options=_PAGE)
@@ -91,6 +93,7 @@ async def _shown(caller: Caller, found: Found, versions: Sequence[Record], numbe
     for image in version.get("images", ()):
         images.setdefault(image["block"], []).append(image)
     figures = await _figures(caller, found.record["edition_id"], blocks)
+    remarks, round_number = await _remarks(caller, found, versions, version)
     return page(
         caller,
         "manuscript.html",
@@ -100,9 +103,31 @@ async def _shown(caller: Caller, found: Found, versions: Sequence[Record], numbe
         versions=versions,
         version=version,
         images=images,
+        remarks=remarks,
+        commenting=f"{found.page}/comments/new?{urlencode({'round': round_number})}" if round_number else None,
         blocks=list(_with_figures(blocks, figures)),
         direction=direction_of(version["language"]) if version else "auto",
     )
+
+
+async def _remarks(
+    caller: Caller, found: Found, versions: Sequence[Record], version: Mapping[str, Any]
+) -> tuple[Mapping[int, list[Record]], int | None]:
+    """The comments on a version, by the block at which they begin; and the number of the open round in which the caller
+    may comment on it, if there is one."""
+    reply = await caller.get(f"{found.path}/comments", {"limit": _MOST_REMARKS, "include": "permitted"})
+    listed = reply.document if reply.status_code == HTTPStatus.OK else {}
+    remarks: dict[int, list[Record]] = {}
+    for one in listed.get("items", ()):
+        if one["on_version"] == version.get("number"):
+            remarks.setdefault(one["from"], []).append(one)
+    newest = next((one["number"] for one in versions if one["language"] == found.record["language"]), None)
+    if "create" not in listed.get("permitted", ()) or version.get("number") != newest:
+        return remarks, None
+    rounds = await caller.items(
+        "/actions/v1/review_rounds", {"edition_id": found.record["edition_id"], "status": "open"}
+    )
+    return remarks, next((one["number"] for one in rounds if found.record["id"] in one["contributions"]), None)
 
 
 async def _figures(caller: Caller, edition: str, blocks: Sequence[Record]) -> Mapping[str, Record]:

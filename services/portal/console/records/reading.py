@@ -16,11 +16,26 @@ _KEY = re.compile(r"[A-Za-z0-9-]{1,64}")
 _MOVED = 308
 _MOST_NAMED = 60
 """Records that a page names; further ones have their links alone."""
+_SAID_IN_THE_STEP: Mapping[str, str] = {
+    "decision_missing": "decision_id",
+    "document_missing": "document",
+    "endorsement_missing": "waiver",
+    "evaluation_missing": "evaluation",
+    "evidence_missing": "evidence",
+    "final_report_missing": "final_report",
+    "institution_missing": "institution_id",
+    "prefill_unconfirmed": "confirm_prefilled",
+    "recommendation_missing": "recommendation",
+    "report_missing": "report",
+    "warnings_open": "acknowledge",
+}
+"""What a step lacks, by the field of its form that says it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A transition of the present state. `reason` is the code of what is missing, where it is not allowed."""
+    """A transition of the present state. `reason` is the code of what is missing, where the record does not allow it or
+    where its own form says it. `allowed`: it may be taken, with what its form says."""
 
     verb: str
     to: str
@@ -92,13 +107,10 @@ async def find(caller: Caller, kind: Kind, key: str) -> Found:
 
 
 def _step(given: Mapping[str, Any]) -> Step:
+    reason, schema = given["reason"], given["fields_schema"]
+    is_said = _SAID_IN_THE_STEP.get(reason) in schema.get("properties", {})
     return Step(
-        given["action"],
-        given["to"],
-        bool(given["allowed"]),
-        given["reason"],
-        tuple(given["requires"]),
-        given["fields_schema"],
+        given["action"], given["to"], bool(given["allowed"]) or is_said, reason, tuple(given["requires"]), schema
     )
 
 
@@ -111,15 +123,15 @@ class Name:
     page: str | None
 
 
-Names: TypeAlias = Mapping[tuple[str, str], Name]
-"""The named records by list and id."""
+Names: TypeAlias = Mapping[tuple[str, str], Name | None]
+"""The named records by list and id; None for one that the caller may not know of."""
 
 
 async def names_of(caller: Caller, wanted: Iterable[tuple[str, str]]) -> Names:
-    """What the records of these lists with these ids or refs are called, as far as the caller may know of them."""
+    """What the records of these lists with these ids or refs are called."""
     asked = [each for each in dict.fromkeys(wanted) if _KEY.fullmatch(each[1])][:_MOST_NAMED]
     found = await asyncio.gather(*(_name(caller, path, key) for path, key in asked))
-    return {each: name for each, name in zip(asked, found, strict=True) if name is not None}
+    return dict(zip(asked, found, strict=True))
 
 
 async def _name(caller: Caller, path: str, key: str) -> Name | None:

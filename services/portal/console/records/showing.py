@@ -1,21 +1,29 @@
 """`/console/{service}/{resource}/{id}`: the file of one record; its history; the lists below it; its file."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Response
 
 from services.portal.console.describing.labels import reason_label, verb_label, verb_meaning
-from services.portal.console.describing.resources import Kind, Part, related_to
-from services.portal.console.frame.naming import title_of
+from services.portal.console.describing.resources import Kind, Related, related_to
 from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import console_router
+from services.portal.console.records.about import about, has_title, title_by, title_read
+from services.portal.console.records.below import parts_of
 from services.portal.console.records.lists import cursor_in
-from services.portal.console.records.reading import Found, Names, Record, Step, find, known_kind, names_of
-from services.portal.console.records.shown import Shown, fields_shown, references_in, shown_in, sources_in, value_shown
+from services.portal.console.records.reading import Found, Record, Step, find, known_kind, names_of
+from services.portal.console.records.shown import (
+    Shown,
+    fields_shown,
+    references_in,
+    shown_in,
+    sources_in,
+    value_shown,
+)
 from services.portal.console.session.caller import Caller, accepted
 from services.portal.console.session.guards import CurrentCaller
 from shared.kernel.errors import NotFound
@@ -28,29 +36,30 @@ DECISIONS = ("approve", "request_info", "reject")
 
 @dataclass(frozen=True, slots=True)
 class SpecialPage:
-    """A page that a kind has of its own, with the text of its link. `verbs` are the steps that it is for; none means
-    that it is for all readers."""
+    """A page that a kind has of its own, with the text of its link. `verbs` are the steps and `states` the states that
+    it is for; none means that it is for all readers."""
 
     page: str
     text: str
     verbs: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
 
 
 SPECIAL_PAGES = {
     "membership.experts": SpecialPage("/console/experts/{id}/screen", "screening.title", ("start_review", *DECISIONS)),
     "centres.centres": SpecialPage("/console/centres/{id}", "centre_file.title"),
     "actions.contributions": SpecialPage("/console/contributions/{id}", "manuscript.title"),
+    "actions.reviewers": SpecialPage("/console/contributions/{contribution_id}", "manuscript.title", (), ("accepted",)),
+    "actions.comments": SpecialPage(
+        "/console/contributions/{contribution_id}#b{from}",
+        "manuscript.title",
+        ("answer", "reopen", "resolve", "withdraw"),
+    ),
     "membership.duplicates": SpecialPage("/console/duplicates/{id}", "duplicates.title"),
     "membership.merges": SpecialPage("/console/merges/{id}", "merges.title"),
 }
-_LINES = 10
-"""Records of a list below a record that its file shows."""
-_MESSAGES = "messages"
-_WRITERS = {
-    "reviews": frozenset(("reviewer", "secretariat_officer", "secretariat_admin")),
-    "scores": frozenset(("reviewer",)),
-}
-"""Who writes to lists that do not say who may."""
+_CHANGES = "20"
+"""Changes of a page of a history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +73,6 @@ class OfferedStep:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PartShown:
-    """A list below a record with its first entries. `page` adds another one, where the caller may."""
-
-    name: str
-    entries: tuple[tuple[Record, tuple[Shown, ...]], ...]
-    page: str | None
-    is_conversation: bool
-
-
 @router.get("/console/{service}/{resource}/{key}", options=RouteOptions(is_public=True))
 async def show_record(service: str, resource: str, key: str, caller: CurrentCaller) -> Response:
     """A record: what it says, what one can do with it, what belongs to it."""
@@ -82,18 +81,27 @@ async def show_record(service: str, resource: str, key: str, caller: CurrentCall
     if found.moved:
         return seen(found.page)
     fields = fields_shown(kind)
-    below, names = await asyncio.gather(parts_of(caller, found), names_of(caller, references_in(fields, found.record)))
+    below, names, related, last, waiting = await asyncio.gather(
+        parts_of(caller, found),
+        names_of(caller, references_in(fields, found.record)),
+        _related(caller, found),
+        _last_step(caller, found),
+        _waiting(caller, found),
+    )
     return page(
         caller,
         "records_record.html",
         found=found,
         kind=kind,
-        title=title_of(found.record, caller.language),
+        title=title_by(found.record, about(kind, found.record), names, caller.language),
+        is_untitled=not has_title(kind),
         members=shown_in(fields, found.record, names),
         steps=offered(found, caller.language),
         blocked=blocked(found, caller.language),
         below=below,
-        related=_related(found),
+        related=related,
+        last=last,
+        waiting=waiting,
         special=_special(found),
         record=found.record,
         sources=sources_in(found.record),
@@ -110,7 +118,7 @@ async def show_history(service: str, resource: str, key: str, caller: CurrentCal
     if found.moved:
         return seen(f"{found.page}/history")
     cursor = caller.request.query_params.get("cursor")
-    query = {"limit": str(_LINES * 2), **({"cursor": cursor} if cursor else {})}
+    query = {"limit": _CHANGES, **({"cursor": cursor} if cursor else {})}
     lines = accepted(await caller.get(f"{found.path}/history", query)).document
     following = f"{found.page}/history?{urlencode(cursor_in(lines['next']))}" if lines["next"] else None
     fields = {field.name: field for field in fields_shown(kind)}
@@ -119,7 +127,7 @@ async def show_history(service: str, resource: str, key: str, caller: CurrentCal
         "records_history.html",
         found=found,
         kind=kind,
-        title=title_of(found.record, caller.language),
+        title=await title_read(caller, found),
         lines=[(line, [_changed(fields, change) for change in line["changes"]]) for line in lines["items"]],
         following=following,
     )
@@ -146,11 +154,30 @@ async def open_file(key: str, caller: CurrentCaller) -> Response:
     return seen(str(link["url"]))
 
 
+async def _waiting(caller: Caller, found: Found) -> list[Record]:
+    """The steps of the record that wait for a second person, as far as the caller may know of them."""
+    if not found.kind.has.pending:
+        return []
+    listed = await caller.items(f"{found.path}/transitions/pending")
+    return [one for one in listed if one["status"] == "pending"]
+
+
+async def _last_step(caller: Caller, found: Found) -> Record | None:
+    """The last change of the record, if it was a step for which somebody gave a reason."""
+    if not found.may_read_history:
+        return None
+    lines = await caller.items(f"{found.path}/history", {"limit": "1"})
+    return lines[0] if lines and lines[0]["reason"] and lines[0]["action"] not in ("create", "update") else None
+
+
 def _special(found: Found) -> SpecialPage | None:
     """The page that the kind of a record has of its own, if the caller may do there what it is for."""
     special = SPECIAL_PAGES.get(found.kind.name)
+    if special is None or (special.states and found.record.get("status") not in special.states):
+        return None
     allowed = {step.verb for step in found.steps if step.allowed}
-    return special if special and (not special.verbs or allowed.intersection(special.verbs)) else None
+    is_barred = bool(found.record.get("conflict_of_interest"))
+    return special if not is_barred and (not special.verbs or allowed.intersection(special.verbs)) else None
 
 
 def page_of(kind: Kind, key: str) -> str:
@@ -177,41 +204,20 @@ def _step(found: Found, step: Step, language: str) -> OfferedStep:
     return OfferedStep(step.verb, verb_label(step.verb, name, language), verb_meaning(step.verb, name), page_of, why)
 
 
-async def parts_of(caller: Caller, found: Found, *, only: Sequence[str] | None = None) -> list[PartShown]:
-    """The lists below a record that the caller may read, with their first entries."""
-    wanted = [part for part in found.kind.parts if only is None or part.name in only]
-    shown = await asyncio.gather(*(_part(caller, found, part) for part in wanted))
-    return [each for each in shown if each is not None]
-
-
-async def _part(caller: Caller, found: Found, part: Part) -> PartShown | None:
-    reply = await caller.get(f"{found.path}/{part.name}", {"include": "permitted"} if part.says_permitted else None)
-    entries = reply.document.get("items") if reply.status_code == 200 else None
-    if entries is None:
-        return None
-    names: Names = await names_of(caller, (pair for entry in entries for pair in references_in(part.members, entry)))
-    return PartShown(
-        part.name,
-        tuple((entry, shown_in(part.members, entry, names)) for entry in entries[:_LINES]),
-        f"{found.page}/{part.name}/new" if _may_add(caller, found, part, reply.document) else None,
-        part.name == _MESSAGES,
-    )
-
-
-def _may_add(caller: Caller, found: Found, part: Part, listed: Record) -> bool:
-    """Whether the caller may add an entry to a list below a record that is theirs to work with."""
-    if part.creation is None:
-        return False
-    if part.says_permitted:
-        is_theirs = found.may_change or found.may_read_history or any(step.allowed for step in found.steps)
-        is_entrusted = found.record.get("visibility") == "restricted"
-        return (is_theirs or is_entrusted) and "create" in (listed.get("permitted") or ())
-    writers = _WRITERS.get(part.name)
-    return found.may_change if writers is None else bool(writers & caller.principal.roles)
-
-
-def _related(found: Found) -> list[tuple[Kind, str]]:
-    """The lists of what names the record."""
+async def _related(caller: Caller, found: Found) -> list[tuple[Kind, str]]:
+    """The lists of what names the record, that the caller may narrow to it."""
+    key = str(found.record["id"])
+    lists = related_to(found.kind.path)
+    opened = await asyncio.gather(*(_is_open(caller, one, key) for one in lists))
     return [
-        (kind, f"{kind.page}?{urlencode({narrow: found.record['id']})}") for kind, narrow in related_to(found.kind.path)
+        (one.kind, f"{one.kind.page}?{urlencode({one.narrow: key})}")
+        for one, is_open in zip(lists, opened, strict=True)
+        if is_open
     ]
+
+
+async def _is_open(caller: Caller, related: Related, key: str) -> bool:
+    if related.for_all:
+        return True
+    reply = await caller.get(related.kind.path, {related.narrow: key, "limit": "1", "fields": "id"})
+    return reply.status_code == HTTPStatus.OK

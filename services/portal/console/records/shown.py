@@ -8,12 +8,14 @@ import orjson
 
 from services.portal.console.describing.fields import EVIDENCE, Field
 from services.portal.console.describing.labels import is_code
-from services.portal.console.describing.resources import Kind
+from services.portal.console.describing.resources import Kind, Part
 from services.portal.console.records.reading import Name, Names
 from shared.kernel.ids import is_id
 
-_NOT_SHOWN = frozenset(("id", "version", "links", "display_name", "asserted"))
+_NOT_SHOWN = frozenset(("id", "version", "links", "display_name", "asserted", "iati_status"))
 """Members that say nothing to people, or what the page says elsewhere."""
+_EXPERT = "expert"
+"""A member that names an expert with id, ref and name."""
 _ADDRESS = ("https://", "http://")
 
 
@@ -37,6 +39,12 @@ def fields_shown(kind: Kind) -> tuple[Field, ...]:
     written = {field.name: field for field in (*(kind.change or ()), *(kind.creation or ()))}
     below = {part.name for part in kind.parts}
     return tuple(_shown_as(member, written.get(member.name)) for member in kind.members if member.name not in below)
+
+
+def entries_shown(part: Part) -> tuple[Field, ...]:
+    """The members of an entry of a list below a record, each as its form enters it."""
+    written = {field.name: field for field in part.creation or ()}
+    return tuple(_shown_as(member, written.get(member.name)) for member in part.members)
 
 
 def sources_in(record: Mapping[str, Any]) -> Mapping[str, tuple[str, str]]:
@@ -102,6 +110,9 @@ def _shown(field: Field, value: Any, names: Names) -> Shown | None:
 
 
 def _object(field: Field, value: Mapping[str, Any], names: Names) -> Shown | None:
+    if field.name == _EXPERT and {"id", "ref", "display_name"} <= value.keys():
+        place = f"/console/membership/experts/{value['id']}"
+        return Shown(field.name, "reference", str(value["id"]), named=Name(value["ref"], value["display_name"], place))
     if field.kind == "group":
         parts = shown_in(field.parts, value, names)
         return Shown(field.name, "group", parts=parts) if parts else None
@@ -133,11 +144,13 @@ def _plain(field: Field, value: Any, names: Names) -> Shown:
         return Shown(field.name, "boolean", "yes" if value else "no")
     path = field.refers
     if path is not None:
+        if is_id(text) and (path, text) in names and names[path, text] is None:
+            return Shown(field.name, "hidden")
         file = f"/console{EVIDENCE.replace('/v1', '')}/{text}/file" if path == EVIDENCE and is_id(text) else None
         return Shown(field.name, "reference", text, named=names.get((path, text)), file=file)
     if text.startswith(_ADDRESS):
         return Shown(field.name, "address", text)
-    is_choice = field.kind == "text" and (field.choices or is_code(field.name, text))
+    is_choice = field.kind in ("text", "number") and (field.choices or is_code(field.name, text))
     return Shown(field.name, "choice" if is_choice else field.kind, text)
 
 

@@ -144,7 +144,7 @@ async def _titles(caller: Caller, wanted: frozenset[str], frameworks: Iterable[s
     listed = await caller.items(_INDICATORS, asked) if wanted and asked["framework"] else []
     titles = {str(one["id"]): title_of(one, caller.language) for one in listed}
     others = await names_of(caller, [(_INDICATORS, key) for key in sorted(wanted - titles.keys())])
-    return {**titles, **{key: name.title for (_, key), name in others.items()}}
+    return {**titles, **{key: name.title for (_, key), name in others.items() if name}}
 
 
 def _shown(record: Record, titles: Mapping[str, str], language: str) -> Waiting:

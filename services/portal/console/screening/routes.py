@@ -12,8 +12,9 @@ from services.portal.console.describing.labels import verb_label
 from services.portal.console.frame.naming import title_of
 from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import console_router
+from services.portal.console.records.below import parts_of
 from services.portal.console.records.reading import Found, Name, find, known_kind, names_of
-from services.portal.console.records.showing import DECISIONS, blocked, parts_of
+from services.portal.console.records.showing import DECISIONS, blocked
 from services.portal.console.records.shown import fields_shown, references_in, shown_in, sources_in
 from services.portal.console.session.caller import Caller
 from services.portal.console.session.guards import CurrentCaller, SentForm

@@ -10,8 +10,8 @@ from services.portal.console.describing.fields import Field
 from services.portal.console.describing.resources import Kind
 from services.portal.console.forms.reading import Fault
 from services.portal.console.frame.files import FileForm, file_router, read_file
-from services.portal.console.frame.naming import title_of
 from services.portal.console.frame.responses import page, seen
+from services.portal.console.records.about import title_read
 from services.portal.console.records.reading import Found, find, known_kind
 from services.portal.console.records.showing import page_of
 from services.portal.console.session.caller import Caller
@@ -19,6 +19,7 @@ from services.portal.console.session.guards import CurrentCaller, Form
 from services.portal.console.writing.attaching import send_evidence
 from services.portal.console.writing.filling import Filled, filled, form_values, own_fields
 from services.portal.console.writing.refusing import refused_values
+from services.portal.console.writing.scoring import SCORES, by_criterion
 from shared.kernel.errors import NotFound
 from shared.reading.api import Reply
 from shared.web.contract.route_options import RouteOptions
@@ -93,11 +94,13 @@ async def _page(
 
 @router.get("/console/{service}/{resource}/{key}/{part}/new", options=RouteOptions(is_public=True))
 async def new_entry(service: str, resource: str, key: str, part: str, caller: CurrentCaller) -> Response:
-    """The form of a new entry of a list below a record; fields that the address names are filled in."""
+    """The form of a new entry of a list below a record; fields that the address names are filled in. With `_to`, a page
+    of the console comes next."""
     found = await find(caller, known_kind(service, resource), key)
-    to = caller.request.query_params.get("to", "")
-    sent = _named(caller, _fields_of_part(found, part)) | ({"_to": [to]} if to else {})
-    return await _entry_page(caller, found, part, Filled(sent, {}))
+    to = caller.request.query_params.get("_to", "")
+    fields = await _fields_of_part(caller, found, part)
+    sent = _named(caller, fields) | ({"_to": [to]} if to else {})
+    return await _entry_page(caller, found, part, fields, Filled(sent, {}))
 
 
 @router.post("/console/{service}/{resource}/{key}/{part}/new", options=RouteOptions(is_public=True))
@@ -106,12 +109,13 @@ async def create_entry(
 ) -> Response:
     """Adds the entry, or shows what is wrong with the form. With `_to`, a page of the console comes next."""
     found = await find(caller, known_kind(service, resource), key)
-    given = await filled(caller, _fields_of_part(found, part), form, found.record)
+    fields = await _fields_of_part(caller, found, part)
+    given = await filled(caller, fields, form, found.record)
     if given.wants_row or given.faults:
-        return await _entry_page(caller, found, part, given)
+        return await _entry_page(caller, found, part, fields, given)
     reply = await caller.send("POST", f"{found.path}/{part}", given.values)
     if reply.status_code >= 400:
-        return await _entry_page(caller, found, part, given.refused(reply), **refused_values(reply))
+        return await _entry_page(caller, found, part, fields, given.refused(reply), **refused_values(reply))
     return seen(following_page(given, found.page), done="added")
 
 
@@ -121,18 +125,20 @@ def following_page(given: Filled, otherwise: str) -> str:
     return to if _OWN_PAGE.fullmatch(to) else otherwise
 
 
-def _fields_of_part(found: Found, name: str) -> Sequence[Field]:
+async def _fields_of_part(caller: Caller, found: Found, name: str) -> Sequence[Field]:
     part = next((part for part in found.kind.parts if part.name == name), None)
-    return _creation(part.creation if part else None)
+    fields = _creation(part.creation if part else None)
+    return await by_criterion(caller, found, fields) if name == SCORES else fields
 
 
-async def _entry_page(caller: Caller, found: Found, part: str, given: Filled, **refused: object) -> Response:
-    fields = _fields_of_part(found, part)
+async def _entry_page(
+    caller: Caller, found: Found, part: str, fields: Sequence[Field], given: Filled, **refused: object
+) -> Response:
     return page(
         caller,
         "records_form.html",
         kind=found.kind,
-        title=title_of(found.record, caller.language),
+        title=await title_read(caller, found),
         part=part,
         action=f"{found.page}/{part}/new",
         own=list(own_fields(to=given.own("to"))),

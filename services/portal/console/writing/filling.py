@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from services.portal.console.describing.fields import Field
+from services.portal.console.describing.resources import kinds
 from services.portal.console.forms.faults import faults_of, placed
 from services.portal.console.forms.inputs import Input, all_of, inputs_of
 from services.portal.console.forms.reading import Fault, texts_in, values_of
@@ -25,6 +26,7 @@ MORE = "_more"
 """The name of a button that asks for one more row; its value is the path of the rows."""
 _REF = re.compile(r"[A-Z]{2,5}-[0-9]{1,12}")
 _MOST_CANDIDATES = 8
+_MOST_READ = "100"
 _UNKNOWN = "unknown_reference"
 _OWN = "_"
 
@@ -63,6 +65,8 @@ async def filled(caller: Caller, fields: Sequence[Field], form: Form, about: Map
     sent = texts_in(form.multi_items())
     resolved, wrong, candidates = await _resolved(caller, fields, sent)
     said = about or {name: texts[-1] for name, texts in resolved.items()}
+    if form.files and not said.get("country"):
+        said = {**said, "country": await _country_of(caller, fields, said)}
     files, unsent = await attached(caller, fields, sent, form.files, said)
     sent |= files
     values, faults = values_of(fields, {**resolved, **files})
@@ -143,18 +147,32 @@ async def _resolved(
     return resolved, faults, candidates
 
 
+async def _country_of(caller: Caller, fields: Sequence[Field], said: Mapping[str, Any]) -> str | None:
+    """The country of the first record that a form names and that has one."""
+    named = [(field.refers, key) for field in fields if field.refers and is_id(key := str(said.get(field.name, "")))]
+    for path, key in named:
+        reply = await caller.get(f"{path}/{key}")
+        if reply.status_code == 200 and reply.document.get("country"):
+            return str(reply.document["country"])
+    return None
+
+
 def _line_refers(field: Field) -> str | None:
     return field.parts[0].refers if field.kind == "lines" and field.parts else None
 
 
 async def _matches(caller: Caller, path: str, text: str) -> list[tuple[str, str]]:
-    """The ids and titles of the records that a text may mean: by ref, else by a part of a name."""
+    """The ids and titles of the records that a text may mean: by ref, else by a part of a name. Lists that do not
+    search by a name are short."""
     if _REF.fullmatch(text.upper()):
         reply = await caller.get(f"{path}/{text.upper()}")
         return [(str(reply.document["id"]), text)] if reply.status_code == 200 else []
-    reply = await caller.get(path, {"q": text, "limit": str(_MOST_CANDIDATES)})
+    searches = path not in kinds() or any(field.name == "q" for field in kinds()[path].filters)
+    reply = await caller.get(path, {"q": text, "limit": str(_MOST_CANDIDATES)} if searches else {"limit": _MOST_READ})
     items = reply.document.get("items", []) if reply.status_code == 200 else []
-    return [(str(one["id"]), f"{title_of(one, caller.language)} ({one.get('ref', '')})") for one in items]
+    named = [(str(one["id"]), f"{title_of(one, caller.language)} ({one.get('ref', '')})") for one in items]
+    fitting = named if searches else [one for one in named if text.casefold() in one[1].casefold()]
+    return fitting[:_MOST_CANDIDATES]
 
 
 def own_fields(**values: str) -> Iterator[tuple[str, str]]:

@@ -8,10 +8,10 @@ from fastapi import Response
 from services.portal.console.describing.fields import Field, fields_in, opening_in
 from services.portal.console.describing.labels import reason_label, state_label, verb_label, verb_meaning
 from services.portal.console.frame.files import FileForm, file_router
-from services.portal.console.frame.naming import title_of
 from services.portal.console.frame.responses import page, seen
-from services.portal.console.records.reading import Found, Step, find, known_kind
-from services.portal.console.records.shown import Shown
+from services.portal.console.records.about import about, has_title, title_by, title_read
+from services.portal.console.records.reading import Found, Step, find, known_kind, names_of
+from services.portal.console.records.shown import Shown, fields_shown, references_in, shown_in
 from services.portal.console.session.caller import Caller, accepted
 from services.portal.console.session.guards import CurrentCaller
 from services.portal.console.writing.creating import following_page
@@ -81,12 +81,16 @@ async def _page(caller: Caller, found: Found, verb: str, given: Filled, **refuse
     if step is None and verb not in found.kind.verbs:
         raise NotFound("There is no such step.")
     missing = refused.get("reason") or (step.reason if step else "unknown_action")
+    members = fields_shown(found.kind)
+    names = await names_of(caller, references_in(members, found.record))
     return page(
         caller,
         "records_step.html",
         found=found,
         kind=found.kind,
-        title=title_of(found.record, language),
+        title=title_by(found.record, about(found.kind, found.record), names, language),
+        members=shown_in(members, found.record, names),
+        is_untitled=not has_title(found.kind),
         step=step,
         verb=verb_label(verb, name, language),
         meaning=verb_meaning(verb, name),
@@ -132,7 +136,7 @@ async def _pending_page(caller: Caller, found: Found, pending: str, **refused: A
         status=values.pop("status"),
         found=found,
         kind=found.kind,
-        title=title_of(found.record, caller.language),
+        title=await title_read(caller, found),
         waiting=waiting,
         verb=verb_label(waiting["action"], found.kind.name, caller.language),
         decisions=[one for one in _DECISIONS if (one == "withdraw") == is_own],

@@ -4698,7 +4698,7 @@ export interface paths {
         };
         /**
          * Draw a figure
-         * @description As SVG, which follows the reader's preference of light or dark. A map is a table.
+         * @description As SVG, which follows the reader's preference of light or dark. A map has the countries of the data, where a map has a place for them; what else there is stands in a table below.
          */
         get: operations["getFigureImage"];
         put?: never;

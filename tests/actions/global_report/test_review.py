@@ -378,10 +378,12 @@ async def test_who_is_hidden_from_whom(
         assert ("Secret note" in found, "A fund" in found) == (blind != "double", blind != "double")
     assert other not in as_reviewer
     assert reader not in as_official
-    for by, name in ((text.author, "by_id"), (me, "corresponding_id")):
-        kind = "comments" if name == "by_id" else "contributions"
-        refused_ = await by.get(f"/actions/v1/{kind}?{name}={uuid4()}")
-        assert (refused_.status_code, refused_.json()["code"]) == (400, "unknown_parameter"), "no filter tells"
+    unknown = [("comments", "by_id"), ("comments", "answered_by_id")]
+    unknown += [("contributions", "corresponding_id"), ("contributions", "editor_id")]
+    for by in (text.author, me, text.editor):
+        for kind, name in unknown:
+            refused_ = await by.get(f"/actions/v1/{kind}?{name}={CALLERS[text.author.name].id}")
+            assert (refused_.status_code, refused_.json()["code"]) == (400, "unknown_parameter"), "no filter tells"
 
 
 async def test_what_is_hidden_stays_hidden(

@@ -15316,7 +15316,7 @@ export interface components {
             sha256: string;
             /** @description How many words it has. */
             words: number;
-            /** @description What was left out, or leads nowhere. */
+            /** @description What was left out, or leads nowhere; empty for who may not know who sent it. */
             warnings: components["schemas"]["VersionWarning"][];
             /** @description What changed. */
             note: string | null;
@@ -21100,7 +21100,7 @@ export interface components {
             sha256: string;
             /** @description How many words it has. */
             words: number;
-            /** @description What was left out, or leads nowhere. */
+            /** @description What was left out, or leads nowhere; empty for who may not know who sent it. */
             warnings: components["schemas"]["VersionWarning"][];
             /** @description What changed. */
             note: string | null;

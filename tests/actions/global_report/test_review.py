@@ -387,7 +387,7 @@ async def test_who_is_hidden_from_whom(
             assert (refused_.status_code, refused_.json()["code"]) == (400, "unknown_parameter"), "no filter tells"
 
 
-async def test_no_warning_about_a_text_tells_who_sent_it(
+async def test_no_warning_about_a_text_names_who_sent_it(
     text: UnderReview, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A word processor links to files of the computer on which somebody wrote."""

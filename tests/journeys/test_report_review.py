@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.journeys.global_report.people import appointed, key_of, new_edition, new_expert, read, waits
 from tests.journeys.paths.world import V1, World
+from tests.support.mailbox import text_of
 from tests.support.running import Person, eventually
 
 COUNTRY, ABROAD = "VU", "KI"
@@ -85,19 +86,25 @@ def test_a_chapter_is_reviewed_and_cleared(world: World) -> None:
     publisher = world.caller("national_publisher", COUNTRY)
     publisher.step(text, "consent")
     assert chief.step(text, "clear")["comments"] == {"open": 0, "answered": 1, "resolved": 1}
-    _learns_nothing(author, writer, (reviewer.account, expert, invitation["ref"]))
-    _learns_nothing(reviewer, expert, (author.account, writer))
+    names_of_reviewer = (reviewer.account, reviewer.email, "Rae Reviewer", expert, invitation["ref"])
+    _learns_nothing(world, author, writer, names_of_reviewer)
+    _learns_nothing(world, reviewer, expert, (author.account, author.email, "Ana Author", writer))
 
 
-def _learns_nothing(person: Person, own: str, hidden: tuple[str, ...]) -> None:
-    """Neither the export about oneself, nor the feed, the work list or the notifications name who is hidden."""
+def _learns_nothing(world: World, person: Person, own: str, hidden: tuple[str, ...]) -> None:
+    """Neither the export about oneself, nor the feed, the work list, the notifications, calendars or mails name who is
+    hidden."""
     job = person.finished(person.start(f"{V1['membership']}/experts/{own}/subject_export", {}))
     ways = [str(job["result_url"]), f"{V1['access']}/events?limit=1000"]
     ways += [f"{V1['access']}/work_list", f"{V1['access']}/notifications"]
+    kinds = ["editions", "review_rounds", "contributions"]
+    ways.append(str(person.create(f"{_V1}/calendars", {"kinds": kinds, "language": "en"})["url"]))
+    said = {f"mail {mail['Subject']}": mail.as_string() + text_of(mail) for mail in world.mails(person.email)}
+    assert said, "the person was mailed"
     for way in ways:
         response = person.look(way)
         assert response.status_code == 200, response.text
-        found = [
-            response.text[max(0, response.text.index(one) - 700) :][:1000] for one in hidden if one in response.text
-        ]
+        said[way] = response.text
+    for way, text in said.items():
+        found = [text[max(0, text.index(one) - 700) :][:1000] for one in hidden if one in text]
         assert found == [], way

@@ -1,15 +1,13 @@
 """The map of the countries: the outline of land without borders, and a marker of one size for each country.
 
-`data/map.json` is made by `deploy/map/make.mjs`. Fictional countries stand in a box below, in the order of their codes.
+Land and places are those of charts. Fictional countries stand in a box below, in the order of their codes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import orjson
+from shared.pages.charts.world import world_map
 
 _LED = 8
 """Units from a marker to its place from which on a line leads there."""
@@ -49,18 +47,18 @@ class World:
 def world(items: Iterable[Mapping[str, Any]]) -> World:
     """The map with countries of the API: the whole of it if it has all or a fictional one, else the part where they
     are."""
-    made = _made()
-    placed: dict[str, list[float]] = made["places"]
+    made = world_map()
+    placed = made.places
     stages = {str(item["code"]): int(item["stage"]) for item in items}
     real = [_marker(code, stages[code], *placed[code]) for code in sorted(stages.keys() & placed.keys())]
     fictional = [
-        Marker(code, stages[code], _BOX_LEFT + number * _STEP, made["height"] - _BOX_UP / 2, is_fictional=True)
+        Marker(code, stages[code], _BOX_LEFT + number * _STEP, made.height - _BOX_UP / 2, is_fictional=True)
         for number, code in enumerate(sorted(stages.keys() - placed.keys()))
     ]
     box = _STEP * (len(fictional) + 1) if fictional else 0
-    size = made["width"], made["height"]
+    size = made.width, made.height
     view = _around(real, *size) if real and not fictional and len(real) < len(placed) else (0, 0, *size)
-    return World(*size, made["radius"], made["land"], (*real, *fictional), box, view)
+    return World(*size, made.radius, made.outline, (*real, *fictional), box, view)
 
 
 def _around(markers: Sequence[Marker], width: int, height: int) -> tuple[int, int, int, int]:
@@ -76,8 +74,3 @@ def _around(markers: Sequence[Marker], width: int, height: int) -> tuple[int, in
 def _marker(code: str, stage: int, x: float, y: float, home_x: float, home_y: float) -> Marker:
     is_far = (x - home_x) ** 2 + (y - home_y) ** 2 > _LED**2
     return Marker(code, stage, x, y, (home_x, home_y) if is_far else None)
-
-
-@cache
-def _made() -> dict[str, Any]:
-    return dict(orjson.loads(files("services.portal.register").joinpath("data/map.json").read_bytes()))

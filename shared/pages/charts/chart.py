@@ -24,10 +24,17 @@ _TEXTS = Texts("shared.pages")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A category or day with one value for each series; None is no value."""
+    """A category or day with one value for each series; None is no value. `place` is a country's code, for maps."""
 
     label: str
     values: tuple[Decimal | None, ...]
+    place: str = ""
+
+    @property
+    def total(self) -> Decimal | None:
+        """The sum of the values; None without any."""
+        known = [value for value in self.values if value is not None]
+        return sum(known, Decimal(0)) if known else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,13 @@ _ISOLATES = "\u2066\u2068\u2069"
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A mark: its element, its classes, its attributes, and its text if it has one."""
+    """A mark: its element, its classes, its attributes, its text if it has one, and its title for who points at it."""
 
     element: str
     classes: str
     attributes: dict[str, str]
     text: str = ""
+    title: str = ""
 
 
 @dataclass
@@ -41,9 +42,19 @@ class Drawing:
         places = {"x1": self._x(x1), "y1": y1, "x2": self._x(x2), "y2": y2}
         self.shapes.append(Shape("line", classes, {name: _number(value) for name, value in places.items()}))
 
-    def dot(self, x: float, y: float, radius: float, classes: str) -> None:
+    def dot(self, x: float, y: float, radius: float, classes: str, title: str = "") -> None:
         places = {"cx": self._x(x), "cy": y, "r": radius}
-        self.shapes.append(Shape("circle", classes, {name: _number(value) for name, value in places.items()}))
+        at = {name: _number(value) for name, value in places.items()}
+        self.shapes.append(Shape("circle", classes, at, title=title))
+
+    def area(self, outline: str, x: float, y: float, scale: float, classes: str) -> None:
+        """What a path encloses, which no language mirrors."""
+        transform = f"translate({_number(x)} {_number(y)}) scale({scale:.4f})"
+        self.shapes.append(Shape("path", classes, {"d": outline, "transform": transform}))
+
+    def turned(self, x: float) -> float:
+        """Where a mark is put that no language mirrors, such as one on a map."""
+        return self._x(x)
 
     def path(self, points: Sequence[tuple[float, float]], classes: str) -> None:
         steps = " ".join(f"{_number(self._x(x))},{_number(y)}" for x, y in points)

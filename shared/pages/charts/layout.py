@@ -1,10 +1,12 @@
 """Places the marks of each kind of chart."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from shared.pages.charts.chart import FROM_THE_RIGHT, Chart, Row, number_text
 from shared.pages.charts.drawing import EDGE, Drawing, length, wrapped
+from shared.pages.charts.world import circles, world_map
 
 MOST_ROWS = 60
 """Most rows that are drawn; the table beside has all of them."""
@@ -25,8 +27,8 @@ def drawn(chart: Chart, width: int) -> Drawing:
         _legend(chart, drawing)
     if chart.rows:
         is_below = any(value < 0 for row in chart.rows for _, value in _known(row))
-        kind = "dots" if chart.kind == "bars" and is_below else chart.kind
-        _KINDS.get(kind, _table)(chart, drawing)
+        kind = _WITH_NEGATIVES.get(chart.kind, chart.kind) if is_below else chart.kind
+        _KINDS[kind](chart, drawing)
     else:
         drawing.height += _LINE
         drawing.text(EDGE, drawing.height, chart.text("chart.empty"))
@@ -69,7 +71,7 @@ def _places(chart: Chart, drawing: Drawing) -> Iterator[tuple[Row, float, float,
     longest = max((length(row.label, 15) for row in rows), default=0)
     beside = longest + 24 < drawing.width * 0.4 and drawing.width >= 480
     begin = EDGE + longest + 16 if beside else EDGE
-    room = max((length(number_text(_sum(row), chart.language), 15) for row in rows), default=0) + 16
+    room = max((length(number_text(row.total, chart.language), 15) for row in rows), default=0) + 16
     for row in rows:
         for line in [row.label] if beside else wrapped(row.label, drawing.width - 2 * EDGE, 15):
             drawing.height += _LINE if beside else 20
@@ -80,13 +82,8 @@ def _places(chart: Chart, drawing: Drawing) -> Iterator[tuple[Row, float, float,
         drawing.height += 8
 
 
-def _sum(row: Row) -> Decimal | None:
-    known = [value for value in row.values if value is not None]
-    return sum(known, Decimal(0)) if known else None
-
-
 def _bars(chart: Chart, drawing: Drawing) -> None:
-    sums = [_sum(row) or Decimal(0) for row in _shown(chart)]
+    sums = [row.total or Decimal(0) for row in _shown(chart)]
     most = max([*sums, chart.target or Decimal(0), Decimal(0)]) or Decimal(1)
     top, scale = drawing.height, 0.0
     begin, ends = float(EDGE), []
@@ -96,7 +93,7 @@ def _bars(chart: Chart, drawing: Drawing) -> None:
             size = float(value or 0) * scale
             drawing.rect(x, y, size, _BAR, f"chart-{_colour(place)}")
             x += size
-        ends.append((x + 8, y + 14, number_text(_sum(row), chart.language)))
+        ends.append((x + 8, y + 14, number_text(row.total, chart.language)))
     if chart.target is not None and scale:
         x = begin + float(chart.target) * scale
         drawing.line(x, top, x, drawing.height, "chart-target")
@@ -204,7 +201,31 @@ def _table(chart: Chart, drawing: Drawing) -> None:
     _left_out(chart, drawing)
 
 
-_KINDS = {"lines": _lines, "bars": _bars, "dots": _dots, "number": _number_alone}
+def _map(chart: Chart, drawing: Drawing) -> None:
+    """The countries that are on the map, and a table of the other rows."""
+    known = world_map().places.keys()
+    placed = [row for row in chart.rows if row.place in known]
+    others = tuple(row for row in chart.rows if row.place not in known)
+    if placed:
+        circles(chart, placed, drawing)
+        for line in wrapped(chart.text("chart.map"), drawing.width - 2 * EDGE, 14):
+            drawing.height += _SMALL
+            drawing.text(EDGE, drawing.height, line, "chart-note")
+        drawing.height += 12
+    if others:
+        _table(replace(chart, rows=others), drawing)
+
+
+_KINDS: Mapping[str, Callable[[Chart, Drawing], None]] = {
+    "lines": _lines,
+    "bars": _bars,
+    "dots": _dots,
+    "table": _table,
+    "map": _map,
+    "number": _number_alone,
+}
+_WITH_NEGATIVES = {"bars": "dots", "map": "table"}
+"""What is drawn instead with a number below zero, which has neither length nor area."""
 
 
 def _target(chart: Chart) -> str:

@@ -209,6 +209,7 @@ async def test_a_figure_is_drawn_in_the_language_of_the_reader(
         arabic = response.text
         assert ('direction="rtl"' in arabic, 'width="320"' in arabic) == (True, True)
         assert kind == "number" or ("Kenya" in english.text and "كينيا" in arabic)
+        assert (kind == "map") is ("<title>Kenya: " in english.text and 'class="chart-land"' in english.text)
     for query_of in ("language=de", "width=1", "width=9999", "colour=red"):
         assert (await chief.get(f"{path}/image?{query_of}")).status_code == 400
 

@@ -31,6 +31,7 @@ from tests.support.review import (
     official,
     opened,
     reviewer,
+    send_version,
     under_review,
 )
 
@@ -378,10 +379,26 @@ async def test_who_is_hidden_from_whom(
         assert ("Secret note" in found, "A fund" in found) == (blind != "double", blind != "double")
     assert other not in as_reviewer
     assert reader not in as_official
-    for by, name in ((text.author, "by_id"), (me, "corresponding_id")):
-        kind = "comments" if name == "by_id" else "contributions"
-        refused_ = await by.get(f"/actions/v1/{kind}?{name}={uuid4()}")
-        assert (refused_.status_code, refused_.json()["code"]) == (400, "unknown_parameter"), "no filter tells"
+    unknown = [("comments", "by_id"), ("comments", "answered_by_id")]
+    unknown += [("contributions", "corresponding_id"), ("contributions", "editor_id")]
+    for by in (text.author, me, text.editor):
+        for kind, name in unknown:
+            refused_ = await by.get(f"/actions/v1/{kind}?{name}={CALLERS[text.author.name].id}")
+            assert (refused_.status_code, refused_.json()["code"]) == (400, "unknown_parameter"), "no filter tells"
+
+
+async def test_no_warning_about_a_text_names_who_sent_it(
+    text: UnderReview, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A word processor links to files of the computer on which somebody wrote."""
+    me = await reviewer(text, await opened(text), superuser, monkeypatch)
+    await stepped(text.editor, text.contribution, "return", reason="Where?")
+    number = await send_version(text.author, text.path, "Peat is [here](file:///home/hidden/peat.docx).")
+    for tail in ("versions", f"versions/{number}"):
+        known, hidden = [(await by.get(f"{text.path}/{tail}")).text for by in (text.author, me)]
+        assert ("file:///home/hidden/peat.docx" in known, "unsafe_link" in known) == (True, True)
+        assert ("hidden" in hidden, "unsafe_link" in hidden) == (False, False)
+        assert '"warnings":[]' in hidden
 
 
 async def test_what_is_hidden_stays_hidden(

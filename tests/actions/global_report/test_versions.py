@@ -2,14 +2,17 @@
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import asyncpg
 import httpx
+import orjson
 import pytest
 
 from services.actions.global_report.versions.domain import DOCX
+from services.actions.global_report.versions.reading import reading_of
 from tests.support.callers import Caller
 from tests.support.centres import entered, refused, stepped
 from tests.support.editions import CONTRIBUTIONS, FIGURES, author, contribution_body, day, edition, editor, figure_body
@@ -26,8 +29,10 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _NAMES = f'xmlns:w="{_WORD}" xmlns:wp="{_DRAWING}" xmlns:r="{_OFFICE}"'
 
 
-def docx(*paragraphs: str, head: str = "", more: str = "", links: str = "") -> bytes:
-    """A document with these paragraphs and `more`, which names `links` to others."""
+def docx(
+    *paragraphs: str, head: str = "", more: str = "", links: str = "", parts: Mapping[str, str] = MappingProxyType({})
+) -> bytes:
+    """A document with these paragraphs and `more`, which names `links` to others, and further parts of its archive."""
     types = (
         '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
@@ -36,7 +41,8 @@ def docx(*paragraphs: str, head: str = "", more: str = "", links: str = "") -> b
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
     package = (
         '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-        f'<Relationship Id="a" Type="{office}" Target="word/document.xml"/></Relationships>'
+        f'<Relationship Id="a" Type="{office}" Target="word/document.xml"/>'
+        f'<Relationship Id="b" Type="{_LINKS}/metadata/core-properties" Target="docProps/core.xml"/></Relationships>'
     )
     body = "".join(f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>" for text in paragraphs)
     document = f"{head}<w:document {_NAMES}><w:body>{body}{more}</w:body></w:document>"
@@ -46,6 +52,8 @@ def docx(*paragraphs: str, head: str = "", more: str = "", links: str = "") -> b
         archive.writestr("_rels/.rels", package)
         archive.writestr("word/_rels/document.xml.rels", f'<Relationships xmlns="{_LINKS}">{links}</Relationships>')
         archive.writestr("word/document.xml", document)
+        for name, content in parts.items():
+            archive.writestr(name, content)
     return found.getvalue()
 
 
@@ -131,6 +139,33 @@ async def test_docx_comes_as_a_form(
     assert (await ended(me, await me.post(path, data={}, files=plain)))["result"]["blocks"] == 2
     left = "SELECT count(*) FROM action_manuscript WHERE contribution_id = $1"
     assert await superuser.fetchval(left, text["id"]) == 0, "nothing else is kept of a file"
+
+
+_NAMED = {
+    "docProps/core.xml": (
+        '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator>Amina Hidden</dc:creator>'
+        "<cp:lastModifiedBy>Amina Hidden</cp:lastModifiedBy></cp:coreProperties>"
+    ),
+    "docProps/app.xml": "<Properties><Company>Hidden University</Company></Properties>",
+    "word/comments.xml": (
+        f'<w:comments {_NAMES}><w:comment w:id="1" w:author="Amina Hidden" w:initials="AH">'
+        "<w:p><w:r><w:t>Hidden remark</w:t></w:r></w:p></w:comment></w:comments>"
+    ),
+}
+"""Parts of a document that say who wrote it."""
+_CHANGED = (
+    '<w:p><w:commentRangeStart w:id="1"/><w:ins w:id="2" w:author="Amina Hidden"><w:r><w:t>Added.</w:t></w:r></w:ins>'
+    '<w:del w:id="3" w:author="Bo Hidden"><w:r><w:delText>Hidden before.</w:delText></w:r></w:del>'
+    '<w:commentRangeEnd w:id="1"/><w:r><w:commentReference w:id="1"/></w:r></w:p>'
+)
+
+
+async def test_nothing_is_kept_of_who_wrote_commented_or_changed_a_docx() -> None:
+    links = f'<Relationship Id="c" Type="{_OFFICE}/comments" Target="comments.xml"/>'
+    content, reading = await reading_of(docx("First.", more=_CHANGED, links=links, parts=_NAMED), DOCX, ())
+    assert [block["text"] for block in reading.blocks] == ["First.", "Added."]
+    assert "Hidden" not in orjson.dumps([content, reading.blocks, reading.warnings]).decode()
 
 
 async def test_a_translation_names_what_it_translates(draft: tuple[Caller, Caller, dict[str, Any]]) -> None:

@@ -120,6 +120,57 @@ def test_texts_and_marks_stand_out_in_light_and_dark() -> None:
         for name in ("ink", "muted", *(f"c{n}" for n in range(1, 7))):
             lighter, darker = sorted((paper, _luminance(scheme[name])), reverse=True)
             assert (lighter + 0.05) / (darker + 0.05) >= 6, name
+        lighter, darker = sorted((_luminance(scheme["land"]), _luminance(scheme["c1"])), reverse=True)
+        assert (lighter + 0.05) / (darker + 0.05) >= 3, "a circle on land"
+
+
+_PLACES = (("Kenya", "KE", 40), ("Fiji", "FJ", 10), ("Alphaland", "XA", 7), ("Peru", "PE", None))
+
+
+def _map(language: str = "en", places: tuple[tuple[str, str, int | None], ...] = _PLACES) -> Chart:
+    rows = tuple(Row(name, (None if n is None else Decimal(n),), code) for name, code, n in places)
+    return Chart("map", language, "Experts", "Most are in Kenya.", rows)
+
+
+def _circles(svg: ET.Element) -> dict[str, tuple[float, float, float]]:
+    """Place and radius of the circles of a map by their titles."""
+    return {
+        "".join(one.itertext()): (float(one.get("cx", "")), float(one.get("cy", "")), float(one.get("r", "")))
+        for one in _marks(svg, "circle")
+        if len(one)
+    }
+
+
+@pytest.mark.parametrize("width", [NARROWEST, 720, WIDEST])
+def test_a_map_has_a_circle_for_each_country_with_a_number(width: int) -> None:
+    svg = _svg(_map(), width)
+    assert [one.get("class") for one in _marks(svg, "path")] == ["chart-land"]
+    found = _circles(svg)
+    assert [*found] == ["Kenya: 40", "Fiji: 10"], "the largest below the others"
+    (x, y, large), (other, south, small) = found.values()
+    assert large == pytest.approx(2 * small, abs=0.2), "the area is the number"
+    assert (x < other, y < south) == (True, True)
+    texts = ["".join(one.itertext()) for one in _marks(svg, "text")]
+    assert ("Alphaland" in texts, "7" in texts) == (True, True), "what is on no map stands in a table below"
+    assert "Peru" not in texts
+
+
+def test_no_language_mirrors_a_map() -> None:
+    english, arabic = (_circles(_svg(_map(language))) for language in ("en", "ar"))
+    assert [*english.values()] == [*arabic.values()]
+    transforms = {_marks(_svg(_map(language)), "path")[0].get("transform") for language in LANGUAGES}
+    assert len(transforms) == 1
+
+
+def test_a_map_without_countries_or_with_a_number_below_zero_is_a_table() -> None:
+    for chart in (_chart("map"), _map(places=(("Kenya", "KE", -1), ("Fiji", "FJ", 2)))):
+        svg = _svg(chart)
+        assert (_marks(svg, "path"), _marks(svg, "circle")) == ([], [])
+        assert chart.rows[0].label in "".join(svg.itertext())
+
+
+def test_a_map_where_nothing_was_counted_has_no_circles() -> None:
+    assert _marks(_svg(_map(places=(("Kenya", "KE", 0), ("Fiji", "FJ", None)))), "circle") == []
 
 
 def test_heights_follow_what_is_drawn() -> None:

@@ -78,7 +78,7 @@ _LISTED = listing(
 )
 LISTING: Listing = replace(
     _LISTED,
-    filters={name: each for name, each in _LISTED.filters.items() if name != "by_id"},
+    filters={name: each for name, each in _LISTED.filters.items() if name not in ("by_id", "answered_by_id")},
     sorts={**_LISTED.sorts, "number": _c.number},
     item=Item(
         columns={
@@ -87,7 +87,8 @@ LISTING: Listing = replace(
     ),
     parameters_of=with_hidden,
 )
-"""Nobody filters by who commented, whom an author might not know. `is_hidden`: the caller is such an author."""
+"""Nobody filters by who commented or answered, whom the other side might not know. `is_hidden`: the caller is an author
+who does not."""
 _NUMBER = Lookup(
     select(func.coalesce(func.max(_c.number), 0) + 1).where(_c.edition_id == bindparam("edition", type_=Uuid)).limit(1)
 )

@@ -137,10 +137,10 @@ _LISTED = listing(
 )
 LISTING: Listing = replace(
     _LISTED,
-    filters={name: each for name, each in _LISTED.filters.items() if name != "corresponding_id"},
+    filters={name: each for name, each in _LISTED.filters.items() if name not in ("corresponding_id", "editor_id")},
     sorts={**_LISTED.sorts, "due": _c.due, "number": _c.number},
 )
-"""Nobody filters by an author, whom a reviewer might not know."""
+"""Nobody filters by an author or editor, whom a reviewer might not know. Editors find theirs by `holder`."""
 _NUMBER = Lookup(
     select(func.coalesce(func.max(_c.number), 0) + 1).where(_c.edition_id == bindparam("edition")).limit(1)
 )

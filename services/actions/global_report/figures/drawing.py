@@ -11,6 +11,9 @@ from shared.kernel.text import text_in
 from shared.pages.charts.chart import Chart, Kind, Row, notes_of
 from shared.web.contract.vocabularies import terms_of
 
+_OF_COUNTRIES = ("country", "code")
+"""Members that hold the code of a country; other codes are at no place of a map."""
+
 
 def chart_of(figure: Figure, answer: Answer, language: str) -> Chart:
     """The chart of a figure, with its caption, its source and its day."""
@@ -32,11 +35,14 @@ def chart_of(figure: Figure, answer: Answer, language: str) -> Chart:
 def _table_of(axes: Axes, language: str) -> tuple[tuple[Row, ...], tuple[str, ...]]:
     """The rows of a chart with a value for each series, in the order of the data."""
     values: dict[str, dict[str, Decimal | None]] = {}
+    places: dict[str, str] = {}
     for row in axes.rows:
-        name = _label(axes.series, row, language) if axes.series else ""
-        values.setdefault(_label(axes.x, row, language), {})[name] = _number(row.get(axes.y or ""))
+        name, label = _label(axes.series, row, language) if axes.series else "", _label(axes.x, row, language)
+        values.setdefault(label, {})[name] = _number(row.get(axes.y or ""))
+        places[label] = str(row.get(axes.x)) if axes.x in _OF_COUNTRIES else ""
     names = tuple(dict.fromkeys(name for found in values.values() for name in found)) or ("",)
-    return tuple(Row(label, tuple(found.get(name) for name in names)) for label, found in values.items()), names
+    rows = (Row(label, tuple(found.get(name) for name in names), places[label]) for label, found in values.items())
+    return tuple(rows), names
 
 
 def _number(value: Node) -> Decimal | None:

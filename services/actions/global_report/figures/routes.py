@@ -146,7 +146,8 @@ async def get_figure_data(row: _readable, ctx: CurrentContext) -> Response:
 async def get_figure_image(row: _readable, ctx: CurrentContext) -> Response:
     """Draw a figure.
 
-    As SVG, which follows the reader's preference of light or dark. A map is a table.
+    As SVG, which follows the reader's preference of light or dark. A map has the
+    countries of the data, where a map has a place for them; what else there is stands in a table below.
     """
     given = parameters_of(ctx.request)
     language, width = given.get("language", "en"), given.get("width", "720")

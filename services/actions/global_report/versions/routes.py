@@ -189,8 +189,9 @@ def _known(rows: Sequence[Row], replaced: set[int], contribution: Row, ctx: Requ
 
 
 def _shown(version: dict[str, Any], contribution: Row, ctx: RequestContext) -> dict[str, Any]:
-    """The version; without what tells who sent it for who comments without knowing the authors."""
+    """The version; without what tells who sent it, such as the address of a file of theirs in a warning, for readers
+    of what was published and for who comments without knowing the authors."""
     is_outside = not ctx.access.sees_all_fields(contribution["country"], CONTRIBUTION_API.scope_of(contribution))
     is_hidden = is_outside or is_hidden_from(ctx.principal, contribution["id"])
-    hidden = {"note": None, "created_by": None} if is_hidden else {}
+    hidden: dict[str, Any] = {"note": None, "created_by": None, "warnings": []} if is_hidden else {}
     return {**version, **hidden}

@@ -86,7 +86,9 @@ class VersionSummary(ResponseModel):
     of: Annotated[int | None, Field(examples=[None]), "For a translation: the number of what it translates."]
     sha256: Annotated[str, Field(examples=["0" * 64]), "The digest of text, language and references as canonical JSON."]
     words: Annotated[int, Field(examples=[3_000]), "How many words it has."]
-    warnings: Annotated[list[VersionWarning], "What was left out, or leads nowhere."]
+    warnings: Annotated[
+        list[VersionWarning], "What was left out, or leads nowhere; empty for who may not know who sent it."
+    ]
     note: Annotated[str | None, Field(examples=["Numbers of 2026."]), "What changed."]
     created_at: Annotated[datetime, "When it was read."]
     created_by: Annotated[

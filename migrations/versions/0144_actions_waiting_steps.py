@@ -2,7 +2,7 @@
 
 from migrations.rules import grant, run
 
-revision = "0150_actions_waiting_steps"
+revision = "0144_actions_waiting_steps"
 down_revision = "0143_actions_figure_readers"
 
 _INDEX = "action_result_returned"

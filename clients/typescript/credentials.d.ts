@@ -6,7 +6,7 @@ export interface Credentials {
     refused(token: string): boolean;
 }
 type Granted = components["schemas"]["Token"];
-type Ask = (form: Record<string, string>) => Promise<Granted>;
+export type Ask = (form: Record<string, string>) => Promise<Granted>;
 /** A client with a secret. Never in a browser. */
 export declare function clientSecret(id: string, secret: string): Credentials;
 /** A client that registered public keys (`private_key_jwt`). `key` is the private one, ECDSA of P-256 or RSA-PSS of SHA-256, for

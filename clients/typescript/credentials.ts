@@ -7,25 +7,23 @@ export interface Credentials {
   refused(token: string): boolean;
 }
 type Granted = components["schemas"]["Token"];
-type Ask = (form: Record<string, string>) => Promise<Granted>;
-
+export type Ask = (form: Record<string, string>) => Promise<Granted>;
 const EARLY = 30_000;
 
 function renewing(next: (ask: Ask) => Promise<Granted>): Credentials {
-  let token = "";
-  let until = 0;
-  let asked: Promise<Granted> | undefined;
+  let held = { token: "", until: 0 };
+  let asked: Promise<void> | undefined;
+  const renew = async (ask: Ask) => {
+    const { access_token: token, expires_in: seconds } = await next(ask);
+    held = { token, until: Date.now() + seconds * 1000 - EARLY };
+  };
   return {
     async token(ask) {
-      if (!token || Date.now() > until - EARLY) {
-        asked ??= next(ask).finally(() => (asked = undefined));
-        const granted = await asked;
-        [token, until] = [granted.access_token, Date.now() + granted.expires_in * 1000];
-      }
-      return token;
+      if (Date.now() > held.until) await (asked ??= renew(ask).finally(() => (asked = undefined)));
+      return held.token;
     },
-    refused(old) {
-      if (token === old) token = "";
+    refused(token) {
+      if (held.token === token) held.until = 0;
       return true;
     },
   };
@@ -63,8 +61,7 @@ export function apiKey(key: string): Credentials {
 /** A person's session, by its refresh token. Each one can be used once: `renewed` stores the next. `clientId` is the public client
  * that the person signed in to. */
 export function session(refreshToken: string, renewed: (refreshToken: string) => void, clientId?: string): Credentials {
-  const of: Record<string, string> = clientId ? { client_id: clientId } : {};
-  return next({ grant_type: "refresh_token", refresh_token: refreshToken, ...of }, renewed, of);
+  return next({ grant_type: "refresh_token", refresh_token: refreshToken }, renewed, clientId ? { client_id: clientId } : {});
 }
 
 /** A person with a password, in an installation that has passwords. `renewed` gets each refresh token. */
@@ -74,8 +71,8 @@ export function password(email: string, secret: string, renewed: (refreshToken: 
 
 function next(form: Record<string, string>, renewed: (refreshToken: string) => void, of: Record<string, string> = {}): Credentials {
   return renewing(async (ask) => {
-    const granted = await ask(form);
-    form = { grant_type: "refresh_token", refresh_token: granted.refresh_token ?? "", ...of };
+    const granted = await ask({ ...form, ...of });
+    form = { grant_type: "refresh_token", refresh_token: granted.refresh_token ?? "" };
     renewed(granted.refresh_token ?? "");
     return granted;
   });

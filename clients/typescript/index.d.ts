@@ -16,12 +16,12 @@ export type Problem = Partial<Schemas["Problem"]> & {
     [member: string]: unknown;
 };
 /** A record as it was read: what a change is for. */
-export interface Versioned {
+export type Versioned = {
     version: number;
     links: {
         self: string;
     };
-}
+};
 /** Where a reader of the feed stores how far it has come. */
 export interface Positions {
     load(): Promise<string | null> | string | null;
@@ -97,8 +97,8 @@ export declare class Api {
     /** The job when it has succeeded. Throws ApiError with its problem if it has not. */
     finished(service: Source, id: string, progress?: (job: Job) => void): Promise<Job>;
     /** The events of the records that the caller may read, in order, each at least once: a position is saved when all before it
-     * were used. It ends at the newest event, or, without `untilNow`, goes on. */
-    follow(positions: Positions, options?: {
+     * were used. It ends at the newest event, or, without `untilNow`, goes on with each as it comes. */
+    follow(positions: Positions, { untilNow, pause, ...of }?: {
         type?: string;
         country?: string;
         untilNow?: boolean;

@@ -16,8 +16,6 @@ export class ApiError extends Error {
 }
 const AGAIN = new Set([408, 425, 429, 502, 503, 504]);
 const LONGEST_WAIT = 120;
-const OPEN = new Set(["queued", "running"]);
-const TOKEN = "/access/v1/oauth/token";
 const wait = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
 export class Api {
     baseUrl;
@@ -34,10 +32,11 @@ export class Api {
      * again. The response may be a refusal. */
     async send(given, signed = true) {
         const { attempts, credentials, sleep } = this.#options;
+        const ask = (form) => this.#json("/access/v1/oauth/token", { method: "POST", body: new URLSearchParams(form) }, false);
         if (signed && given.method === "POST" && !given.headers.has("Idempotency-Key"))
             given.headers.set("Idempotency-Key", crypto.randomUUID());
         for (let attempt = 1, renewed = false;; attempt++) {
-            const token = signed ? await credentials?.token((form) => this.#ask(form)) : undefined;
+            const token = signed ? await credentials?.token(ask) : undefined;
             const request = given.clone();
             if (token)
                 request.headers.set("Authorization", `Bearer ${token}`);
@@ -68,9 +67,7 @@ export class Api {
     /** What a call of `http` returned: `await api.given(api.http.POST("/membership/v1/experts", { body }))`. Throws ApiError. */
     async given(call) {
         const { data, error, response } = await call;
-        if (!response.ok)
-            throw new ApiError({ status: response.status, code: "", ...error }, retryAfter(response));
-        return data;
+        return accepted(response, response.ok ? data : error);
     }
     /** The JSON at any address, such as `links.self` of a record. Throws ApiError. */
     async get(address, query = {}) {
@@ -78,72 +75,21 @@ export class Api {
         for (const [name, value] of Object.entries(query))
             if (value != null)
                 url.searchParams.set(name, String(value));
-        return (await this.#whole(new Request(url))).json();
+        return this.#json(url);
     }
     /** All records that the filters leave, read page by page as they are used. */
     async *list(path, query) {
-        let page = await this.get(path, query ?? {});
-        yield* page.items;
-        while (page.next) {
-            page = await this.get(page.next);
+        let page = { items: [], next: path };
+        for (let filters = query ?? {}; page.next; filters = {}) {
+            page = await this.get(page.next, filters);
             yield* page.items;
         }
     }
     /** The record after a merge patch for the version that was read; with `reread`, for what it is now. */
     async update(record, change, { reread = false } = {}) {
-        return this.#onVersion(record, "PATCH", record.links.self, change, reread);
-    }
-    /** The record after a transition, such as `approve`. */
-    async perform(record, action, more = {}) {
-        return this.#onVersion(record, "POST", `${record.links.self}/transitions`, { action, ...more }, false);
-    }
-    /** The job that imports a file; `fields` are the others of `POST …/imports`, such as `on_error`. */
-    async importFile(service, resource, file, { dryRun = false, ...fields } = {}) {
-        const form = new FormData();
-        form.set("resource", resource);
-        form.set("mode", dryRun ? "dry_run" : "commit");
-        for (const [name, value] of Object.entries(fields))
-            form.set(name, typeof value === "string" ? value : JSON.stringify(value));
-        form.set("file", file);
-        const url = new URL(`/${service}/v1/imports`, this.baseUrl);
-        return (await this.#whole(new Request(url, { method: "POST", body: form }))).json();
-    }
-    /** The job when it has succeeded. Throws ApiError with its problem if it has not. */
-    async finished(service, id, progress) {
-        for (;;) {
-            const job = await this.get(`/${service}/v1/jobs/${id}`);
-            progress?.(job);
-            if (job.status === "succeeded")
-                return job;
-            if (!OPEN.has(job.status))
-                throw new ApiError(job.problem ?? { status: 0, code: job.status });
-            await this.#options.sleep(1);
-        }
-    }
-    /** The events of the records that the caller may read, in order, each at least once: a position is saved when all before it
-     * were used. It ends at the newest event, or, without `untilNow`, goes on. */
-    async *follow(positions, options = {}) {
-        const { type, country, untilNow = false, pause = 2 } = options;
-        let after = await positions.load();
-        for (;;) {
-            const page = await this.get("/access/v1/events", { type, country, after });
-            yield* page.items;
-            const moved = page.next_after !== after;
-            after = page.next_after;
-            if (moved)
-                await positions.save(after);
-            else if (untilNow)
-                return;
-            else
-                await this.#options.sleep(pause);
-        }
-    }
-    async #onVersion(record, method, address, body, reread) {
         for (let etag = `"${record.version}"`, left = reread ? 4 : 0;; left--) {
             try {
-                const kind = method === "PATCH" ? "application/merge-patch+json" : "application/json";
-                const given = { method, headers: { "Content-Type": kind, "If-Match": etag }, body: JSON.stringify(body) };
-                return (await this.#whole(new Request(new URL(address, this.baseUrl), given))).json();
+                return await this.#json(record.links.self, written("PATCH", etag, change));
             }
             catch (failure) {
                 const found = failure instanceof ApiError && failure.problem.status === 412 && failure.problem.current_etag;
@@ -153,22 +99,62 @@ export class Api {
             }
         }
     }
-    async #ask(form) {
-        const request = new Request(new URL(TOKEN, this.baseUrl), { method: "POST", body: new URLSearchParams(form) });
-        return (await this.#whole(request, false)).json();
+    /** The record after a transition, such as `approve`. */
+    async perform(record, action, more = {}) {
+        return this.#json(`${record.links.self}/transitions`, written("POST", `"${record.version}"`, { action, ...more }));
     }
-    async #whole(request, signed = true) {
-        const response = await this.send(request, signed);
-        if (response.ok)
-            return response;
-        const content = response.headers.get("content-type")?.includes("json") ? await response.json() : {};
-        throw new ApiError({ status: response.status, code: "", ...content }, retryAfter(response));
+    /** The job that imports a file; `fields` are the others of `POST …/imports`, such as `on_error`. */
+    async importFile(service, resource, file, { dryRun = false, ...fields } = {}) {
+        const form = new FormData();
+        for (const [name, value] of Object.entries({ resource, mode: dryRun ? "dry_run" : "commit", ...fields }))
+            form.set(name, typeof value === "string" ? value : JSON.stringify(value));
+        form.set("file", file);
+        return this.#json(`/${service}/v1/imports`, { method: "POST", body: form });
+    }
+    /** The job when it has succeeded. Throws ApiError with its problem if it has not. */
+    async finished(service, id, progress) {
+        for (;;) {
+            const job = await this.get(`/${service}/v1/jobs/${id}`);
+            progress?.(job);
+            if (job.status === "succeeded")
+                return job;
+            if (!["queued", "running"].includes(job.status))
+                throw new ApiError({ status: 0, code: job.status, ...job.problem });
+            await this.#options.sleep(1);
+        }
+    }
+    /** The events of the records that the caller may read, in order, each at least once: a position is saved when all before it
+     * were used. It ends at the newest event, or, without `untilNow`, goes on with each as it comes. */
+    async *follow(positions, { untilNow = false, pause = 2, ...of } = {}) {
+        for (let after = await positions.load();;) {
+            const wait = after && !untilNow ? 25 : null;
+            const page = await this.get("/access/v1/events", { ...of, after, wait });
+            yield* page.items;
+            if (page.next_after !== after)
+                await positions.save(page.next_after);
+            else if (untilNow)
+                return;
+            else
+                await this.#options.sleep(pause); // too many may wait already
+            after = page.next_after;
+        }
+    }
+    async #json(address, given = {}, signed = true) {
+        const response = await this.send(new Request(new URL(address, this.baseUrl), given), signed);
+        return accepted(response, response.headers.get("Content-Type")?.includes("json") ? await response.json() : {});
     }
 }
+function accepted(response, content) {
+    if (!response.ok)
+        throw new ApiError({ status: response.status, code: "", ...content }, retryAfter(response));
+    return content;
+}
+function written(method, etag, body) {
+    const kind = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+    return { method, headers: { "Content-Type": kind, "If-Match": etag }, body: JSON.stringify(body) };
+}
 function retryAfter(response) {
-    const given = response.headers.get("Retry-After");
-    if (!given)
-        return undefined;
+    const given = response.headers.get("Retry-After") ?? "";
     const seconds = /^\d+$/.test(given) ? Number(given) : (Date.parse(given) - Date.now()) / 1000;
     return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }

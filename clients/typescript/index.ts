@@ -1,7 +1,7 @@
 /** The API of the secretariat of the ESCM Plan: openapi-fetch over the types of the contract, with tokens, repetitions, keys
  * and versions, and what several requests are needed for. */
 import createClient, { type Client } from "openapi-fetch";
-import type { Credentials } from "./credentials.js";
+import type { Ask, Credentials } from "./credentials.js";
 import type { components, paths } from "./schema.js";
 
 export * from "./credentials.js";
@@ -12,10 +12,7 @@ export type Event = Schemas["CloudEvent"];
 export type Job = Schemas["Job"];
 export type Problem = Partial<Schemas["Problem"]> & { status: number; code: string; reason?: string; [member: string]: unknown };
 /** A record as it was read: what a change is for. */
-export interface Versioned {
-  version: number;
-  links: { self: string };
-}
+export type Versioned = { version: number; links: { self: string } };
 /** Where a reader of the feed stores how far it has come. */
 export interface Positions {
   load(): Promise<string | null> | string | null;
@@ -40,8 +37,6 @@ export class ApiError extends Error {
 type Source = "membership" | "centres" | "actions";
 const AGAIN = new Set([408, 425, 429, 502, 503, 504]);
 const LONGEST_WAIT = 120;
-const OPEN = new Set(["queued", "running"]);
-const TOKEN = "/access/v1/oauth/token";
 const wait = (seconds: number): Promise<void> => new Promise((done) => setTimeout(done, seconds * 1000));
 
 export class Api {
@@ -59,10 +54,11 @@ export class Api {
    * again. The response may be a refusal. */
   async send(given: Request, signed = true): Promise<Response> {
     const { attempts, credentials, sleep } = this.#options;
+    const ask: Ask = (form) => this.#json("/access/v1/oauth/token", { method: "POST", body: new URLSearchParams(form) }, false);
     if (signed && given.method === "POST" && !given.headers.has("Idempotency-Key"))
       given.headers.set("Idempotency-Key", crypto.randomUUID());
     for (let attempt = 1, renewed = false; ; attempt++) {
-      const token = signed ? await credentials?.token((form) => this.#ask(form)) : undefined;
+      const token = signed ? await credentials?.token(ask) : undefined;
       const request = given.clone();
       if (token) request.headers.set("Authorization", `Bearer ${token}`);
       let response: Response | undefined;
@@ -89,85 +85,30 @@ export class Api {
   /** What a call of `http` returned: `await api.given(api.http.POST("/membership/v1/experts", { body }))`. Throws ApiError. */
   async given<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
     const { data, error, response } = await call;
-    if (!response.ok) throw new ApiError({ status: response.status, code: "", ...(error as object) }, retryAfter(response));
-    return data as T;
+    return accepted(response, response.ok ? data : error);
   }
 
   /** The JSON at any address, such as `links.self` of a record. Throws ApiError. */
   async get<T = unknown>(address: string, query: Record<string, unknown> = {}): Promise<T> {
     const url = new URL(address, this.baseUrl);
     for (const [name, value] of Object.entries(query)) if (value != null) url.searchParams.set(name, String(value));
-    return (await this.#whole(new Request(url))).json();
+    return this.#json(url);
   }
 
   /** All records that the filters leave, read page by page as they are used. */
   async *list<P extends Lists>(path: P, query?: Filters<P>): AsyncGenerator<Listed<P>> {
-    let page = await this.get<{ items: Listed<P>[]; next: string | null }>(path, query ?? {});
-    yield* page.items;
-    while (page.next) {
-      page = await this.get(page.next);
+    let page: { items: Listed<P>[]; next: string | null } = { items: [], next: path };
+    for (let filters = query ?? {}; page.next; filters = {}) {
+      page = await this.get(page.next, filters);
       yield* page.items;
     }
   }
 
   /** The record after a merge patch for the version that was read; with `reread`, for what it is now. */
   async update<R extends Versioned>(record: R, change: object, { reread = false } = {}): Promise<R> {
-    return this.#onVersion(record, "PATCH", record.links.self, change, reread);
-  }
-
-  /** The record after a transition, such as `approve`. */
-  async perform<R extends Versioned>(record: R, action: string, more: { reason?: string; fields?: object } = {}): Promise<R> {
-    return this.#onVersion(record, "POST", `${record.links.self}/transitions`, { action, ...more }, false);
-  }
-
-  /** The job that imports a file; `fields` are the others of `POST …/imports`, such as `on_error`. */
-  async importFile(
-    service: Source, resource: string, file: File, { dryRun = false, ...fields }: { dryRun?: boolean; [field: string]: unknown } = {},
-  ): Promise<Job> {
-    const form = new FormData();
-    form.set("resource", resource);
-    form.set("mode", dryRun ? "dry_run" : "commit");
-    for (const [name, value] of Object.entries(fields)) form.set(name, typeof value === "string" ? value : JSON.stringify(value));
-    form.set("file", file);
-    const url = new URL(`/${service}/v1/imports`, this.baseUrl);
-    return (await this.#whole(new Request(url, { method: "POST", body: form }))).json();
-  }
-
-  /** The job when it has succeeded. Throws ApiError with its problem if it has not. */
-  async finished(service: Source, id: string, progress?: (job: Job) => void): Promise<Job> {
-    for (;;) {
-      const job = await this.get<Job>(`/${service}/v1/jobs/${id}`);
-      progress?.(job);
-      if (job.status === "succeeded") return job;
-      if (!OPEN.has(job.status)) throw new ApiError((job.problem as Problem | null) ?? { status: 0, code: job.status });
-      await this.#options.sleep(1);
-    }
-  }
-
-  /** The events of the records that the caller may read, in order, each at least once: a position is saved when all before it
-   * were used. It ends at the newest event, or, without `untilNow`, goes on. */
-  async *follow(
-    positions: Positions, options: { type?: string; country?: string; untilNow?: boolean; pause?: number } = {},
-  ): AsyncGenerator<Event> {
-    const { type, country, untilNow = false, pause = 2 } = options;
-    let after = await positions.load();
-    for (;;) {
-      const page = await this.get<Schemas["EventPage"]>("/access/v1/events", { type, country, after });
-      yield* page.items;
-      const moved = page.next_after !== after;
-      after = page.next_after;
-      if (moved) await positions.save(after);
-      else if (untilNow) return;
-      else await this.#options.sleep(pause);
-    }
-  }
-
-  async #onVersion<R extends Versioned>(record: R, method: string, address: string, body: object, reread: boolean): Promise<R> {
     for (let etag = `"${record.version}"`, left = reread ? 4 : 0; ; left--) {
       try {
-        const kind = method === "PATCH" ? "application/merge-patch+json" : "application/json";
-        const given = { method, headers: { "Content-Type": kind, "If-Match": etag }, body: JSON.stringify(body) };
-        return (await this.#whole(new Request(new URL(address, this.baseUrl), given))).json();
+        return await this.#json(record.links.self, written("PATCH", etag, change));
       } catch (failure) {
         const found = failure instanceof ApiError && failure.problem.status === 412 && failure.problem.current_etag;
         if (!found || left === 0) throw failure;
@@ -176,22 +117,68 @@ export class Api {
     }
   }
 
-  async #ask(form: Record<string, string>): Promise<Schemas["Token"]> {
-    const request = new Request(new URL(TOKEN, this.baseUrl), { method: "POST", body: new URLSearchParams(form) });
-    return (await this.#whole(request, false)).json();
+  /** The record after a transition, such as `approve`. */
+  async perform<R extends Versioned>(record: R, action: string, more: { reason?: string; fields?: object } = {}): Promise<R> {
+    return this.#json(`${record.links.self}/transitions`, written("POST", `"${record.version}"`, { action, ...more }));
   }
 
-  async #whole(request: Request, signed = true): Promise<Response> {
-    const response = await this.send(request, signed);
-    if (response.ok) return response;
-    const content = response.headers.get("content-type")?.includes("json") ? await response.json() : {};
-    throw new ApiError({ status: response.status, code: "", ...content }, retryAfter(response));
+  /** The job that imports a file; `fields` are the others of `POST …/imports`, such as `on_error`. */
+  async importFile(
+    service: Source, resource: string, file: File, { dryRun = false, ...fields }: { dryRun?: boolean; [field: string]: unknown } = {},
+  ): Promise<Job> {
+    const form = new FormData();
+    for (const [name, value] of Object.entries({ resource, mode: dryRun ? "dry_run" : "commit", ...fields }))
+      form.set(name, typeof value === "string" ? value : JSON.stringify(value));
+    form.set("file", file);
+    return this.#json(`/${service}/v1/imports`, { method: "POST", body: form });
+  }
+
+  /** The job when it has succeeded. Throws ApiError with its problem if it has not. */
+  async finished(service: Source, id: string, progress?: (job: Job) => void): Promise<Job> {
+    for (;;) {
+      const job = await this.get<Job>(`/${service}/v1/jobs/${id}`);
+      progress?.(job);
+      if (job.status === "succeeded") return job;
+      if (!["queued", "running"].includes(job.status)) throw new ApiError({ status: 0, code: job.status, ...job.problem });
+      await this.#options.sleep(1);
+    }
+  }
+
+  /** The events of the records that the caller may read, in order, each at least once: a position is saved when all before it
+   * were used. It ends at the newest event, or, without `untilNow`, goes on with each as it comes. */
+  async *follow(
+    positions: Positions,
+    { untilNow = false, pause = 2, ...of }: { type?: string; country?: string; untilNow?: boolean; pause?: number } = {},
+  ): AsyncGenerator<Event> {
+    for (let after = await positions.load(); ; ) {
+      const wait = after && !untilNow ? 25 : null;
+      const page: Schemas["EventPage"] = await this.get("/access/v1/events", { ...of, after, wait });
+      yield* page.items;
+      if (page.next_after !== after) await positions.save(page.next_after);
+      else if (untilNow) return;
+      else await this.#options.sleep(pause); // too many may wait already
+      after = page.next_after;
+    }
+  }
+
+  async #json<T>(address: string | URL, given: RequestInit = {}, signed = true): Promise<T> {
+    const response = await this.send(new Request(new URL(address, this.baseUrl), given), signed);
+    return accepted(response, response.headers.get("Content-Type")?.includes("json") ? await response.json() : {});
   }
 }
 
+function accepted<T>(response: Response, content: unknown): T {
+  if (!response.ok) throw new ApiError({ status: response.status, code: "", ...(content as object) }, retryAfter(response));
+  return content as T;
+}
+
+function written(method: "PATCH" | "POST", etag: string, body: object): RequestInit {
+  const kind = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+  return { method, headers: { "Content-Type": kind, "If-Match": etag }, body: JSON.stringify(body) };
+}
+
 function retryAfter(response: Response): number | undefined {
-  const given = response.headers.get("Retry-After");
-  if (!given) return undefined;
+  const given = response.headers.get("Retry-After") ?? "";
   const seconds = /^\d+$/.test(given) ? Number(given) : (Date.parse(given) - Date.now()) / 1000;
   return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }

@@ -1,4 +1,8 @@
 const TOLERANCE = 300;
+const SCHEMES = new Map([
+    ["v1", ["whsec_", { name: "HMAC", hash: "SHA-256" }]],
+    ["v1a", ["whpk_", { name: "Ed25519" }]],
+]);
 /** The event in a received request, whose `body` is as it came. `keys` are `whsec_…` and `whpk_…`: during a rotation the old
  * and the new ones. Throws Error: answer with 400. */
 export async function verify(body, headers, keys, { now = Date.now() / 1000 } = {}) {
@@ -9,29 +13,23 @@ export async function verify(body, headers, keys, { now = Date.now() / 1000 } = 
     if (Math.abs(now - Number(at)) > TOLERANCE)
         throw new Error("The time of the request is too far from that of this machine.");
     const signed = new TextEncoder().encode(`${id}.${at}.${body}`);
-    for (const signature of (found.get("webhook-signature") ?? "").split(" ")) {
-        const [version, value = ""] = signature.split(",", 2);
-        for (const key of typeof keys === "string" ? [keys] : keys)
-            if (version !== undefined && (await fits(key, version, value, signed)))
+    for (const signature of (found.get("webhook-signature") ?? "").split(" "))
+        for (const key of [keys].flat())
+            if (await fits(key, signature, signed))
                 return JSON.parse(body);
-    }
     throw new Error("No signature fits a key.");
 }
-async function fits(key, version, signature, signed) {
-    const scheme = { v1: ["whsec_", { name: "HMAC", hash: "SHA-256" }], v1a: ["whpk_", { name: "Ed25519" }] };
-    if (version !== "v1" && version !== "v1a")
-        return false;
-    const [prefix, algorithm] = scheme[version];
-    if (!key.startsWith(prefix))
+async function fits(key, signature, signed) {
+    const [version = "", value = ""] = signature.split(",", 2);
+    const [prefix, algorithm] = SCHEMES.get(version) ?? [];
+    if (!prefix || !algorithm || !key.startsWith(prefix))
         return false;
     try {
         const own = await crypto.subtle.importKey("raw", bytes(key.slice(prefix.length)), algorithm, false, ["verify"]);
-        return await crypto.subtle.verify(algorithm, own, bytes(signature), signed);
+        return await crypto.subtle.verify(algorithm, own, bytes(value), signed);
     }
     catch {
         return false;
     }
 }
-function bytes(text) {
-    return Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
-}
+const bytes = (text) => Uint8Array.from(atob(text), (one) => one.charCodeAt(0));

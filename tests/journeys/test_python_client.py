@@ -111,7 +111,10 @@ def _run(programs: Programs, given: dict[str, str], installed: Path, folder: Pat
     return done.stdout
 
 
-@pytest.mark.parametrize(("language", "reader"), [("py", "country"), ("py officer", "officer")])
+@pytest.mark.parametrize(
+    ("language", "reader"),
+    [("py", "country"), ("py officer", "officer"), ("py administrator", "administrator")],
+)
 def test_the_page_of_tasks_runs_twice(
     running: dict[str, Any], installed: Path, tmp_path: Path, language: str, reader: str
 ) -> None:

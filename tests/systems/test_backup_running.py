@@ -39,8 +39,8 @@ def test_a_running_system_is_brought_back_and_goes_on(own: tuple[dict[str, Any],
     wrong = client.text(failures)
     early = client.create(_EXPERTS, _expert("Early"))
 
-    take, restore = commands_of("operations.md", "Backups")
-    taken, restored = shown_in("operations.md", "Backups")
+    take, restore, _ = commands_of("operations.md", "Backups")
+    taken, restored, _ = shown_in("operations.md", "Backups")
     assert agrees(taken, _run(take, state, tmp_path))
     late = client.create(_EXPERTS, _expert("Late"))
     changed = client.change(f"{_EXPERTS}/{early['id']}", {"names": [{"given": "Amina", "family": "Changed"}]})

@@ -23,7 +23,6 @@ from services.access.notifying.webhooks import domain
 from services.access.notifying.webhooks.domain import ADVANCED, ENDS_AFTER, PINGED
 from services.access.notifying.webhooks.keys import Key, headers_of
 from shared.auth.keys import InvalidToken
-from shared.contracts.envelope import Fact
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.unit_of_work import unit_of_work
 from shared.egress.sender import Answer
@@ -171,16 +170,15 @@ class Driver:
         attempts = len(row["attempts"])
         if row["type"] == PINGED:
             return Item(self._parts.events.ping(self.record, row["event_id"]), {}, attempts, row)
-        if row["type"] == ADVANCED:
-            await reading.current_share()
-            advance = Advance(row["after_position"], row["position"], row["events"])
-            return Item(self._parts.events.advance(self.record, advance), {}, attempts, row)
-        fact: Fact | None = None
-        if row["position"] is not None:
-            fact = await reading.visible(row["position"], row["event_id"])
-        if fact is None:
+        is_notice = row["type"] == ADVANCED
+        after = row["after_position"] if is_notice else row["position"] - 1
+        fact = await reading.first_visible(after, row["position"])
+        if fact is None or not (is_notice or fact.id == row["event_id"]):
             self._cancel(row)
             return None
+        if is_notice:
+            advance = Advance(after, row["position"], row["events"])
+            return Item(self._parts.events.advance(self.record, advance), {}, attempts, row)
         return Item(self._parts.events.of_fact(fact), {}, attempts, row)
 
     async def _rest(self, reading: Reading, follower: Follower) -> None:

@@ -4,7 +4,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from services.access.notifying.feed import queries as feed
 from services.access.notifying.feed.domain import Choice, Share, share_of
@@ -97,7 +96,9 @@ class Reading:
         while not self._facts and self.follower.woken.is_set():
             await self._read()
         if (advance := self._advance()) is not None:
-            return advance
+            if await self.first_visible(advance.after, advance.upto) is not None:
+                return advance
+            self.close(advance.after + 1)
         return self._facts.popleft() if self._facts else None
 
     def close(self, position: int) -> None:
@@ -110,13 +111,18 @@ class Reading:
             return None
         return max(self._due_at(self._imported) - time.monotonic(), 0.0)
 
-    async def visible(self, position: int, event: UUID) -> Fact | None:
-        """The event at a position, if the owner may still read it."""
+    async def first_visible(self, after: int, upto: int) -> Fact | None:
+        """The first event after a position and up to another that the owner may read now."""
         share = await self.current_share()
-        async with self.database.acquire() as connection:
-            page = await feed.page(connection, share, self.choice, after=position - 1, limit=1)
-        found = page is not None and page.positions[:1] == [position] and page.facts[0].id == event
-        return page.facts[0] if page is not None and found else None
+        while after < upto:
+            async with self.database.acquire() as connection:
+                page = await feed.page(connection, share, self.choice, after=after, limit=1)
+            if page is None:
+                return None
+            if page.facts:
+                return page.facts[0] if page.upto <= upto else None
+            after = page.upto
+        return None
 
     def _unread(self) -> None:
         """Reads again what was read and not attempted."""

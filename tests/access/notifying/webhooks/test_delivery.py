@@ -377,19 +377,11 @@ async def test_a_revoked_owner_gets_nothing_more(world: World, receiver: Receive
     receiver.answers = answering(500)
     await happen(world, 1)
     await delivery(world, made["name"], hook, lambda one: one["status"] == "retrying")
-    grants = await world.caller.everything("admin", f"/access/v1/grants?principal_id={made['id']}")
-    for grant in grants:
-        ended = await world.caller.step("admin", grant["links"]["self"], "revoke", reason="Ended")
-        assert ended.status_code == 200, ended.text
+    await _revoke_grants(world, made)
     before = len(receiver.received)
     await make_due(world, hook)
     await happen(world, 1)
-
-    async def is_cancelled() -> bool:
-        found = (await world.caller.send("admin", "GET", f"{HOOKS}/{hook['id']}/deliveries?status=cancelled")).json()
-        return bool(found["items"]) and found["items"][0]["attempts"][-1]["problem"] == "no_longer_visible"
-
-    await eventually(is_cancelled)
+    await eventually(partial(_is_cancelled, world, hook))
     assert len(receiver.received) == before
     revoked = await world.caller.step("admin", made["link"], "revoke", reason="Ended")
     assert revoked.status_code == 200, revoked.text
@@ -400,6 +392,47 @@ async def test_a_revoked_owner_gets_nothing_more(world: World, receiver: Receive
 
     await eventually(is_disabled)
     assert len(receiver.received) == before
+
+
+@pytest.mark.long("waits for the second notice of imports, which follows the first after five seconds")
+async def test_a_revoked_owner_gets_no_notice_of_imports(world: World, receiver: Receiver) -> None:
+    """Neither one that waits for another attempt, nor one whose events were read before."""
+    engine = world.start(believed=0.0)
+    made = await world.client("XA", "membership.*", "access.*")
+    hook = await world.active(made["name"], receiver.url, types=["escm.membership.*"])
+    receiver.answers = answering(500)
+    await happen(world, 3, bulk=True)
+    await delivery(world, made["name"], hook, lambda one: one["type"] == NOTICE and one["status"] == "retrying")
+    driver, _ = engine._drivers[UUID(hook["id"])]
+    await happen(world, 3, bulk=True)
+
+    async def is_read() -> bool:
+        return driver._reading is not None and driver._reading._imported is not None
+
+    async def is_passed() -> bool:
+        last = await world.owner.fetchval("SELECT position FROM core_lease WHERE name = 'relay'")
+        position = "SELECT position FROM access_webhook_state WHERE webhook_id = $1::text::uuid"
+        return bool(await world.owner.fetchval(position, hook["id"]) >= last)
+
+    await eventually(is_read)
+    assert not await is_passed()
+    await _revoke_grants(world, made)
+    before = len(receiver.received)
+    await make_due(world, hook)
+    await eventually(partial(_is_cancelled, world, hook))
+    await eventually(is_passed)
+    assert len(receiver.received) == before
+
+
+async def _revoke_grants(world: World, client: Answer) -> None:
+    for grant in await world.caller.everything("admin", f"/access/v1/grants?principal_id={client['id']}"):
+        ended = await world.caller.step("admin", grant["links"]["self"], "revoke", reason="Ended")
+        assert ended.status_code == 200, ended.text
+
+
+async def _is_cancelled(world: World, hook: Answer) -> bool:
+    found = (await world.caller.send("admin", "GET", f"{HOOKS}/{hook['id']}/deliveries?status=cancelled")).json()
+    return bool(found["items"]) and found["items"][0]["attempts"][-1]["problem"] == "no_longer_visible"
 
 
 async def test_the_older_of_two_drivers_writes_nothing(world: World, receiver: Receiver) -> None:

@@ -1,6 +1,7 @@
 """Records without related tables: their application filters, lists and rendering."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from sqlalchemy import Column, FromClause, Select, Table, Text, any_, bindparam, cast, false, or_, select, true
@@ -77,6 +78,11 @@ def listing(record: type[Record], table: Table, states: tuple[str, ...], base: B
         columns={column.key: column for column in table.c if column.key != "search_key"},
         private=private_fields(record),
     )
+
+
+def without(found: Listing, *names: str) -> Listing:
+    """The same list without these filters."""
+    return replace(found, filters={name: one for name, one in found.filters.items() if name not in names})
 
 
 def listing_by_state(

@@ -29,7 +29,7 @@ from shared.database.tables import Instant
 from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.listing import Item, Listing, one_of, values
 from shared.records.next_steps import ME, NextStep, NextSteps
-from shared.records.plain import listing
+from shared.records.plain import listing, without
 from shared.records.rows import records_of
 
 _c = comment.c
@@ -77,8 +77,7 @@ _LISTED = listing(
     NEXT_STEPS.holder,
 )
 LISTING: Listing = replace(
-    _LISTED,
-    filters={name: each for name, each in _LISTED.filters.items() if name not in ("by_id", "answered_by_id")},
+    without(_LISTED, "by_id", "answered_by_id"),
     sorts={**_LISTED.sorts, "number": _c.number},
     item=Item(
         columns={

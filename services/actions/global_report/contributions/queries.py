@@ -43,7 +43,7 @@ from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.filters import values
 from shared.records.listing import Listing
 from shared.records.next_steps import ME, NextStep, NextSteps
-from shared.records.plain import listing
+from shared.records.plain import listing, without
 from shared.records.reminding import is_due, taking, weekly_after
 from shared.records.rows import records_of
 
@@ -136,8 +136,7 @@ _LISTED = listing(
     NEXT_STEPS.holder,
 )
 LISTING: Listing = replace(
-    _LISTED,
-    filters={name: each for name, each in _LISTED.filters.items() if name not in ("corresponding_id", "editor_id")},
+    without(_LISTED, "corresponding_id", "editor_id"),
     sorts={**_LISTED.sorts, "due": _c.due, "number": _c.number},
 )
 """Nobody filters by an author or editor, whom a reviewer might not know. Editors find theirs by `holder`."""

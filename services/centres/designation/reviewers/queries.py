@@ -1,6 +1,6 @@
 """Reading invitations to review centres: for grants that cover the country, and for the invited expert."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from shared.database.statements import Connection, Row, Statement
 from shared.kernel.errors import NotFound
 from shared.records.access_scope import constant
 from shared.records.next_steps import TODAY, NextStep, NextSteps
-from shared.records.plain import by_whole, listing
+from shared.records.plain import by_whole, listing, without
 from shared.records.reminding import latest_of, taking
 from shared.records.rows import records_of
 
@@ -32,7 +32,7 @@ NEXT_STEPS = NextSteps(
     ),
 )
 LISTING = listing(Reviewer, reviewer, LIFECYCLE.states, by_whole(reviewer, reviewer.c.expert_id), NEXT_STEPS.holder)
-OF_CENTRE = replace(LISTING, filters={name: each for name, each in LISTING.filters.items() if name != "holder"})
+OF_CENTRE = without(LISTING, "holder")
 """The list of one centre's invitations."""
 _living = reviewer.c.status.in_([constant(status) for status in LIVING])
 _of_centre = reviewer.c.centre_id == bindparam("centre")

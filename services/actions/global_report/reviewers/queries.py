@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, Text, Uuid, all_, and_, any_, bindparam, cast, false, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.access import NATIONAL_OFFICES
 from services.actions.global_report.contributions.participants import with_hidden
@@ -30,19 +31,17 @@ _AT_ONCE = 500
 _v = reviewer.c
 _expert, _held, _affiliation = views.EXPERTS.c, views.GRANTS.c, views.AFFILIATIONS.c
 _account = select(_expert.account_id).where(_expert.id == _v.expert_id).scalar_subquery()
-_is_awaited = (
-    select(review_round.c.id)
-    .where(review_round.c.id == _v.round_id, review_round.c.status.in_([constant(status) for status in INVITING]))
-    .correlate(reviewer)
-    .exists()
-)
-_may_comment = and_(
-    _v.conflict_of_interest.is_not(true()),
-    select(review_round.c.id)
-    .where(review_round.c.id == _v.round_id, review_round.c.status == constant("open"))
-    .correlate(reviewer)
-    .exists(),
-)
+
+
+def _round_is(*states: str) -> ColumnElement[bool]:
+    """Whether the round of an invitation is in one of these states."""
+    of_invitation = review_round.c.id == _v.round_id
+    is_so = review_round.c.status.in_([constant(state) for state in states])
+    return select(review_round.c.id).where(of_invitation, is_so).correlate(reviewer).exists()
+
+
+_is_awaited = _round_is(*INVITING)
+_may_comment = and_(_v.conflict_of_interest.is_not(true()), _round_is("open"))
 NEXT_STEPS = NextSteps(
     "actions.reviewers",
     reviewer,

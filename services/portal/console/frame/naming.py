@@ -45,8 +45,8 @@ def expert_in(record: Mapping[str, Any]) -> str | None:
 
 
 def place_of(service: str, resource: str, record: str) -> str:
-    """The page of a record in the console."""
-    return f"/console/{service}/{resource}/{record}"
+    """The page of a record in the console; of a country, its desk."""
+    return f"/console/countries/{record}" if resource == "countries" else f"/console/{service}/{resource}/{record}"
 
 
 def day_of(instant: str | None) -> str:

@@ -14,6 +14,7 @@ from services.portal.console.describing.labels import (
     state_label,
     verb_label,
 )
+from services.portal.console.frame.naming import place_of
 from services.portal.console.session.kept import KEY_FIELD, TOKEN_FIELD
 from services.portal.pages.assets import PACKAGE
 from services.portal.pages.texts import best, code_text, country_name, words
@@ -47,9 +48,7 @@ def with_records(said: str) -> Markup:
 
 
 def _linked(found: re.Match[str]) -> Markup:
-    service, plural, key = found.groups()
-    place = "/console/countries" if plural == "countries" else f"/console/{service}/{plural}"
-    return Markup('<a href="{}/{}"><bdi>{}</bdi></a>').format(place, key, key)
+    return Markup('<a href="{}"><bdi>{}</bdi></a>').format(place_of(*found.groups()), found[3])
 
 
 PAGES = Pages(

@@ -13,11 +13,11 @@ from services.portal.console.session.caller import Caller
 _LINES = 10
 """Entries of a list below a record that its file shows."""
 _MESSAGES = "messages"
-_SCORES = "scores"
+SCORES = "scores"
 """A member of a panel scores once, and sees no score but the own one meanwhile."""
 _WRITERS = {
     "reviews": frozenset(("reviewer", "secretariat_officer", "secretariat_admin")),
-    "scores": frozenset(("reviewer",)),
+    SCORES: frozenset(("reviewer",)),
 }
 """Who writes to lists that do not say who may."""
 
@@ -86,7 +86,7 @@ def _may_add(caller: Caller, found: Found, part: Part, listed: Record) -> bool:
         is_theirs = found.may_change or found.may_read_history or any(step.allowed for step in found.steps)
         is_entrusted = found.record.get("visibility") == "restricted"
         return (is_theirs or is_entrusted) and "create" in (listed.get("permitted") or ())
-    if part.name == _SCORES and listed["items"]:
+    if part.name == SCORES and listed["items"]:
         return False
     writers = _WRITERS.get(part.name)
     return found.may_change if writers is None else bool(writers & caller.principal.roles)

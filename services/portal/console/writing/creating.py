@@ -12,6 +12,7 @@ from services.portal.console.forms.reading import Fault
 from services.portal.console.frame.files import FileForm, file_router, read_file
 from services.portal.console.frame.responses import page, seen
 from services.portal.console.records.about import title_read
+from services.portal.console.records.below import SCORES
 from services.portal.console.records.reading import Found, find, known_kind
 from services.portal.console.records.showing import page_of
 from services.portal.console.session.caller import Caller
@@ -19,7 +20,7 @@ from services.portal.console.session.guards import CurrentCaller, Form
 from services.portal.console.writing.attaching import send_evidence
 from services.portal.console.writing.filling import Filled, filled, form_values, own_fields
 from services.portal.console.writing.refusing import refused_values
-from services.portal.console.writing.scoring import SCORES, by_criterion
+from services.portal.console.writing.scoring import by_criterion
 from shared.kernel.errors import NotFound
 from shared.reading.api import Reply
 from shared.web.contract.route_options import RouteOptions

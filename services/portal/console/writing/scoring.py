@@ -7,10 +7,10 @@ from typing import Any
 
 from services.portal.console.describing.fields import Field
 from services.portal.console.frame.naming import title_of
+from services.portal.console.records.below import SCORES
 from services.portal.console.records.reading import Found
 from services.portal.console.session.caller import Caller
 
-SCORES = "scores"
 _CALLS = "/membership/v1/calls"
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
 

@@ -43,6 +43,10 @@ class People:
         self.caller.accounts[account] = {"username": f"{name}@example.org", "password": PASSWORD}
         return UUID(account)
 
+    def address(self, account: UUID) -> str:
+        """Where mails to an account go."""
+        return str(self.caller.accounts[str(account)]["username"])
+
     async def own(self, account: UUID, record: str) -> None:
         """Gives an expert to an account."""
         await self.superuser.execute("UPDATE member_expert SET account_id = $2 WHERE id = $1", UUID(record), account)

@@ -23,7 +23,7 @@ async def test_focal_points_are_mailed_when_a_reply_is_awaited(
     assert (await officer.step(path, "submit")).status_code == 200
     await people.deliver(path[-36:])
     assert await people.events(focal) == ["assessment.submitted"]
-    (mail,) = await arrived(posted, str(people.caller.accounts[str(focal)]["username"]), 1)
+    (mail,) = await arrived(posted, people.address(focal), 1)
     assert sentence("assessment.submitted", "en") in text_of(mail)
     await actions.known_as("focal_xa").step(path, "reply", fields=REPLY)
     assert (await officer.step(path, "publish")).status_code == 200

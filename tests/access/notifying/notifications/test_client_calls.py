@@ -243,7 +243,7 @@ async def test_mails_go_out_at_the_start_and_before_the_end(
             await _remind(people)
         assert await _reminders(people, client) == mails, left
     await people.deliver(client["id"])
-    address = people.caller.accounts[str(focal)]["username"]
+    address = people.address(focal)
     mails = [one for one in await arrived(posted, address, 1) if sentence(EVENT, "en") in text_of(one)]
     assert mails
     assert EVENT in await people.events(focal)

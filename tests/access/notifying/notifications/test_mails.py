@@ -29,10 +29,6 @@ SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() A
 _SET = "UPDATE access_account SET {} WHERE id = $1"
 
 
-def _address(people: People, account: UUID) -> str:
-    return str(people.caller.accounts[str(account)]["username"])
-
-
 async def _prefer(people: People, account: UUID, **preferences: str) -> None:
     statement = _SET.format("notifications = $2")
     await people.superuser.execute(statement, account, orjson.dumps(preferences).decode())
@@ -42,7 +38,7 @@ async def _barrier(people: People, members: Caller, mailbox: Mailbox) -> None:
     """Waits for the mails of a later notification, by which time the earlier ones are sent or never will be."""
     account, record = await under_review(people, members)
     await people.deliver(record["id"])
-    await arrived(mailbox, _address(people, account), 3)
+    await arrived(mailbox, people.address(account), 3)
 
 
 async def test_each_notification_is_mailed_once_in_the_language_of_the_account(
@@ -55,7 +51,7 @@ async def test_each_notification_is_mailed_once_in_the_language_of_the_account(
         await people.deliver(record["id"], times=3)
         sent[language] = account, record
     for language, (account, record) in sent.items():
-        mails = await arrived(posted, _address(people, account), 3)
+        mails = await arrived(posted, people.address(account), 3)
         events = ("expert.applied", "expert.info_requested", "expert.under_review")
         texts = [next(mail for mail in mails if sentence(event, language) in text_of(mail)) for event in events]
         assert len(mails) == len({mail["Message-ID"] for mail in texts}) == 3
@@ -79,7 +75,7 @@ async def test_a_digest_on_wish_is_one_mail_a_day(people: People, members: Calle
     active = await stepped(members, record, "approve")
     await stepped(members, active, "suspend", reason="A pause")
     await people.deliver(record["id"])
-    address = _address(people, account)
+    address = people.address(account)
     for _ in range(3):
         await people.run("mail_digests")
         await people.no_jobs()
@@ -114,7 +110,7 @@ async def test_only_verified_addresses_of_active_accounts_get_mails(
     await people.deliver(record["id"])
     assert bool(await people.events(account)) is is_notified
     await _barrier(people, members, posted)
-    assert news(posted, _address(people, account)) == []
+    assert news(posted, people.address(account)) == []
 
 
 async def test_a_person_who_wants_no_mail_has_the_notification(
@@ -125,7 +121,7 @@ async def test_a_person_who_wants_no_mail_has_the_notification(
     await people.deliver(record["id"])
     assert len(await people.events(account)) == 3
     await _barrier(people, members, posted)
-    assert news(posted, _address(people, account)) == []
+    assert news(posted, people.address(account)) == []
 
 
 async def test_a_notification_is_mailed_though_it_is_read_at_that_moment(
@@ -154,7 +150,7 @@ async def test_a_person_whose_erasure_is_open_gets_no_mail_before_it_is_cancelle
     people: People, members: Caller, posted: Mailbox
 ) -> None:
     account, record = await under_review(people, members)
-    path, address = record["links"]["self"], _address(people, account)
+    path, address = record["links"]["self"], people.address(account)
     made = await members.post(f"{path}/erasure", {"reason": "By letter."})
     erasure = made.json()["links"]["self"]
     confirmed = await members.known_as("admin2").step(erasure, "confirm")

@@ -78,7 +78,7 @@ async def test_the_second_person_is_notified_and_mailed_with_the_link(
     (proposer, second, record), link = await _proposed(people, members, monkeypatch)
     assert await _links(people, second) == [("proposal.made", link)]
     assert await _links(people, proposer) == []
-    (mail,) = await arrived(posted, people.caller.accounts[str(second)]["username"], 1)
+    (mail,) = await arrived(posted, people.address(second), 1)
     assert record["ref"] in mail["Subject"]
     assert sentence("proposal.made", "en") in text_of(mail)
     assert record_page(settings.issuer, "en", "membership.experts", record["id"]) in text_of(mail)

@@ -51,10 +51,6 @@ async def _written(
     return account, await entered(editor(actions, of, monkeypatch), CONTRIBUTIONS, body)
 
 
-def _address(people: People, account: UUID) -> str:
-    return str(people.caller.accounts[str(account)]["username"])
-
-
 async def _commented(
     people: People, superuser: asyncpg.Connection, text: dict[str, Any], of_round: UUID, number: int
 ) -> None:
@@ -78,7 +74,7 @@ async def test_authors_are_mailed_14_3_and_0_days_before_and_weekly_when_late(
 ) -> None:
     due = today() + timedelta(days=20)
     account, text = await _written(people, actions, superuser, monkeypatch, due)
-    address, said = _address(people, account), []
+    address, said = people.address(account), []
     for day in range(-16, 16):
         for _ in range(2):
             await run_on(due + timedelta(days=day), remind, actions_database)
@@ -109,7 +105,7 @@ async def test_new_comments_are_one_digest_a_day(
 ) -> None:
     await people.no_jobs()
     account, text = await _written(people, actions, superuser, monkeypatch, today() + timedelta(days=20))
-    address = _address(people, account)
+    address = people.address(account)
     of_round = await entered_round(superuser, "open", text)
     for number in (1, 2, 3):
         await _commented(people, superuser, text, of_round, number)

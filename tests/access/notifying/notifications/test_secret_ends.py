@@ -131,7 +131,7 @@ async def test_who_looks_after_a_client_is_mailed_30_7_and_1_days_before(
         mailed.append(await people.superuser.fetchval(_DUE, UUID(made["id"])))
     assert mailed == [0, 1, 1, 2, 2, 3, 3, 3]
     await people.announce("escm.access.client.secret_expiry_due.v1", made)
-    (mail,) = await arrived(posted, people.caller.accounts[str(contact)]["username"], 1)
+    (mail,) = await arrived(posted, people.address(contact), 1)
     assert sentence(EVENT, "en") in " ".join(text_of(mail).split())
 
 

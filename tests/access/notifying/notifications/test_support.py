@@ -31,7 +31,7 @@ async def test_an_offer_is_mailed_to_the_expert_in_the_language_of_the_account(
     await people.superuser.execute(_LANGUAGE, account, "fr")
     asked = await offer(actions, await matching(actions), record)
     await people.deliver(asked[-36:])
-    (mail,) = await arrived(posted, str(people.caller.accounts[str(account)]["username"]), 1)
+    (mail,) = await arrived(posted, people.address(account), 1)
     assert sentence("offer.created", "fr") in text_of(mail)
     assert f"/fr/records/actions/offers/{asked[-36:]}\n" in text_of(mail)
 

@@ -36,7 +36,7 @@ async def test_an_overdue_task_is_mailed_to_its_owner_once(
         await run_on(today() + timedelta(days=1), operations.announce_overdue, actions_database)
     await people.deliver(path[-36:])
     assert sorted(await people.events(owner)) == ["task.created", "task.overdue"]
-    (mail,) = await arrived(posted, str(people.caller.accounts[str(owner)]["username"]), 1)
+    (mail,) = await arrived(posted, people.address(owner), 1)
     said = text_of(mail)
     assert (said.count(sentence("task.overdue", "en")), f"/en/records/actions/tasks/{path[-36:]}" in said) == (1, True)
     assert await people.events(colleague) == []

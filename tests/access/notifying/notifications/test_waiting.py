@@ -35,10 +35,6 @@ async def _officer(people: People, country: str, **preferences: str) -> UUID:
     return account
 
 
-def _address(people: People, account: UUID) -> str:
-    return str(people.caller.accounts[str(account)]["username"])
-
-
 async def _applied(members: Caller, country: str) -> dict[str, Any]:
     """An application, which the office of the country has."""
     body = expert(country=country, emails=[{"value": f"{uuid4().hex}@example.org"}])
@@ -108,21 +104,21 @@ async def test_the_office_gets_one_digest_of_what_waits(people: People, members:
     records = [await _applied(members, country) for _ in range(3)]
     await people.deliver(*(record["id"] for record in records))
     await people.run("mail_digests")
-    (digest,) = await arrived(posted, _address(people, officer), 1)
+    (digest,) = await arrived(posted, people.address(officer), 1)
     text = text_of(digest)
     assert text.count(sentence(_WAITING, "en")) == 3
     assert all(record_page("", "en", "membership.experts", record["id"]) in text for record in records)
     assert "Records that wait for a step of yours: 3." in text
     await people.run("mail_digests")
     await people.no_jobs()
-    assert len(news(posted, _address(people, officer))) == 1
+    assert len(news(posted, people.address(officer))) == 1
     asked = await stepped(members, records[0], "request_info", reason="The CV")
     await people.run("mail_digests")
     await people.no_jobs()
     await stepped(members, asked, "resubmit")
     await people.superuser.execute("UPDATE access_notification SET day = day - 1 WHERE account_id = $1", officer)
     await people.run("mail_digests")
-    (_, again) = await arrived(posted, _address(people, officer), 2)
+    (_, again) = await arrived(posted, people.address(officer), 2)
     assert text_of(again).count(sentence(_WAITING, "en")) == 1
     assert records[0]["ref"] in text_of(again)
 
@@ -134,7 +130,7 @@ async def test_who_wants_to_know_at_once_is_mailed_at_once(people: People, membe
     elsewhere = await _officer(people, unused_country(), work_list="mail")
     record = await _applied(members, country)
     await people.deliver(record["id"])
-    (mail,) = await arrived(posted, _address(people, officer), 1)
+    (mail,) = await arrived(posted, people.address(officer), 1)
     assert record["ref"] in mail["Subject"]
     assert sentence(_WAITING, "en") in text_of(mail)
     assert record_page("", "en", "membership.experts", record["id"]) in text_of(mail)
@@ -152,7 +148,7 @@ async def test_no_mail_is_sent_to_who_wants_none(people: People, members: Caller
     await people.run("mail_digests")
     await _announced(people, officer, 1)
     await people.no_jobs()
-    assert news(posted, _address(people, officer)) == []
+    assert news(posted, people.address(officer)) == []
 
 
 @pytest.mark.long("waits for mails that must not come")
@@ -166,22 +162,22 @@ async def test_a_person_gets_one_mail_a_quarter_of_an_hour_about_programmes(
     )
     tasks = [await task(actions, owner={"account_id": str(owner)}) for _ in range(5)]
     await people.deliver(tasks[0][-36:])
-    (first,) = await arrived(posted, _address(people, owner), 1)
+    (first,) = await arrived(posted, people.address(owner), 1)
     assert sentence("task.created", "en") in text_of(first)
     for path in tasks[1:]:
         await people.deliver(path[-36:])
     await people.run("mail_gathered")
     await people.no_jobs()
-    assert len(news(posted, _address(people, owner))) == 1
+    assert len(news(posted, people.address(owner))) == 1
     sent = "UPDATE access_notification SET mailed_at = mailed_at - $2::interval WHERE account_id = $1"
     await people.superuser.execute(sent, owner, timedelta(minutes=15))
     await people.run("mail_gathered")
-    (_, second) = await arrived(posted, _address(people, owner), 2)
+    (_, second) = await arrived(posted, people.address(owner), 2)
     assert text_of(second).count(sentence("task.created", "en")) == 4
     assert all(record_page("", "en", "actions.tasks", path[-36:]) in text_of(second) for path in tasks[1:])
     await people.run("mail_gathered")
     await people.no_jobs()
-    assert len(news(posted, _address(people, owner))) == 2
+    assert len(news(posted, people.address(owner))) == 2
 
 
 async def test_who_gets_a_role_hears_of_it(people: People, posted: Mailbox) -> None:
@@ -190,7 +186,7 @@ async def test_who_gets_a_role_hears_of_it(people: People, posted: Mailbox) -> N
     made = await people.caller.send("admin", "POST", "/grants", {**body, "scope_id": "XA"})
     await people.deliver(made.json()["id"])
     assert await people.events(account) == ["grant.activated"]
-    (mail,) = await arrived(posted, _address(people, account), 1)
+    (mail,) = await arrived(posted, people.address(account), 1)
     assert sentence("grant.activated", "en") in text_of(mail)
 
 

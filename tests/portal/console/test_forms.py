@@ -124,6 +124,16 @@ def test_faults_of_a_step_are_below_its_fields() -> None:
     ]
 
 
+def test_what_no_form_may_lack_is_needed() -> None:
+    part = {"type": "object", "required": ["given"], "properties": {"given": {"type": "string"}}}
+    rows = {"type": "array", "items": part}
+    properties = {"day": {"type": "string"}, "term": part, "names": rows, "other_names": rows, "nickname": part}
+    fields = fields_in({"required": ["day", "term", "names"], "properties": properties}, opening_in({}))
+    made = inputs_of(fields, {"names.1.given": ["Amina"], "other_names.0.given": ["A."], "nickname.given": [""]})
+    needed = [each.path for one in made for each in all_of(one) if each.is_needed and not each.parts and not each.rows]
+    assert needed == ["day", "term.given", "names.0.given"]
+
+
 def test_one_more_row_is_offered() -> None:
     names = next(
         each for each in inputs_of(_FIELDS, texts_of(_FIELDS, _VALUES), more=["names"]) if each.path == "names"

@@ -1,4 +1,5 @@
-"""Nominations wait for who selects, and calls for who decides them, once the panel has done its part."""
+"""Nominations wait for who selects, and calls for who decides them, once the panel has done its part; reviewers of the
+Global Report say that they are done."""
 
 from migrations.rules import grant, role, run, searching
 
@@ -18,6 +19,7 @@ _IS_CHAIR = f"seat.value ->> 'office' = 'chair' AND e.account_id IS NOT NULL AND
 _CALLS = "FROM member_call c"
 _IS_ASSESSED = "c.status = 'assessing' AND n.status = 'nominated' AND due.verb IS NOT NULL"
 _NOMINATIONS = "JOIN member_nomination n ON n.call_id = c.id CROSS JOIN LATERAL member_decision_due(n.id) due(verb)"
+_INVITATION = ("invited", "accepted", "declined", "withdrawn")
 _COLUMNS = "'membership.nominations', n.id, n.ref, n.country, due.verb, NULL::timestamptz"
 
 
@@ -80,9 +82,30 @@ CREATE VIEW {_WORK} AS
     )
 """)
     grant(_WORK, "SELECT", "access")
+    _invitations_are(*_INVITATION, "completed")
+
+
+def _invitations_are(*states: str) -> None:
+    """An invitation to review for the Global Report is in one of these states."""
+    run(f"""
+ALTER TABLE action_reviewer DROP CONSTRAINT action_reviewer_status_check
+--;
+ALTER TABLE action_reviewer ADD CONSTRAINT action_reviewer_status_check
+    CHECK (status IN ('{"', '".join(states)}')) NOT VALID
+--;
+ALTER TABLE action_reviewer VALIDATE CONSTRAINT action_reviewer_status_check
+""")
 
 
 def downgrade() -> None:
+    run("""
+SET LOCAL escm.write_everywhere = 'on'
+--;
+SET LOCAL escm.visibilities = 'public,network,restricted'
+--;
+UPDATE action_reviewer SET status = 'accepted' WHERE status = 'completed'
+""")
+    _invitations_are(*_INVITATION)
     run(f"""
 DROP VIEW {_WORK}
 --;

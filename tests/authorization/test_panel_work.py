@@ -56,9 +56,10 @@ class Work:
         """The name of a new person with these grants and a record, and the record."""
         expert = UUID((await activated(Caller(self.services["membership"], "admin"), country="XA"))["id"])
         name = uuid4().hex
-        self._patch.setitem(CALLERS, name, person(name, grant("expert", "self", str(expert)), *grants))  # type: ignore[arg-type]
-        await enter_principal(self.superuser, CALLERS[name])
-        await change(self.superuser, "member_expert", expert, account_id=CALLERS[name].id)
+        me = person(name, grant("expert", "self", str(expert)), *grants)
+        self._patch.setitem(CALLERS, name, me)  # type: ignore[arg-type]
+        await enter_principal(self.superuser, me)
+        await change(self.superuser, "member_expert", expert, account_id=me.id)
         return name, expert
 
     async def scored(self, panel: Panel, *names: str) -> None:

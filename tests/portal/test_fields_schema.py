@@ -36,7 +36,8 @@ def test_an_action_names_the_fields_that_it_needs() -> None:
 
 
 def test_an_action_without_a_field_that_it_needs_is_refused_once_it_is_possible() -> None:
-    hold: Lifecycle[None] = Lifecycle(("open", "held"), (transition("hold", "open", "held", fields=_DAY, required=_DAY),))
+    step = transition("hold", "open", "held", fields=_DAY, required=_DAY)
+    hold: Lifecycle[None] = Lifecycle(("open", "held"), (step,))
     with pytest.raises(Invalid) as refused:
         hold.advance("open", "hold", None, lambda _verb: True)
     assert [(each.code, each.pointer) for each in refused.value.errors] == [("required", "/fields/until")]

@@ -70,7 +70,14 @@ class Work:
 
     async def nominated(self, call: UUID, **more: Any) -> UUID:
         nominee = UUID((await activated(Caller(self.services["membership"], "admin"), country="XA"))["id"])
-        known = {"call_id": call, "expert_id": nominee, "visibility": "restricted", "documents": "[]"}
+        nominator = {"name": "Dean", "email": "dean@example.org", "kind": None}
+        known = {
+            "nominator": dumps(nominator),
+            "call_id": call,
+            "expert_id": nominee,
+            "visibility": "restricted",
+            "documents": "[]",
+        }
         return await enter(
             self.superuser, "member_nomination", **{"status": "nominated", "conflicts": "[]", **known, **more}
         )
@@ -90,6 +97,7 @@ async def panel(work: Work) -> Panel:
     await enter(
         work.superuser, "member_call", id=call, country=None, status="assessing", visibility="restricted",
         kind="committee", seats=1, code=uuid4().hex, panel=dumps(seats), criteria="[]",
+        eligibility=dumps({name: [] for name in ("countries", "regions", "categories", "fields", "documents")}),
     )  # fmt: skip
     return Panel(call, await work.nominated(call), chair, (members[0], members[1]), people)
 

@@ -146,10 +146,8 @@ async def test_a_reviewer_finishes_below_the_text(
     of = await superuser.fetchval("SELECT edition_id FROM action_contribution WHERE id = $1", text)
     days = {"opens": now() - timedelta(days=1), "closes": now() + timedelta(days=1)}
     known = {"edition_id": of, "number": 4, "status": "open", "audience": "experts", "contributions": [text]}
-    in_round = await enter(
-        superuser, "action_review_round", **known, **days, visibility="restricted", country=None
-    )
-    expert = await enter(superuser, "member_expert", status="active")
+    in_round = await enter(superuser, "action_review_round", **known, **days, visibility="restricted", country=None)
+    expert = await enter(superuser, "member_expert", status="active", category="expert")
     me = await _signed_in(console, ("expert", "self", str(expert)))
     account = UUID((await ConsoleApi(console, me).get("/access/v1/accounts/me"))["id"])
     await change(superuser, "member_expert", expert, account_id=account)

@@ -186,12 +186,18 @@ def _kind_of_text(schema: Schema) -> Kind:
 def _kind_of_object(schema: Schema, opening: Opening, depth: int) -> Kind:
     if schema.get("properties"):
         return "group" if depth < _DEEPEST else "json"
-    values = schema.get("additionalProperties")
-    if not isinstance(values, Mapping) or not values:
+    values = _values_in(schema)
+    if not values:
         return "json"
     if schema.get("propertyNames", {}).get("x-escm-widget") == "language":
         return "multilingual"
     return "pairs" if _value_of(values, opening).kind in _SCALARS else "json"
+
+
+def _values_in(schema: Schema) -> Schema:
+    """The schema of the values of members whose names people choose; empty if there is none, or more than one."""
+    found = list(schema.get("patternProperties", {}).values()) or [schema.get("additionalProperties")]
+    return found[0] if len(found) == 1 and isinstance(found[0], Mapping) else {}
 
 
 def _value_of(schema: Schema, opening: Opening) -> Field:
@@ -225,7 +231,7 @@ def _parts(kind: Kind, schema: Schema, opening: Opening, depth: int) -> tuple[Fi
         return (field_of("", item, opening, depth=depth + 1),)
     if kind == "pairs":
         key = field_of(KEY, {"type": "string", **schema.get("propertyNames", {})}, opening, is_required=True)
-        return key, _value_of(schema["additionalProperties"], opening)
+        return key, _value_of(_values_in(schema), opening)
     if kind == "multilingual":
         values = schema.get("additionalProperties")
         text = _chosen(_opened(values, opening), opening) if isinstance(values, Mapping) else {"type": "string"}

@@ -58,10 +58,9 @@ def _fits(field: Field, value: Any) -> bool:
         return False
     if field.kind == "group":
         return isinstance(value, Mapping) and _fit_parts(field, value)
-    if field.kind == "multilingual":
-        return isinstance(value, Mapping) and all(isinstance(text, str | None) for text in value.values())
-    if field.kind == "pairs":
-        return isinstance(value, Mapping) and all(_fits(field.parts[1], one) for one in value.values())
+    if field.kind in ("multilingual", "pairs"):
+        texts = str | None if field.kind == "multilingual" else bool | int | float | str
+        return isinstance(value, Mapping) and all(isinstance(one, texts) for one in value.values())
     if field.kind == "rows":
         return isinstance(value, list) and all(isinstance(row, Mapping) and _fit_parts(field, row) for row in value)
     if field.kind in ("choices", "lines"):

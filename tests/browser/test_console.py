@@ -187,13 +187,28 @@ def enter(running: dict[str, Any]) -> Iterator[Callable[..., dict[str, str]]]:
 def administrator(running: dict[str, Any], enter: Callable[..., dict[str, str]]) -> tuple[dict[str, str], pyotp.TOTP]:
     """An administrator with the app that makes the codes of their second factor."""
     person = enter("secretariat_admin", "global", None)
+    return person, _with_app(running, person)
+
+
+def _with_app(running: dict[str, Any], person: dict[str, str]) -> pyotp.TOTP:
+    """The app that makes the codes of a person's second factor."""
     api = Person(running["base_url"], person)
     factor = api.create("/access/v1/factors", {"kind": "totp", "name": "My phone"})
     app = pyotp.TOTP(factor["secret"])
     earlier = app.generate_otp(int(datetime.now(UTC).timestamp()) // 30 - 1)
     api.step(f"/access/v1/factors/{factor['id']}", "confirm", fields={"code": earlier})
     api.close()
-    return person, app
+    return app
+
+
+def _sign_in_with_code(page: Page, running: dict[str, Any], person: dict[str, str], app: pyotp.TOTP) -> None:
+    page.goto(f"{running['base_url']}/console/")
+    page.locator("#username").fill(person["username"])
+    page.locator("#password").fill(person["password"])
+    page.locator("#password").press("Enter")
+    page.locator("[name=code]").fill(app.now())
+    page.locator("[name=code]").press("Enter")
+    page.wait_for_url(f"{running['base_url']}/console/**")
 
 
 def test_an_administrator_merges_a_pair_by_keyboard_and_undoes_it(
@@ -203,13 +218,7 @@ def test_an_administrator_merges_a_pair_by_keyboard_and_undoes_it(
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
-    page.goto(f"{running['base_url']}/console/")
-    page.locator("#username").fill(person["username"])
-    page.locator("#password").fill(person["password"])
-    page.locator("#password").press("Enter")
-    page.locator("[name=code]").fill(app.now())
-    page.locator("[name=code]").press("Enter")
-    page.wait_for_url(f"{running['base_url']}/console/**")
+    _sign_in_with_code(page, running, person, app)
     page.goto(f"{running['base_url']}/console/membership/duplicates?status=open")
     _reach(page, page.get_by_role("rowheader").first.get_by_role("link"))
     page.keyboard.press("Enter")
@@ -256,3 +265,40 @@ def test_officials_find_their_country_and_leave_nothing_behind(
     page.goto(f"{running['base_url']}/console/")
     expect(page.locator("#password")).to_be_visible()
     context.close()
+
+
+def test_a_focal_point_confirms_a_role_as_the_second_person(
+    browser: Browser, running: dict[str, Any], enter: Callable[..., dict[str, str]]
+) -> None:
+    """From the sign-in of who proposes the role to its confirmation, without a script."""
+    publisher = enter("national_author", "country", "XB")
+    pages = []
+    for person in (enter("government_focal_point", "country", "XB") for _ in range(2)):
+        app = _with_app(running, person)
+        page = browser.new_context(java_script_enabled=False).new_page()
+        page.set_default_timeout(PATIENCE)
+        _sign_in_with_code(page, running, person, app)
+        pages.append(page)
+    first, second = pages
+    first.goto(f"{running['base_url']}/console/access/grants/new")
+    first.locator("#f-principal-kind").select_option("account")
+    first.locator("#f-principal-id").fill(publisher["account_id"])
+    first.locator("#f-role").select_option("national_publisher")
+    first.locator("#f-scope_kind").select_option("country")
+    first.locator("#f-scope_id").fill("XB")
+    first.locator("#f-reason").fill("Publishes what the ministry approved.")
+    first.locator("main form button").last.press("Enter")
+    expect(first.get_by_role("status")).to_have_text("Created.")
+    ref = re.search(r"GRT?[A-Z]*-[0-9]+", first.locator("main").inner_text())
+    assert ref is not None
+    second.goto(f"{running['base_url']}/console/")
+    waiting = second.get_by_role("row").filter(has_text=ref[0])
+    waiting.get_by_role("link", name="Confirm").press("Enter")
+    second.get_by_role("link", name="Confirm", exact=True).press("Enter")
+    second.get_by_role("button", name="Confirm", exact=True).last.press("Enter")
+    expect(second.get_by_role("status")).to_have_text("Done.")
+    expect(second.locator("dl").first).to_contain_text("Active")
+    second.goto(f"{running['base_url']}/console/")
+    expect(second.locator("main")).not_to_contain_text(ref[0])
+    for page in pages:
+        page.context.close()

@@ -163,6 +163,27 @@ async def test_a_step_names_its_effect_and_is_taken(officer: Browser, api: Conso
     assert "Done." in (await submit(officer, form)).text, "a form that is sent twice is one step"
 
 
+async def test_a_form_marks_what_it_needs_before_anything_is_refused(officer: Browser, api: ConsoleApi) -> None:
+    expert = await _expert(api, emails=[{"value": "a@example.org"}])
+    path = f"{EXPERTS}/{expert['id']}"
+    for step in ("invite", "apply"):
+        await api.step(path, step)
+    form = (await officer.get(f"{LIST}/{expert['id']}/do/request_info")).text
+    assert re.search(r'<label for="f-reason">[^<]*<span class="note">\(required\)', form)
+    assert _has(form, "f-reason", "required")
+    assign = (await officer.get(f"{LIST}/{expert['id']}/do/assign")).text
+    assert _has(assign, "f-officer", "required")
+    assert not _has(assign, "f-reason", "required")
+    new = (await officer.get(f"{LIST}/new")).text
+    assert _has(new, "f-country", "required")
+    assert not _has(new, "f-orcid", "required")
+
+
+def _has(page: str, key: str, attribute: str) -> bool:
+    (tag,) = re.findall(rf'<(?:input|select|textarea) id="{key}"[^>]*>', page)
+    return f" {attribute}" in tag
+
+
 async def test_a_step_of_another_version_shows_the_form_again(officer: Browser, api: ConsoleApi) -> None:
     expert = await _expert(api, emails=[{"value": "a@example.org"}])
     form = await officer.get(f"{LIST}/{expert['id']}/do/invite")

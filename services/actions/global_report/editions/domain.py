@@ -97,7 +97,10 @@ LIFECYCLE: Lifecycle[EditionGuardContext] = Lifecycle(
         transition("close_call", "call", "writing", is_scheduled=True),
         transition("freeze", "writing", FROZEN, guard=_freezable, fields=("as_of",)),
         transition("thaw", FROZEN, "writing", reason_required=True),
-        *(transition("record_doi", state, state, fields=("doi",), fact="updated") for state in CITED),
+        *(
+            transition("record_doi", state, state, fields=("doi",), required=("doi",), fact="updated")
+            for state in CITED
+        ),
         transition("verify_figures", FROZEN, FROZEN, fact="updated"),
         transition("publish", FROZEN, "published", guard=_publishable, step_up=TWO_FACTORS),
         transition("supersede", "published", "superseded"),

@@ -261,7 +261,15 @@ LIFECYCLE: Lifecycle[CentreGuardContext] = Lifecycle(
         ),
         transition("withdraw", "draft|submitted", "withdrawn"),
         *(
-            transition(ASSIGN, state, state, guard=_may_hold_the_file, fields=("officer",), fact="updated")
+            transition(
+                ASSIGN,
+                state,
+                state,
+                guard=_may_hold_the_file,
+                fields=("officer",),
+                required=("officer",),
+                fact="updated",
+            )
             for state in HELD
         ),
         *(
@@ -272,6 +280,7 @@ LIFECYCLE: Lifecycle[CentreGuardContext] = Lifecycle(
                 guard=_can_change,
                 reason_required=True,
                 fields=(*_CHANGED, "effective", "document", *_NOTE),
+                required=("effective",),
                 fact="updated",
             )
             for state in IN_TERM

@@ -149,7 +149,15 @@ LIFECYCLE: Lifecycle[ExpertGuardContext] = Lifecycle(
             fact="activated",
         ),
         *(
-            transition("assign", state, state, guard=_may_hold_the_file, fields=("officer",), fact="updated")
+            transition(
+                "assign",
+                state,
+                state,
+                guard=_may_hold_the_file,
+                fields=("officer",),
+                required=("officer",),
+                fact="updated",
+            )
             for state in HOLDERS
         ),
         transition("reject", "under_review", "rejected", guard=_not_the_applicant, reason_required=True),
@@ -176,7 +184,15 @@ LIFECYCLE: Lifecycle[ExpertGuardContext] = Lifecycle(
         transition("mark_deceased", "|".join(LIVING), "deceased", reason_required=True),
         transition("unmark_deceased", "deceased", None, guard=_recent, reason_required=True, fact="reinstated"),
         *(
-            transition(LINK_ACCOUNT, state, state, guard=_linkable, fields=("account_id",), fact="account_linked")
+            transition(
+                LINK_ACCOUNT,
+                state,
+                state,
+                guard=_linkable,
+                fields=("account_id",),
+                required=("account_id",),
+                fact="account_linked",
+            )
             for state in LIVING
         ),
         *(

@@ -3,8 +3,8 @@ Global Report say that they are done."""
 
 from migrations.rules import grant, role, run, searching
 
-revision = "0145_core_waiting_decisions"
-down_revision = "0144_actions_waiting_steps"
+revision = "0146_core_waiting_decisions"
+down_revision = "0145_membership_availability"
 
 _WORK, _OTHER_WORK = "member_published_work", "member_work_without_decisions"
 _DUE, _ASSESSED = "member_decision_due(uuid)", "member_is_assessed(uuid)"

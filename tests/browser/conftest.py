@@ -2,10 +2,13 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -56,3 +59,15 @@ def visit(browser: Browser, running: dict[str, Any]) -> Iterator[Visit]:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     yield Visit(page, running["base_url"])
     page.close()
+
+
+@pytest.fixture(scope="session")
+def reported(running: dict[str, Any]) -> dict[str, str]:
+    """The refs of the published `edition` of the demo and of a `chapter` of it."""
+    environment = {**os.environ, "ESCM_LOCAL_FOLDER": running["folder"]}
+    subprocess.run([sys.executable, "-m", "deploy.cli", "demo", "report"], env=environment, check=True)
+    actions = f"{running['base_url']}/actions/v1"
+    (edition,) = httpx.get(f"{actions}/editions?status=published", timeout=60).json()["items"]
+    texts = httpx.get(f"{actions}/contributions?edition_id={edition['id']}", timeout=60).json()["items"]
+    chapter = next(one["ref"] for one in texts if one["outline_key"] == "rivers")
+    return {"edition": edition["ref"], "chapter": chapter}

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PATIENCE
-from tests.browser.test_pages import _OVERFLOW, _barriers
+from tests.browser.test_pages import OVERFLOW, barriers
 from tests.support.passwords import choose_password
 from tests.support.running import Client
 from tests.support.signing_in import ACCOUNT, FACTOR, SIGN_IN
@@ -65,8 +65,8 @@ def _sign_in(page: Page, person: str) -> None:
 
 
 def _check(page: Page) -> None:
-    assert _barriers(page) == []
-    assert page.evaluate(_OVERFLOW) == 0, "the page scrolls sideways"
+    assert barriers(page) == []
+    assert page.evaluate(OVERFLOW) == 0, "the page scrolls sideways"
 
 
 def test_an_app_is_added_and_used_without_scripts(

@@ -1,12 +1,15 @@
 """Lists, records, forms and steps of the console, by people with their own tokens."""
 
 import re
+from html import escape
 from typing import Any
 
 import httpx
 import pytest
 
 from services.portal.console.describing.resources import kinds
+from shared.kernel.text import LANGUAGES
+from shared.web.contract.vocabularies import terms_of
 from tests.support.console import Browser, ConsoleSystem
 from tests.support.console_api import ConsoleApi
 from tests.support.console_forms import submit
@@ -199,6 +202,21 @@ async def test_a_step_that_is_blocked_says_why_in_the_readers_language(officer: 
     assert "Not possible yet" in page.text
     form = await officer.get(f"{LIST}/{expert['id']}/do/invite")
     assert "<textarea" not in form.text.partition("<main")[2]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_what_a_step_lacks_is_said_in_each_language(officer: Browser, api: ConsoleApi, language: str) -> None:
+    expert = await _expert(api)
+    steps = (await api.get(f"{EXPERTS}/{expert['id']}/transitions"))["allowed_actions"]
+    (reason,) = [one["reason"] for one in steps if one["action"] == "invite"]
+    said = {term.titles[language] for term in terms_of("reasons", reason)}
+    await officer.get(f"/console/language/{language}")
+    try:
+        page = await officer.get(f"{LIST}/{expert['id']}")
+    finally:
+        await officer.get("/console/language/en")
+    assert [one for one in said if escape(one, quote=False) in page.text]
+    assert language == "en" or said.isdisjoint(term.titles["en"] for term in terms_of("reasons", reason))
 
 
 async def test_a_record_is_named_by_its_ref_or_its_name(officer: Browser, api: ConsoleApi) -> None:

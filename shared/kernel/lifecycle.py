@@ -80,9 +80,8 @@ class Transition(Generic[GuardContext]):
     codes. `target` None returns to the previous state.
 
     `fact` is the announced past participle, by default the target's name. The body's `fields` may hold the names in
-    `fields`, and must hold those in `required`. `is_scheduled`: only schedules take the transition. `second_person`
-    says whether one person proposes it and another confirms it. `step_up` is what it asks of the sign-in of a person.
-    """
+    `fields`, and must hold those in `required`. `is_scheduled`: only schedules take the transition. `second_person`:
+    one person proposes it and another confirms it. `step_up` is what it asks of the sign-in of a person."""
 
     verb: str
     sources: frozenset[str]
@@ -122,6 +121,11 @@ class AvailableAction(NamedTuple):
 def transition(verb: str, sources: str, target: str | None, **more: object) -> "Transition[GuardContext]":
     """A transition with its sources written as in the design: `"active|grace"`."""
     return Transition(verb, frozenset(sources.split("|")), target, **more)  # type: ignore[arg-type]
+
+
+def within(verb: str, states: Iterable[str], **more: object) -> "list[Transition[GuardContext]]":
+    """A transition for each of these states, after which the record is in the same state."""
+    return [transition(verb, state, state, **more) for state in states]
 
 
 @dataclass(frozen=True)

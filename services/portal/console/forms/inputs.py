@@ -27,12 +27,16 @@ class Input:
     parts: tuple["Input", ...] = ()
     rows: tuple[tuple["Input", ...], ...] = ()
     opened: int = 0
-    is_json: bool = False
     is_needed: bool = False
     faults: tuple[Fault, ...] = ()
     named: str = ""
     candidates: tuple[tuple[str, str], ...] = ()
     scope: str = ""
+
+    @property
+    def is_json(self) -> bool:
+        """Whether its text is JSON."""
+        return self.path.endswith(AS_JSON)
 
     @property
     def key(self) -> str:
@@ -60,7 +64,7 @@ def _input(field: Field, path: str, sent: Texts, more: Sequence[str], *, is_with
     """`is_within`: what it is part of is required."""
     as_json, is_needed = f"{path}{AS_JSON}", is_within and field.is_required and field.name != EVIDENCE_FIELD
     if as_json in sent or field.kind == "json":
-        return Input(field, as_json, sent.get(as_json, [""])[-1], is_json=True, is_needed=is_needed)
+        return Input(field, as_json, sent.get(as_json, [""])[-1], is_needed=is_needed)
     if field.kind == "group":
         return Input(field, path, parts=_parts(field, path, sent, more, is_within=is_needed))
     if field.kind in ("rows", "pairs"):

@@ -38,9 +38,8 @@ class Work:
 
     async def of(self, name: str, record: UUID) -> list[str]:
         """The steps of a record for a caller, if the list of its kind finds it for them as the work list does."""
-        response = await Caller(self.services["access"], name).get(_WORK_LIST)
-        assert response.status_code == 200, response.text
-        steps = sorted(item["verb"] for item in response.json()["items"] if item["id"] == str(record))
+        waiting = await Caller(self.services["access"], name).everything(_WORK_LIST)
+        steps = sorted(item["verb"] for item in waiting if item["id"] == str(record))
         members = Caller(self.services["membership"], name)
         lists = [await members.everything(f"{path}?holder=me&limit=200") for path in (_CALLS, _NOMINATIONS)]
         assert (str(record) in {one["id"] for found in lists for one in found}) == bool(steps)

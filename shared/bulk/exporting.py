@@ -25,7 +25,8 @@ from shared.messaging.job_run import JobCancelled, JobRun
 from shared.messaging.outbox import defer
 from shared.messaging.schedules import Schedule
 from shared.records.access_scope import AccessScope, access_scope_for
-from shared.records.listing import Listing, ListRequest
+from shared.records.filters import ListRequest
+from shared.records.listing import Listing
 
 EXPORT_JOB = "export"
 ROWS_AT_ONCE = 500

@@ -1,4 +1,4 @@
-"""Filters of lists: parses a parameter and builds its condition."""
+"""What callers ask of lists: parses a filter's parameter and builds its condition."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -216,3 +216,19 @@ def filter_names(filters: Mapping[str, Any]) -> Names:
 def filter_arguments(filters: Mapping[str, Any]) -> dict[str, Any]:
     """Values for the conditions of filters, from parsed values by name."""
     return {f"f_{name}": value[0] if _is_single(value) else value for name, value in filters.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """A parsed list: values by filter name, sort field, direction, start position and page size."""
+
+    filters: Mapping[str, Any]
+    sort: str
+    descending: bool
+    limit: int
+    after: tuple[Any, ...] | None = None
+
+    @property
+    def shape(self) -> tuple[Names, str, bool, bool]:
+        """What the statement depends on: the filters, which of them have one value, order and direction."""
+        return filter_names(self.filters), self.sort, self.descending, self.after is not None

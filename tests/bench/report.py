@@ -23,7 +23,7 @@ from shared.database.pool import Database
 from shared.kernel.clock import today
 from shared.kernel.principal import Grant, Principal, PrincipalKind
 from shared.records.access_scope import AccessScope, access_scope_for
-from shared.records.listing import ListRequest
+from shared.records.filters import ListRequest
 from tests.bench import report_build
 from tests.bench.servers import Addresses, alone, serving, tokens
 

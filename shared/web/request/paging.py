@@ -21,13 +21,12 @@ from shared.kernel.errors import Malformed, invalid_parameter
 from shared.records.access_scope import AccessScope, by_grant_alone
 from shared.records.columns import parsed_or_fragment
 from shared.records.cursors import make_cursor, read_cursor
-from shared.records.filters import instant, parsed_day
-from shared.records.listing import Listing, ListRequest
+from shared.records.filters import ListRequest, instant, parsed_day
+from shared.records.listing import LARGEST_PAGE, Listing
 from shared.web.request.request_context import RequestContext
 from shared.web.request.streams import ListStream, format_of, is_safe, switch
 
 DEFAULT_LIMIT = 50
-LARGEST_LIMIT = 200
 TOTAL = "total_estimate"
 """A value of `include` in addition to a list's own extras: the number of records of all pages."""
 PERMITTED = "permitted"
@@ -67,8 +66,8 @@ def page_limit(raw: str | None) -> int:
     """The page size. Raises Malformed `invalid_parameter`."""
     if raw is None:
         return DEFAULT_LIMIT
-    if not (raw.isascii() and raw.isdigit() and len(raw) < 4 and 1 <= int(raw) <= LARGEST_LIMIT):
-        raise invalid_parameter("limit", f"A whole number from 1 to {LARGEST_LIMIT}.")
+    if not (raw.isascii() and raw.isdigit() and len(raw) < 4 and 1 <= int(raw) <= LARGEST_PAGE):
+        raise invalid_parameter("limit", f"A whole number from 1 to {LARGEST_PAGE}.")
     return int(raw)
 
 

@@ -21,7 +21,8 @@ from shared.kernel.errors import invalid_parameter
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
-from shared.records.listing import Listing, ListRequest
+from shared.records.filters import ListRequest
+from shared.records.listing import Listing
 from shared.web.request.databases import open_primary, open_standby
 from shared.web.request.places import Places, holder_of
 from shared.web.request.recorded_reads import is_recorded, record_read

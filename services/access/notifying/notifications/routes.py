@@ -13,8 +13,9 @@ from services.access.notifying.notifications.schemas import Notification, Notifi
 from services.access.notifying.notifications.tables import notification
 from shared.kernel.errors import NotFound
 from shared.kernel.resource import Resource
+from shared.records.listing import LARGEST_PAGE
 from shared.web.contract.route_options import RouteOptions
-from shared.web.request.paging import DEFAULT_LIMIT, LARGEST_LIMIT, page_after, place_of
+from shared.web.request.paging import DEFAULT_LIMIT, page_after, place_of
 from shared.web.request.request_context import CurrentContext, RequestContext
 from shared.web.request.responses import JSON, key_of
 from shared.web.request.route import ResourceRouter
@@ -36,7 +37,7 @@ async def list_notifications(
     ctx: CurrentContext,
     unread: Annotated[bool, Query(description="Only those that the caller has not read.")] = False,
     cursor: Annotated[str | None, Query(description="The position of `next` of an earlier page.")] = None,
-    limit: Annotated[int, Query(ge=1, le=LARGEST_LIMIT, description="Notifications of a page.")] = DEFAULT_LIMIT,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Notifications of a page.")] = DEFAULT_LIMIT,
 ) -> Response:
     """List one's notifications.
 

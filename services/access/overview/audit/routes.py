@@ -14,7 +14,8 @@ from services.access.overview.audit.schemas import AuditPage, present
 from shared.kernel.errors import Forbidden
 from shared.kernel.resource import Resource
 from shared.records.cursors import make_cursor, read_cursor
-from shared.web.request.paging import DEFAULT_LIMIT, LARGEST_LIMIT
+from shared.records.listing import LARGEST_PAGE
+from shared.web.request.paging import DEFAULT_LIMIT
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import JSON
 from shared.web.request.route import ResourceRouter
@@ -31,7 +32,7 @@ async def list_audit(
     subject: Annotated[UUID | None, Query(description="The record that was changed.")] = None,
     actor: Annotated[UUID | None, Query(description="The account or client that changed it.")] = None,
     after: Annotated[str | None, Query(description="`next_after` of an earlier page; absent is the oldest.")] = None,
-    limit: Annotated[int, Query(ge=1, le=LARGEST_LIMIT, description="Entries of a page.")] = DEFAULT_LIMIT,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Entries of a page.")] = DEFAULT_LIMIT,
 ) -> Response:
     """Read the audit trail.
 

@@ -31,7 +31,7 @@ from shared.contracts import views
 from shared.database.statements import Connection, Row, Statement
 from shared.kernel.decimals import to_text
 from shared.records.access_scope import AccessScope, constant
-from shared.records.listing import ListRequest
+from shared.records.filters import ListRequest
 from shared.records.references import NAMED_CENTRES
 from shared.records.rows import records_of
 

@@ -20,8 +20,7 @@ from shared.database.context import Lookup
 from shared.database.statements import Connection
 from shared.kernel.principal import Principal
 from shared.records.access_scope import access_scope_for, constant
-from shared.records.filters import Filter, countries, reference
-from shared.records.listing import ListRequest
+from shared.records.filters import Filter, ListRequest, countries, reference
 
 Page: TypeAlias = Callable[[Connection, Principal, Mapping[str, Any], UUID | None, int], Awaitable[Sequence[UUID]]]
 _FIRST = UUID(int=0)

@@ -10,7 +10,7 @@ import pytest
 from services.membership.register.experts.jobs import EXPERT_IMPORT
 from shared.database.pool import Database
 from shared.records.access_scope import access_scope_for
-from shared.records.listing import ListRequest
+from shared.records.filters import ListRequest
 from tests.support.callers import CALLERS, Caller, grant, person
 from tests.support.membership import EXPERTS
 

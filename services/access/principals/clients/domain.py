@@ -16,6 +16,7 @@ from services.access.access import EVERY_RESOURCE, SERVICES, VERBS, SuspensionFa
 from services.access.authority.grants.domain import PersonFault
 from services.access.principals.clients.record import Client, JsonWebKey
 from shared.auth.narrowing import WHOLE_SCOPE
+from shared.kernel.errors import Invalid, invalid_field
 from shared.kernel.lifecycle import Lifecycle, by_two, transition
 from shared.kernel.step_up import TWO_FACTORS
 
@@ -124,6 +125,11 @@ LIFECYCLE: Lifecycle[ClientGuardContext] = Lifecycle(
         ),
     ),
 )
+
+
+def keys_required() -> Invalid:
+    """The error for a new client that would have a secret where clients sign."""
+    return invalid_field("/jwks", "keys_required", "Clients of this installation sign: give public keys.")
 
 
 def new_client_id() -> str:

@@ -86,7 +86,7 @@ class PublicKeys(Body):
     """The public keys that a client signs its assertions with."""
 
     keys: Annotated[
-        list[PublicKey], Field(min_length=1, max_length=5), "The keys, each a JWK (RFC 7517) of type EC or OKP."
+        list[PublicKey], Field(min_length=1, max_length=5), "The keys, each a JWK (RFC 7517): EC with the curve P-256, or RSA."
     ]
 
 

@@ -13,7 +13,14 @@ from services.access.principals.accounts import operations as accounts
 from services.access.principals.accounts.domain import LONGEST_PASSWORD, SHORTEST_ALONE, is_email
 from services.access.principals.accounts.leaked_passwords import refuse_leaked
 from services.access.principals.clients import operations as clients
-from services.access.principals.clients.domain import CHANGE_CREDENTIALS, keys_required, new_client_id, new_secret
+from services.access.principals.clients.domain import (
+    AUTHORIZATION_CODE,
+    CHANGE_CREDENTIALS,
+    GRANTS,
+    keys_required,
+    new_client_id,
+    new_secret,
+)
 from services.access.principals.clients.record import KeySet
 from services.access.settings import AccessSettings
 from shared.database.context import SYSTEM_CONTEXT
@@ -30,6 +37,7 @@ _WHOLE: Mapping[str, object] = {
     "ip_allow": [],
     "redirect_uris": [],
     "post_logout_redirect_uris": [],
+    "grants": list(GRANTS),
     "public": False,
     "require_par": False,
     "dpop_bound": False,
@@ -128,7 +136,7 @@ async def register_console(database_url: str, client_id: str, keys: KeySet, addr
             "SELECT id FROM access_client WHERE client_id = $1", client_id
         )
         if found is None:
-            wanted = {**_WHOLE, "name": "Console", "jwks": keys, "redirect_uris": [address]}
+            wanted = {**_WHOLE, "name": "Console", "jwks": keys, "redirect_uris": [address], "grants": [AUTHORIZATION_CODE]}
             await clients.insert(uow, clients.CLIENTS.new(wanted), client_id, None, first_party=True)
             return True
         before = await clients.CLIENTS.lock(uow, found)

@@ -79,6 +79,7 @@ async def insert(
         country=new.scope_id if new.scope_kind == "country" else None,
         visibility="restricted",
         client_id=client_id,
+        grants=[domain.AUTHORIZATION_CODE] if new.public else new.grants,
         secrets=[domain.digest(secret)] if secret else [],
         secret_ends=[_secret_end()] if secret else [],
         first_party=first_party,

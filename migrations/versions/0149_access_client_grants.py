@@ -1,0 +1,19 @@
+"""How a client gets tokens: by people who sign in to it, for itself, or both. Those of before do what they did."""
+
+from migrations.rules import run
+
+revision = "0149_access_client_grants"
+down_revision = "0144_actions_waiting_steps"
+
+
+def upgrade() -> None:
+    run("""
+ALTER TABLE access_client ADD COLUMN grants text[] NOT NULL DEFAULT '{authorization_code,client_credentials}'
+    CHECK (cardinality(grants) > 0 AND grants <@ '{authorization_code,client_credentials}')
+--;
+UPDATE access_client SET grants = '{authorization_code}' WHERE public
+""")
+
+
+def downgrade() -> None:
+    run("ALTER TABLE access_client DROP COLUMN grants")

@@ -136,7 +136,13 @@ async def register_console(database_url: str, client_id: str, keys: KeySet, addr
             "SELECT id FROM access_client WHERE client_id = $1", client_id
         )
         if found is None:
-            wanted = {**_WHOLE, "name": "Console", "jwks": keys, "redirect_uris": [address], "grants": [AUTHORIZATION_CODE]}
+            wanted = {
+                **_WHOLE,
+                "name": "Console",
+                "jwks": keys,
+                "redirect_uris": [address],
+                "grants": [AUTHORIZATION_CODE],
+            }
             await clients.insert(uow, clients.CLIENTS.new(wanted), client_id, None, first_party=True)
             return True
         before = await clients.CLIENTS.lock(uow, found)

@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from redis.asyncio import ConnectionPool
 from redis.exceptions import ConnectionError as ConnectionLost
@@ -19,6 +20,7 @@ _MOST_AT_ONCE = 200
 _MOST_HERE = 100_000
 """Most uses that a process remembers while Valkey is down; the oldest are forgotten first."""
 _AWAY = (RedisError, OSError, TimeoutError)
+_Command: TypeAlias = tuple[str | int, ...]
 _FIRST = """
 local found = {}
 for place, key in ipairs(KEYS) do
@@ -33,7 +35,7 @@ class OnceOnly:
     """Remembers keys for some seconds. One per process."""
 
     def __init__(self, redis_url: str, name: str, seconds: int, patience: float) -> None:
-        self._connection = ConnectionPool.from_url(redis_url).make_connection()
+        self._connection = ConnectionPool.from_url(redis_url).make_connection()  # type: ignore[no-untyped-call]
         self._patience = patience
         self._prefix, self._seconds = f"escm:once:{name}:", seconds
         self._waiting: list[tuple[str, asyncio.Future[bool]]] = []
@@ -76,14 +78,14 @@ class OnceOnly:
         return [self._first_here(key) for key in keys]
 
     async def _first_over_all(self, keys: Sequence[str]) -> list[bool]:
-        command = ("EVAL", _FIRST, len(keys), *(self._prefix + key for key in keys), self._seconds)
+        command: _Command = ("EVAL", _FIRST, len(keys), *(self._prefix + key for key in keys), self._seconds)
         try:
             found = await self._asked(command)
         except ConnectionLost:  # Valkey had closed the connection
             found = await self._asked(command)
         return [bool(is_first) for is_first in found]
 
-    async def _asked(self, command: tuple[str | int, ...]) -> list[int]:
+    async def _asked(self, command: _Command) -> list[int]:
         try:
             async with asyncio.timeout(self._patience):
                 await self._connection.send_command(*command)

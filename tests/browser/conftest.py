@@ -20,7 +20,7 @@ __all__ = ["running", "secretariat"]
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 PATIENCE = 300_000
 """Milliseconds to wait for a condition."""
-PASSWORD = "four quiet words today"  # noqa: S105
+PASSWORD = "four quiet words today"
 
 
 class Visit:

@@ -1,5 +1,5 @@
-"""In Chromium without scripts: a person loses an app and signs in by a recovery code, links a provider and takes the link back,
-revokes an application, and signs out everywhere else."""
+"""In Chromium without scripts: a person loses an app and signs in by a recovery code, links a provider and takes the
+link back, revokes an application, and signs out everywhere else."""
 
 import re
 from collections.abc import Iterator
@@ -107,7 +107,9 @@ def test_somebody_revokes_an_application(
 ) -> None:
     page, (admin, _) = opened[0], administrators
     wanted = {"name": f"Desk {uuid4().hex}", "scope_kind": "global", "resources": ["membership.*"], "verbs": ["read"]}
-    made = admin.create("/access/v1/clients", {**wanted, "public": True, "redirect_uris": ["http://127.0.0.1/callback"]})
+    made = admin.create(
+        "/access/v1/clients", {**wanted, "public": True, "redirect_uris": ["http://127.0.0.1/callback"]}
+    )
     site = Site(httpx.AsyncClient(), made["client_id"], made, back=_BACK)
     sign_in(page, person)
     page.wait_for_url(re.compile(re.escape(ACCOUNT)))

@@ -128,7 +128,9 @@ async def _in_a_browser(stack: dict[str, Any]) -> dict[str, str]:
         page = await again.follow(await again.sign_in(await again.get(SIGN_IN)))
         await again.follow(await again.fill(page, {"code": recovery[0]}))
     shown = {"code": code, "refresh token": given["refresh_token"], "app": app["secret"], "recovery code": recovery[0]}
-    cookies = {f"cookie {number}": one for number, one in enumerate((*browser.cookies.values(), *again.cookies.values()))}
+    cookies = {
+        f"cookie {number}": one for number, one in enumerate((*browser.cookies.values(), *again.cookies.values()))
+    }
     return {**shown, **cookies, "person's token": given["access_token"].rpartition(".")[2]}
 
 

@@ -97,7 +97,7 @@ class Client(MadeByCountry):
         Granted,
         Written,
         Example(["authorization_code", "client_credentials"]),
-        "How the client gets tokens: `authorization_code` by people who sign in to it, `client_credentials` for itself.",
+        "How the client gets tokens: `authorization_code` by people who sign in, `client_credentials` for itself.",
     ]
     public: Annotated[
         bool, Granted, Written, "Whether the client keeps no secret, as in a browser or on a person's machine."

@@ -30,7 +30,6 @@ from shared.web.contract.fields import Body, Line, ResponseModel
 from shared.web.contract.schemas import RecordResponse
 from shared.web.records.pending import PendingTransition
 
-
 GrantType: TypeAlias = Literal[GRANTS]  # type: ignore[valid-type]
 
 
@@ -92,7 +91,9 @@ class PublicKeys(Body):
     """The public keys that a client signs its assertions with."""
 
     keys: Annotated[
-        list[PublicKey], Field(min_length=1, max_length=5), "The keys, each a JWK (RFC 7517): EC with the curve P-256, or RSA."
+        list[PublicKey],
+        Field(min_length=1, max_length=5),
+        "The keys, each a JWK (RFC 7517): EC with the curve P-256, or RSA.",
     ]
 
 

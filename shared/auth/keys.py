@@ -175,7 +175,7 @@ def decoded(text: str) -> bytes:
 def read_object(text: bytes | None) -> dict[str, Any]:
     """A JSON object without duplicate names. Raises InvalidToken for anything else."""
     try:
-        value = _DECODER.decode((text or b"").decode())
+        value = json.loads(text or b"", object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
         raise InvalidToken from error
     if not isinstance(value, dict):
@@ -264,7 +264,3 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("a member occurs twice")
     return found
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique)
-"""One for all tokens: making it costs as much as reading a proof."""

@@ -136,7 +136,7 @@ def _read(proof: str, request: Request, now: float) -> _Proof:
         raise InvalidProof
     if claims.get("htm") != request.method or not _is_at(claims.get("htu"), request.address):
         raise InvalidProof
-    if request.token is not None and not _equal(claims.get("ath"), _token_hash(request.token)):
+    if request.token is not None and not _equal(claims.get("ath"), text_of_bytes(_sha256(request.token))):
         raise InvalidProof
     return _Proof(thumbprint, token_id, claims.get("nonce"))
 
@@ -189,10 +189,8 @@ def _equal(given: object, known: str) -> bool:
     return isinstance(given, str) and given.isascii() and hmac.compare_digest(given, known)
 
 
-@lru_cache(_KEYS)
-def _token_hash(token: str) -> str:
-    """The `ath` of a token, which comes with many proofs."""
-    return text_of_bytes(hashlib.sha256(token.encode()).digest())
+def _sha256(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
 
 
 def _challenge(error: str) -> dict[str, Any]:

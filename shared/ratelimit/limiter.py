@@ -69,18 +69,13 @@ class RateLimiter:
         self._over_all = FixedWindowRateLimiter(self._storage)
         self._here = FixedWindowRateLimiter(MemoryStorage())
         self._rest_until = 0.0
-        self._redis_url = redis_url
-        self._once: list[OnceOnly] = []
 
     def once(self, name: str, seconds: int) -> OnceOnly:
-        """What may be used once in so many seconds. It is closed with this."""
-        self._once.append(OnceOnly(self._redis_url, name, seconds, PATIENCE))
-        return self._once[-1]
+        """What may be used once in so many seconds, over the same connections."""
+        return OnceOnly(self._pool, name, seconds)
 
     async def close(self) -> None:
         """Closes the connections."""
-        for one in self._once:
-            await one.close()
         await self._pool.aclose()
 
     async def hit(self, limit: Limit, key: str) -> bool:

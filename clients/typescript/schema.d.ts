@@ -4886,13 +4886,13 @@ export interface paths {
         };
         /**
          * List the transitions of a reviewer
-         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a reviewer: `invited`, `accepted`, `declined`, `withdrawn`.
+         * @description Each transition of the present state, whether the caller may take it now, and what it takes. The states of a reviewer: `invited`, `accepted`, `completed`, `declined`, `withdrawn`.
          */
         get: operations["getContributionReviewerTransitions"];
         put?: never;
         /**
          * Accept or otherwise move a reviewer
-         * @description Changes the state of the reviewer by one of its `allowed_actions`: `accept`, `decline`, `withdraw`. `If-Match` names the version.
+         * @description Changes the state of the reviewer by one of its `allowed_actions`: `accept`, `complete`, `decline`, `withdraw`. `If-Match` names the version.
          */
         post: operations["transitionContributionReviewer"];
         delete?: never;
@@ -16522,8 +16522,11 @@ export interface components {
         EvidenceCreate: {
             /** @description The file's title. */
             title: string;
-            /** @description A code of IATI's codelist DocumentCategory, `A01` to `B18`. Default: `A08`. */
-            category?: string;
+            /**
+             * @description A code of IATI's codelist DocumentCategory, `A01` to `B18`. Default: `A08`.
+             * @enum {string}
+             */
+            category?: "A01" | "A02" | "A03" | "A04" | "A05" | "A06" | "A07" | "A08" | "A09" | "A10" | "A11" | "A12" | "B01" | "B02" | "B03" | "B04" | "B05" | "B06" | "B07" | "B08" | "B09" | "B10" | "B11" | "B12" | "B13" | "B14" | "B15" | "B16" | "B17" | "B18";
             /** @description Codes of schemes: a JSON list, or one part each. */
             codes?: components["schemas"]["Tag"][];
             /**
@@ -37731,7 +37734,7 @@ export interface operations {
                 /** @description A field, with `-` for descending. */
                 sort?: components["parameters"]["sort"];
                 /** @description States, separated by commas. */
-                status?: ("invited" | "accepted" | "declined" | "withdrawn")[];
+                status?: ("invited" | "accepted" | "completed" | "declined" | "withdrawn")[];
                 /** @description Changed after this instant. */
                 updated_after?: components["parameters"]["updated_after"];
                 /** @description Changed before this instant. */
@@ -38182,7 +38185,7 @@ export interface operations {
                 /** @description A field, with `-` for descending. */
                 sort?: components["parameters"]["sort"];
                 /** @description States, separated by commas. */
-                status?: ("invited" | "accepted" | "declined" | "withdrawn")[];
+                status?: ("invited" | "accepted" | "completed" | "declined" | "withdrawn")[];
                 /** @description Changed after this instant. */
                 updated_after?: components["parameters"]["updated_after"];
                 /** @description Changed before this instant. */

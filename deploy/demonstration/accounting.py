@@ -1,6 +1,7 @@
 """What the countries of the demonstration report on their programmes, what others find there, and what help they ask
 for."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
@@ -84,17 +85,28 @@ async def reported(
         period = measures.periods[year]
         if await opened.known(_REPORTED, programme, period):
             return
-        body = ReportCreate.model_validate({"programme_id": programme, "period_id": period})
-        draft = await opened.enter(REPORTS, body, officials.author, report_columns(body))
-        for row in await opened.uow.connection.fetch(_PARTS, draft.id):
-            await _written(opened, officials, network, draft, row["key"], row["item"], year - measures.years[0])
+        body = {"programme_id": programme, "period_id": period}
+        report = await drafted(opened, officials, network, body, year - measures.years[0])
         steps = ("submit", "take", "clear", "publish")
         who = (officials.author, officials.admin, officials.admin, officials.publisher)
-        report = await reports.REPORTS.lock(opened.uow, draft.id)
         for action, by in zip(steps[: steps.index(last) + 1], who, strict=False):
             report = await opened.step(REPORTS, report, action, by=by)
         if last == "publish":
             await opened.change(REPORTS, report, officials.admin, visibility="public")
+
+
+async def begun(opened: Day, officials: Officials, values: Mapping[str, Any]) -> Any:
+    """A report that its author has begun, without answers."""
+    body = ReportCreate.model_validate(values)
+    return await opened.enter(REPORTS, body, officials.author, report_columns(body))
+
+
+async def drafted(opened: Day, officials: Officials, network: Network, values: Mapping[str, Any], place: int) -> Any:
+    """A report in draft, with an answer in each section."""
+    draft = await begun(opened, officials, values)
+    for row in await opened.uow.connection.fetch(_PARTS, draft.id):
+        await _written(opened, officials, network, draft, row["key"], row["item"], place)
+    return await reports.REPORTS.lock(opened.uow, draft.id)
 
 
 async def _written(

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from deploy.demonstration import accounting, networks, participation, plans, register
+from deploy.demonstration import accounting, networks, participation, plans, register, rounds
 from deploy.demonstration.accounts import Officials, officials
 from deploy.demonstration.making import Making, making
 from deploy.demonstration.register import Register
@@ -66,6 +66,7 @@ async def _reported(
             await plans.measured(*at, measures, year, results if is_last else "publish")
     programme = await countries["XJ"].programme_id()
     await accounting.assessed(making, people, countries["XJ"].network, programme, measures, making.ago(400))
+    await rounds.at_work(making, people, countries, measures)
 
 
 async def _state(making: Making) -> tuple[set[str], bool]:

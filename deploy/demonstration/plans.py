@@ -1,5 +1,6 @@
 """The programmes of the demonstration, their actions and milestones, and results of three years."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
@@ -27,6 +28,7 @@ from services.actions.plan.milestones import operations as milestones
 from services.actions.plan.milestones.schemas import MilestoneCreate
 from services.actions.plan.programmes import operations as programmes
 from services.actions.plan.programmes.schemas import ProgrammeCreate
+from shared.kernel.principal import Principal
 
 FRAMEWORKS = Verbs.of(frameworks, frameworks.FRAMEWORKS)
 PROGRAMMES = Verbs.of(programmes, programmes.PROGRAMMES)
@@ -40,6 +42,7 @@ YEARS = 3
 """Of how many years there are results."""
 _PERIODS = "SELECT code, id FROM action_period WHERE framework = $1"
 _MEASURED = "SELECT EXISTS (SELECT FROM action_result WHERE country = $1 AND period_id = $2)"
+_WAY = ("submit", "approve", "accept", "publish")
 _INDICATORS = "SELECT code, id FROM action_indicator WHERE framework = $1 ORDER BY id"
 _PILLARS = ("action-1", "action-2", "action-3")
 _WORKS = {
@@ -117,7 +120,8 @@ async def framed(making: Making, day: date) -> Measures:
 async def _known(opened: Day, measures: Measures) -> bool:
     """Whether the framework is there, with what it measures."""
     for row in await opened.uow.connection.fetch(_PERIODS, measures.code):
-        measures.periods[int(row["code"])] = row["id"]
+        if row["code"].isdecimal():  # a year
+            measures.periods[int(row["code"])] = row["id"]
     for row in await opened.uow.connection.fetch(_INDICATORS, measures.code):
         measures.indicators[row["code"]] = row["id"]
     return bool(measures.periods)
@@ -126,7 +130,7 @@ async def _known(opened: Day, measures: Measures) -> bool:
 async def planned(
     making: Making, officials: Officials, network: Network, measures: Measures, day: date, centre: UUID, ministry: UUID
 ) -> Any:
-    """A programme whose plan was submitted, with an action and its milestones in each pillar."""
+    """A programme that was launched, with an action and its milestones in each pillar."""
     async with making.on(day, "actions", (network.country,)) as opened:
         body = ProgrammeCreate.model_validate(
             {
@@ -141,7 +145,15 @@ async def planned(
         programme = await opened.step(PROGRAMMES, programme, "launch", by=officials.author)
         for pillar in _PILLARS:
             await _planned(opened, officials, network, pillar, programme.id)
-        return await opened.step(PROGRAMMES, programme, "submit_plan", by=officials.author)
+        return programme
+
+
+async def changed(
+    making: Making, network: Network, programme: Any, day: date, action: str, by: Principal, reason: str | None = None
+) -> Any:
+    """The programme after a step."""
+    async with making.on(day, "actions", (network.country,)) as opened:
+        return await opened.step(PROGRAMMES, programme, action, by=by, reason=reason)
 
 
 async def _planned(opened: Day, officials: Officials, network: Network, pillar: str, programme: UUID) -> None:
@@ -227,8 +239,6 @@ async def measured(
     """The targets and the results of a year: entered and approved by the country, accepted by the secretariat. `last`
     is how far they went."""
     day = min(date(year + 1, 3, 1), making.last)
-    steps = ("submit", "approve", "accept", "publish")
-    who = (officials.author, officials.publisher, officials.admin, officials.admin)
     async with making.on(day, "actions", (network.country,)) as opened:
         await opened.act(officials.admin, partial(periods.apply_scheduled, opened.uow))
         if await opened.known(_MEASURED, network.country, measures.periods[year]):
@@ -239,19 +249,26 @@ async def measured(
                 "country": network.country,
                 "period_id": measures.periods[year],
             }
-            number = _number(code, network.country, year - measures.years[0])
+            number = number_of(code, network.country, year - measures.years[0])
             if code != "DEMO-WATER":
                 goal = TargetCreate.model_validate({**subject, "value": str(Decimal(number["value"]) * 11 // 10)})
                 await opened.enter(TARGETS, goal, officials.author)
-            result: Any = await opened.enter(
-                RESULTS, ResultCreate.model_validate({**subject, "method": "measured", **number}), officials.author
-            )
-            for action, by in zip(steps[: steps.index(last) + 1], who, strict=False):
-                shown = {"visibility": "public"} if action == "publish" else {}
-                result = await opened.step(RESULTS, result, action, by=by, **shown)
+            await entered(opened, officials, {**subject, **number}, last)
 
 
-def _number(code: str, country: str, year: int) -> dict[str, str]:
+async def entered(opened: Day, officials: Officials, values: Mapping[str, Any], last: str, **more: Any) -> Any:
+    """A result, entered and approved by the country, accepted and published by the secretariat. `last` is how far it
+    went, `more` what that step takes."""
+    who = (officials.author, officials.publisher, officials.admin, officials.admin)
+    body = ResultCreate.model_validate({"method": "measured", **values})
+    result: Any = await opened.enter(RESULTS, body, officials.author)
+    for action, by in zip(_WAY[: _WAY.index(last) + 1], who, strict=False):
+        shown = {"visibility": "public"} if action == "publish" else {}
+        result = await opened.step(RESULTS, result, action, by=by, **shown, **(more if action == last else {}))
+    return result
+
+
+def number_of(code: str, country: str, year: int) -> dict[str, str]:
     """What a country measured in a year, from 0."""
     size = ord(country[1]) - ord("A")
     if code == "DEMO-LAND":

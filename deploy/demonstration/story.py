@@ -68,10 +68,13 @@ class Country:
         last = self.making.last + timedelta(days=due)
         await governments.asked(self.making, self.officials, self.code, self.ago(days), title, last, role)
 
-    async def planned(self, days: int) -> None:
+    async def planned(self, days: int, submitted: int | None = None) -> None:
+        """A programme whose plan was submitted, on the same day unless another is given."""
         self.programme = await plans.planned(
             *(self.making, self.officials, self.network, self.measures, self.ago(days), self.centre.id, self.ministry)
         )
+        at = (self.making, self.network, self.programme, self.ago(days if submitted is None else submitted))
+        self.programme = await plans.changed(*at, "submit_plan", self.officials.author)
 
     async def started(self, approved: int, begun: int) -> None:
         at = (self.making, self.officials, self.network)
@@ -139,7 +142,7 @@ async def thetaland(of: Country) -> None:
     of.centre = await of.designated(await of.recommended(640), 560)
     await of.reported("start", "submit")
     await of.endorsed(300, 3)
-    await of.planned(30)
+    await of.planned(140, submitted=30)
     await of.applied(50, 1, "submit", "accept_complete", "request_info", reason="Who runs the laboratory?")
 
 
@@ -194,7 +197,8 @@ async def lambdaland(of: Country) -> None:
 
 
 async def muland(of: Country) -> None:
-    """Stage 3, with an endorsement above the gap: of its centres one is suspended, one has expired, one has closed."""
+    """Stage 3, with an endorsement above the gap: of its centres one is suspended, one has expired, one has closed. Its
+    programme is paused."""
     await of.invited(1_000)
     await of.named(960)
     await of.proposed(920)
@@ -205,6 +209,8 @@ async def muland(of: Country) -> None:
     of.centre = await of.designated(await of.recommended(760, 0), 690)
     closed = await of.designated(await of.recommended(750, 1), 680)
     await of.designated(await of.recommended(745, 3), 670, ends=of.ago(120))
+    await of.planned(640)
+    await of.started(620, 610)
     await networks.changed(
         *(making, network, closed, of.ago(200), "close"),
         reason="The host merged with another.", cause="host_withdrew",
@@ -214,6 +220,8 @@ async def muland(of: Country) -> None:
         *(making, network, of.centre, of.ago(100), "suspend"),
         reason="Two annual reports are late.", public_note="Suspended until its reports have arrived.",
     )  # fmt: skip
+    paused = (making, network, of.programme, of.ago(95), "pause", of.officials.publisher)
+    await plans.changed(*paused, reason="The centre is suspended.")
 
 
 CHAPTERS: dict[str, _Chapter] = {

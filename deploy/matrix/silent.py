@@ -68,6 +68,7 @@ NOBODY: Mapping[str, str] = {
     report.CONTRIBUTION_AUTHORSHIP_CONFIRMED: "the list of authors shows it",
     report.REVIEW_ROUND_ANSWERING: "each comment notifies the authors",
     report.REVIEW_ROUND_COMPLETE: "the editors' own transition",
+    report.REVIEWER_COMPLETED: "the list of invitations shows it",
     report.COMMENT_RESOLVED: "the answer is taken as it is",
     **dict.fromkeys((report.NAMING_CONSENT_GIVEN, report.NAMING_CONSENT_WITHDRAWN), _BY_OWNER),
     report.COMMENT_WITHDRAWN: "nothing follows for the authors",

@@ -145,7 +145,7 @@ ROLES: RoleTable = {
     "expert": _permissions("support_requests", "read deliver")
     | _permissions("offers", "read history accept decline")
     | _permissions("contributions", "read history create update confirm_authorship submit")
-    | _permissions("reviewers", "read history accept decline")
+    | _permissions("reviewers", "read history accept complete decline")
     | _permissions("comments", "import")
     | _permissions("figures", "read")
     | _permissions("evidence", "read history")

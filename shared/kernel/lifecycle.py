@@ -1,6 +1,6 @@
 """One transition table per entity, which enforces and documents transitions and returns `allowed_actions`."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -79,10 +79,9 @@ class Transition(Generic[GuardContext]):
     """One verb. `guard` returns None, or the code of why the transition is refused; its return type lists the possible
     codes. `target` None returns to the previous state.
 
-    `fact` is the announced past participle, by default the target's name. `fields` are the names that the body's
-    `fields` may hold. `is_scheduled`: only schedules take the transition. `second_person` says whether one person
-    proposes it and another confirms it. `step_up` is what it asks of the sign-in of a person.
-    """
+    `fact` is the announced past participle, by default the target's name. The body's `fields` may hold the names in
+    `fields`, and must hold those in `required`. `is_scheduled`: only schedules take the transition. `second_person`:
+    one person proposes it and another confirms it. `step_up` is what it asks of the sign-in of a person."""
 
     verb: str
     sources: frozenset[str]
@@ -90,6 +89,7 @@ class Transition(Generic[GuardContext]):
     guard: Callable[[GuardContext], str | None] = always
     reason_required: bool = False
     fields: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
     fact: str | None = None
     is_scheduled: bool = False
     second_person: Callable[[GuardContext], bool] = never
@@ -123,6 +123,11 @@ def transition(verb: str, sources: str, target: str | None, **more: object) -> "
     return Transition(verb, frozenset(sources.split("|")), target, **more)  # type: ignore[arg-type]
 
 
+def within(verb: str, states: Iterable[str], **more: object) -> "list[Transition[GuardContext]]":
+    """A transition for each of these states, after which the record is in the same state."""
+    return [transition(verb, state, state, **more) for state in states]
+
+
 @dataclass(frozen=True)
 class Lifecycle(Generic[GuardContext]):
     """All transitions of one entity, and its states in order of life."""
@@ -141,9 +146,8 @@ class Lifecycle(Generic[GuardContext]):
     def __post_init__(self) -> None:
         for transition in self.transitions:
             named = {*transition.sources, *transition.outcomes, transition.target or self.states[0]}
-            unknown = named - set(self.states)
-            if unknown:
-                raise ValueError(f"{transition.verb} names unknown states {sorted(unknown)}")
+            if unknown := (named - set(self.states)) | (set(transition.required) - set(transition.fields)):
+                raise ValueError(f"{transition.verb} names unknown states or fields {sorted(unknown)}")
             self._by_verb.setdefault(transition.verb, []).append(transition)
             for source in () if transition.is_scheduled else transition.sources:
                 self._by_source.setdefault(source, []).append(transition)
@@ -208,16 +212,8 @@ class Lifecycle(Generic[GuardContext]):
         return candidates
 
     def _check(self, transition: Transition[GuardContext], reason: str | None, fields: Iterable[str]) -> None:
-        unknown = sorted(set(fields) - set(transition.fields))
-        if unknown:
-            raise Invalid(
-                errors=[
-                    FieldError(
-                        "unknown_field", "This action does not take this field.", pointer=pointer_to("fields", name)
-                    )
-                    for name in unknown
-                ]
-            )
+        if unknown := sorted(set(fields) - set(transition.fields)):
+            raise _wrong(unknown, "unknown_field", "This action does not take this field.")
         if transition.reason_required and not (reason or "").strip():
             raise Invalid(errors=[FieldError("reason_required", "This action needs a reason.", pointer="/reason")])
 
@@ -229,13 +225,13 @@ class Lifecycle(Generic[GuardContext]):
         may: Callable[[str], bool],
         *,
         reason: str | None = None,
-        fields: Iterable[str] = (),
+        fields: Collection[str] = (),
         previous: str | None = None,
     ) -> tuple[Transition[GuardContext], str]:
         """The transition and the state it leads to.
 
-        Raises Invalid `unknown_action` or for a missing reason or unknown field, Forbidden if the caller's role lacks
-        the verb, Conflict `transition_not_allowed` if the state or the guard does not allow it.
+        Raises Invalid `unknown_action` or for a missing reason, a missing or unknown field, Forbidden if the caller's
+        role lacks the verb, Conflict `transition_not_allowed` if the state or the guard does not allow it.
         """
         candidates = self._known(verb)
         transition = next((c for c in candidates if status in c.sources), candidates[0])
@@ -252,6 +248,8 @@ class Lifecycle(Generic[GuardContext]):
                 code="transition_not_allowed",
                 members={"current_state": status, "reason": blocked, "allowed_actions": available_actions},
             )
+        if missing := [name for name in transition.required if name not in fields]:
+            raise _wrong(missing, "required", "This action needs this field.")
         target = transition.target or previous
         if target is None:
             raise Conflict(
@@ -260,6 +258,10 @@ class Lifecycle(Generic[GuardContext]):
                 members={"current_state": status},
             )
         return transition, target
+
+
+def _wrong(names: Iterable[str], code: str, detail: str) -> Invalid:
+    return Invalid(errors=[FieldError(code, detail, pointer=pointer_to("fields", name)) for name in names])
 
 
 def _offer(

@@ -3,12 +3,15 @@
 import asyncio
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -80,3 +83,15 @@ def sign_in(page: Page, person: str) -> None:
     page.locator("#username").fill(person)
     page.locator("#password").fill(PASSWORD)
     page.locator("main form button").click()
+
+
+@pytest.fixture(scope="session")
+def reported(running: dict[str, Any]) -> dict[str, str]:
+    """The refs of the published `edition` of the demo and of a `chapter` of it."""
+    environment = {**os.environ, "ESCM_LOCAL_FOLDER": running["folder"]}
+    subprocess.run([sys.executable, "-m", "deploy.cli", "demo", "report"], env=environment, check=True)
+    actions = f"{running['base_url']}/actions/v1"
+    (edition,) = httpx.get(f"{actions}/editions?status=published", timeout=60).json()["items"]
+    texts = httpx.get(f"{actions}/contributions?edition_id={edition['id']}", timeout=60).json()["items"]
+    chapter = next(one["ref"] for one in texts if one["outline_key"] == "rivers")
+    return {"edition": edition["ref"], "chapter": chapter}

@@ -4,7 +4,8 @@ import asyncio
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,10 +15,12 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from deploy.demonstration.rounds import quarter_before
 from services.access.administration import enter_account, enter_grant, setting_up
+from shared.kernel.clock import today
 from tests.browser.conftest import PATIENCE
-from tests.browser.test_pages import _OVERFLOW, _barriers
-from tests.support.running import Person
+from tests.browser.test_pages import OVERFLOW, barriers
+from tests.support.running import Client, Person
 
 _LOOKS = [
     (width, scheme, language) for width in (360, 1280) for scheme in ("light", "dark") for language in ("en", "ar")
@@ -32,7 +35,7 @@ _PAGES = {
     "countries_own.html": "/console/countries",
     "country_file.html": "/console/countries/XA",
     "reporting_periods.html": "/console/reporting",
-    "reporting.html": "/console/reporting/2024",
+    "reporting.html": f"/console/reporting/{quarter_before(today() - timedelta(days=46))}",
     "jobs.html": "/console/jobs",
     "people.html": "/console/grants",
     "audit.html": "/console/audit",
@@ -56,8 +59,45 @@ _OF_RECORDS = {
     "client.html": "/console/clients/{access/clients:}",
     "records_list.html": "/console/actions/results",
     "records_form.html": "{membership/experts}/edit",
+    "manuscript.html": "/console/contributions/{actions/contributions:}",
+    "duplicate.html": "/console/duplicates/{membership/duplicates:}",
+    "merge.html": "/console/merges/{membership/merges:}",
+    "webhook.html": "/console/webhooks/{access/webhooks:}",
 }
 """Pages of the first record of a list: its address, or with `:` its id."""
+
+
+_NOT_HERE = {
+    *("records_secret.html", "resume.html", "not_set_up.html"),
+    *("records_pending.html", "import_columns.html", "import_checked.html"),
+}
+"""Pages that show a secret once, what was kept over a sign-in, that there is no console, or a step half-way."""
+
+
+@pytest.fixture(scope="module")
+def worked_on(
+    running: dict[str, Any], reported: dict[str, str], secretariat: Client, tmp_path_factory: Any
+) -> list[str]:
+    """Addresses of what an administrator ordered: an import, and a step of several records. Beside them a merge and a
+    webhook."""
+    pair = [
+        secretariat.create("/membership/v1/experts", {"names": [{"full": f"Twin {number}"}], "country": "XA"})
+        for number in (1, 2)
+    ]
+    merged = {"resource": "experts", "winner_id": pair[0]["id"], "loser_id": pair[1]["id"]}
+    secretariat.create("/membership/v1/merges", merged)
+    admin = Person(running["base_url"], running["demo"]["accounts"]["admin"])
+    admin.create("/access/v1/webhooks", {"name": "Ministry", "url": "https://8.8.8.8/hook", "types": ["*"]})
+    file = tmp_path_factory.mktemp("list") / "list.csv"
+    file.write_text("full_name,country\nNora Nobody,ZZ\n")
+    admin.upload("/membership/v1/imports", file, resource="experts", mode="dry_run")
+    result = admin.get("/actions/v1/results", limit=1)["items"][0]
+    order = {"action": "accept", "items": [{"id": result["id"], "version": 999}]}
+    job = admin.start("/actions/v1/results/bulk_transitions", order)
+    admin.finished(job)
+    (imported,) = admin.get("/membership/v1/imports", limit=1)["items"]
+    admin.close()
+    return [f"/console/imports/{imported['id']}", f"/console/actions/results/many/{job.rpartition('/')[2]}?verb=accept"]
 
 
 @pytest.fixture(params=_LOOKS, ids=lambda look: f"{look[2]} {look[1]} {look[0]}px")
@@ -87,7 +127,28 @@ def _address(page: Page, base: str, given: str) -> str:
     return given
 
 
-def test_pages_of_the_console_have_no_barrier(context: tuple[BrowserContext, str], running: dict[str, Any]) -> None:
+def test_every_page_of_the_console_is_opened() -> None:
+    static = files("services.portal.console.frame").joinpath("static")
+    templates = [file for file in static.iterdir() if file.name.endswith(".html")]
+    pages = {file.name for file in templates if file.read_text().startswith("{% extends")}
+    ordered = {"import.html", "records_many.html"}
+    assert pages == _PAGES.keys() | _OF_RECORDS.keys() | _NOT_HERE | ordered
+
+
+def _wrong_in(page: Page, width: int) -> list[str]:
+    """The barriers of a page, and the widths at which it scrolls sideways."""
+    found = barriers(page)
+    for each in (width, 320):
+        page.set_viewport_size({"width": each, "height": 900})
+        if page.evaluate(OVERFLOW):
+            found.append(f"scrolls sideways at {each}px")
+    page.set_viewport_size({"width": width, "height": 900})
+    return found
+
+
+def test_pages_of_the_console_have_no_barrier(
+    context: tuple[BrowserContext, str], running: dict[str, Any], worked_on: list[str]
+) -> None:
     found, language = context
     base = running["base_url"]
     page, asked, faults = found.new_page(), [], []
@@ -97,12 +158,12 @@ def test_pages_of_the_console_have_no_barrier(context: tuple[BrowserContext, str
     page.goto(f"{base}/console/language/{language}?to=/console/")
     of_records = [_address(page, base, given) for given in _OF_RECORDS.values()]
     wrong = {}
-    for path in (*_PAGES.values(), *of_records):
+    width = (page.viewport_size or {"width": 0})["width"]
+    for path in (*_PAGES.values(), *of_records, *worked_on):
         page.goto(f"{base}{path}")
         expect(page.get_by_role("heading", level=1)).to_have_count(1)
-        sideways = [f"{path} scrolls sideways"] if page.evaluate(_OVERFLOW) else []
-        if barriers := [*sideways, *_barriers(page)]:
-            wrong[path] = barriers
+        if faults_of_page := _wrong_in(page, width):
+            wrong[path] = faults_of_page
     assert wrong == {}
     assert [url for url in asked if not url.startswith(base)] == []
     assert [fault for fault in faults if "status of 40" not in fault] == []
@@ -187,13 +248,28 @@ def enter(running: dict[str, Any]) -> Iterator[Callable[..., dict[str, str]]]:
 def administrator(running: dict[str, Any], enter: Callable[..., dict[str, str]]) -> tuple[dict[str, str], pyotp.TOTP]:
     """An administrator with the app that makes the codes of their second factor."""
     person = enter("secretariat_admin", "global", None)
+    return person, _with_app(running, person)
+
+
+def _with_app(running: dict[str, Any], person: dict[str, str]) -> pyotp.TOTP:
+    """The app that makes the codes of a person's second factor."""
     api = Person(running["base_url"], person)
     factor = api.create("/access/v1/factors", {"kind": "totp", "name": "My phone"})
     app = pyotp.TOTP(factor["secret"])
     earlier = app.generate_otp(int(datetime.now(UTC).timestamp()) // 30 - 1)
     api.step(f"/access/v1/factors/{factor['id']}", "confirm", fields={"code": earlier})
     api.close()
-    return person, app
+    return app
+
+
+def _sign_in_with_code(page: Page, running: dict[str, Any], person: dict[str, str], app: pyotp.TOTP) -> None:
+    page.goto(f"{running['base_url']}/console/")
+    page.locator("#username").fill(person["username"])
+    page.locator("#password").fill(person["password"])
+    page.locator("#password").press("Enter")
+    page.locator("[name=code]").fill(app.now())
+    page.locator("[name=code]").press("Enter")
+    page.wait_for_url(f"{running['base_url']}/console/**")
 
 
 def test_an_administrator_merges_a_pair_by_keyboard_and_undoes_it(
@@ -203,13 +279,7 @@ def test_an_administrator_merges_a_pair_by_keyboard_and_undoes_it(
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
-    page.goto(f"{running['base_url']}/console/")
-    page.locator("#username").fill(person["username"])
-    page.locator("#password").fill(person["password"])
-    page.locator("#password").press("Enter")
-    page.locator("[name=code]").fill(app.now())
-    page.locator("[name=code]").press("Enter")
-    page.wait_for_url(f"{running['base_url']}/console/**")
+    _sign_in_with_code(page, running, person, app)
     page.goto(f"{running['base_url']}/console/membership/duplicates?status=open")
     _reach(page, page.get_by_role("rowheader").first.get_by_role("link"))
     page.keyboard.press("Enter")
@@ -256,3 +326,40 @@ def test_officials_find_their_country_and_leave_nothing_behind(
     page.goto(f"{running['base_url']}/console/")
     expect(page.locator("#password")).to_be_visible()
     context.close()
+
+
+def test_a_focal_point_confirms_a_role_as_the_second_person(
+    browser: Browser, running: dict[str, Any], enter: Callable[..., dict[str, str]]
+) -> None:
+    """From the sign-in of who proposes the role to its confirmation, without a script."""
+    publisher = enter("national_author", "country", "XB")
+    pages = []
+    for person in (enter("government_focal_point", "country", "XB") for _ in range(2)):
+        app = _with_app(running, person)
+        page = browser.new_context(java_script_enabled=False).new_page()
+        page.set_default_timeout(PATIENCE)
+        _sign_in_with_code(page, running, person, app)
+        pages.append(page)
+    first, second = pages
+    first.goto(f"{running['base_url']}/console/access/grants/new")
+    first.locator("#f-principal-kind").select_option("account")
+    first.locator("#f-principal-id").fill(publisher["account_id"])
+    first.locator("#f-role").select_option("national_publisher")
+    first.locator("#f-scope_kind").select_option("country")
+    first.locator("#f-scope_id").fill("XB")
+    first.locator("#f-reason").fill("Publishes what the ministry approved.")
+    first.locator("main form button").last.press("Enter")
+    expect(first.get_by_role("status")).to_have_text("Created.")
+    ref = re.search(r"GRT?[A-Z]*-[0-9]+", first.locator("main").inner_text())
+    assert ref is not None
+    second.goto(f"{running['base_url']}/console/")
+    waiting = second.get_by_role("row").filter(has_text=ref[0])
+    waiting.get_by_role("link", name="Confirm").press("Enter")
+    second.get_by_role("link", name="Confirm", exact=True).press("Enter")
+    second.get_by_role("button", name="Confirm", exact=True).last.press("Enter")
+    expect(second.get_by_role("status")).to_have_text("Done.")
+    expect(second.locator("dl").first).to_contain_text("Active")
+    second.goto(f"{running['base_url']}/console/")
+    expect(second.locator("main")).not_to_contain_text(ref[0])
+    for page in pages:
+        page.context.close()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PATIENCE
-from tests.browser.test_pages import _OVERFLOW, _barriers
+from tests.browser.test_pages import OVERFLOW, barriers
 
 _LOOKS = ((320, "dark", "ar"), (1280, "light", "en"))
 _GRANT = "urn:ietf:params:oauth:grant-type:device_code"
@@ -36,8 +36,8 @@ def _has_no_barrier(browser: Browser, page: Page, look: dict[str, Any]) -> None:
     style = httpx.get(page.url.split("/access/")[0] + "/docs/style.css", trust_env=False)
     copy.set_content(page.content())
     copy.add_style_tag(content=style.text)
-    assert _barriers(copy) == []
-    assert copy.evaluate(_OVERFLOW) == 0, "the page scrolls sideways"
+    assert barriers(copy) == []
+    assert copy.evaluate(OVERFLOW) == 0, "the page scrolls sideways"
     context.close()
 
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PATIENCE, sign_in
-from tests.browser.test_pages import _OVERFLOW, _barriers
+from tests.browser.test_pages import OVERFLOW, barriers
 from tests.support.signing_in import ACCOUNT, FACTOR, SIGN_IN
 
 _LOOKS = ((320, "dark", "ar"), (1280, "light", "en"))
@@ -42,8 +42,8 @@ def page(browser: Browser, running: dict[str, Any], look: dict[str, Any]) -> Ite
 
 
 def _check(page: Page) -> None:
-    assert _barriers(page) == []
-    assert page.evaluate(_OVERFLOW) == 0, "the page scrolls sideways"
+    assert barriers(page) == []
+    assert page.evaluate(OVERFLOW) == 0, "the page scrolls sideways"
 
 
 def test_an_app_is_added_and_used_without_scripts(

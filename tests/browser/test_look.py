@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PATIENCE
-from tests.browser.test_pages import _OVERFLOW, _barriers
+from tests.browser.test_pages import OVERFLOW, barriers
 
 _TAILS = (
     *("/", "/countries", "/countries?region=Africa", "/countries/XA", "/countries/XA/error", "/numbers/experts"),
@@ -64,8 +64,8 @@ def test_a_page_has_no_barrier_in_any_look(look: Page, language: str) -> None:
         answer = look.goto(f"/{language}{tail}")
         assert answer is not None
         assert answer.status == 200, tail
-        assert _barriers(look) == [], tail
-        assert look.evaluate(_OVERFLOW) == 0, tail
+        assert barriers(look) == [], tail
+        assert look.evaluate(OVERFLOW) == 0, tail
 
 
 def test_nothing_shifts_and_the_headings_have_their_font(browser: Browser, running: dict[str, Any]) -> None:

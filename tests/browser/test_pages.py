@@ -1,9 +1,6 @@
 """Every page, narrow and dark, wide and light, in Chromium: complete, without errors, without other origins, and
 without a barrier that axe finds (WCAG 2.0 to 2.2, A and AA)."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -88,27 +85,19 @@ _LOOKS = ((320, "dark"), (1280, "light"))
 _STANDARD = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 _OPTIONS = {"resultTypes": ["violations"], "runOnly": _STANDARD}
 _FURTHER = ["tbody tr:nth-child(n+12)"]
-_OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 _SHADES = "getComputedStyle(document.body).backgroundColor"
 
 
 @pytest.fixture(scope="module")
-def toured(running: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def toured(
+    running: dict[str, Any], reported: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
     """A system with a country at the highest stage and the editions of the demo: the refs of its `centre`, of the
     published `edition` and of a `chapter` of it."""
     run_commands("tour.md", running, tmp_path_factory.mktemp("tour"))
     centres = httpx.get(f"{running['base_url']}/centres/v1/centres?country=XC", timeout=60).json()["items"]
-    return {**running, "centre": centres[0]["ref"], **_report(running)}
-
-
-def _report(running: dict[str, Any]) -> dict[str, str]:
-    environment = {**os.environ, "ESCM_LOCAL_FOLDER": running["folder"]}
-    subprocess.run([sys.executable, "-m", "deploy.cli", "demo", "report"], env=environment, check=True)
-    actions = f"{running['base_url']}/actions/v1"
-    (edition,) = httpx.get(f"{actions}/editions?status=published", timeout=60).json()["items"]
-    texts = httpx.get(f"{actions}/contributions?edition_id={edition['id']}", timeout=60).json()["items"]
-    chapter = next(one["ref"] for one in texts if one["outline_key"] == "rivers")
-    return {"edition": edition["ref"], "chapter": chapter}
+    return {**running, "centre": centres[0]["ref"], **reported}
 
 
 @pytest.fixture(scope="module", params=_LOOKS, ids=lambda look: f"{look[1]} {look[0]}px")
@@ -127,10 +116,10 @@ def test_a_page_is_whole_and_open_to_everybody(seen: tuple[Visit, str], toured: 
     page = visit.open(path.format(**toured))
     expect(page.locator("#main")).to_contain_text(_PAGES[path])
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
-    assert page.evaluate(_OVERFLOW) == 0, "the page scrolls sideways"
+    assert page.evaluate(OVERFLOW) == 0, "the page scrolls sideways"
     red = int(page.evaluate(_SHADES).removeprefix("rgb(").split(",")[0])
     assert (red < 128) is (scheme == "dark")
-    assert _barriers(page) == []
+    assert barriers(page) == []
     assert visit.outside() == []
     assert [fault for fault in visit.faults if path not in _FAILURES or "status of 40" not in fault] == []
 
@@ -140,13 +129,13 @@ def test_an_open_operation_has_no_barrier(seen: tuple[Visit, str], operation: st
     page = seen[0].open("/docs/centres")
     page.locator(f"#contents a[data-operation='{operation}']").click()
     expect(page.locator(".opblock .responses-table").first).to_be_visible()
-    assert _barriers(page) == []
+    assert barriers(page) == []
     page.get_by_role("button", name="Try it out").click()
-    assert _barriers(page) == []
-    assert page.evaluate(_OVERFLOW) == 0, "the page scrolls sideways"
+    assert barriers(page) == []
+    assert page.evaluate(OVERFLOW) == 0, "the page scrolls sideways"
 
 
-def _barriers(page: Page) -> list[str]:
+def barriers(page: Page) -> list[str]:
     """The findings of axe, without those in the further rows of long tables."""
     found = Axe().run(page, context={"exclude": [_FURTHER]}, options=_OPTIONS).response["violations"]
     return [f"{fault['id']}: {node['html'][:200]}" for fault in found for node in fault["nodes"][:3]]

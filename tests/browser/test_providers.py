@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import PATIENCE
-from tests.browser.test_pages import _OVERFLOW, _barriers
+from tests.browser.test_pages import OVERFLOW, barriers
 from tests.support.providers import CLIENT, FakeProvider, serving_provider
 from tests.support.running import Client, Person
 
@@ -57,6 +57,6 @@ def test_a_person_finds_the_provider_of_their_address(
     context = browser.new_context(viewport=viewport, color_scheme=scheme, locale=language)
     with_scripts = context.new_page()
     with_scripts.goto(f"{running['base_url']}/access/sign-in?language={language}")
-    assert _barriers(with_scripts) == []
-    assert with_scripts.evaluate(_OVERFLOW) == 0, "the page scrolls sideways"
+    assert barriers(with_scripts) == []
+    assert with_scripts.evaluate(OVERFLOW) == 0, "the page scrolls sideways"
     context.close()

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PATIENCE
-from tests.browser.test_pages import _OVERFLOW, _barriers
+from tests.browser.test_pages import OVERFLOW, barriers
 from tests.support.signing_in import Site
 
 _LOOKS = ((320, "dark", "ar"), (1280, "light", "en"))
@@ -90,6 +90,6 @@ def test_a_person_signs_in_consents_and_arrives_at_the_client(
     with_scripts = context.new_page()
     for address in seen:
         with_scripts.goto(address)
-        assert _barriers(with_scripts) == []
-        assert with_scripts.evaluate(_OVERFLOW) == 0, "the page scrolls sideways"
+        assert barriers(with_scripts) == []
+        assert with_scripts.evaluate(OVERFLOW) == 0, "the page scrolls sideways"
     context.close()

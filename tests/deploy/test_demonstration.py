@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from deploy import demo, demo_register
-from deploy.demonstration import loading, story
+from deploy.demonstration import loading, rounds, story
 from deploy.demonstration.accounts import COUNTRIES
 from deploy.demonstration.people import EXPERTS, PLACES
 from shared.kernel.clock import clock_set_to, now, today
@@ -70,7 +70,7 @@ async def test_it_has_as_many_records_as_it_says(rows: asyncpg.Connection) -> No
     assert await rows.fetchval("SELECT count(*) FROM member_institution WHERE status = 'verified'") == 58
     assert {row["status"] for row in await rows.fetch("SELECT DISTINCT status FROM centre_centre")} == _CENTRES
     assert await rows.fetchval("SELECT count(*) FROM member_support WHERE status = 'accepted'") == 99
-    assert await rows.fetchval("SELECT count(*) FROM action_result WHERE status IN ('published', 'approved')") == 18
+    assert await rows.fetchval("SELECT count(*) FROM action_result WHERE status IN ('published', 'approved')") == 21
 
 
 _RULES = {
@@ -120,6 +120,15 @@ SELECT r.ref FROM action_result r JOIN core_audit a ON a.subject = r.id AND a.ac
 WHERE a.actor_id = ANY(r.claimants)""",
     "a result is entered after its period": """
 SELECT r.ref FROM action_result r JOIN action_period p ON p.id = r.period_id WHERE r.created_at::date <= p.ends""",
+    "whoever writes a report does not review it": """
+SELECT r.ref FROM action_report r JOIN core_audit a ON a.subject = r.id AND a.action IN ('take', 'return', 'clear')
+WHERE a.actor_id = ANY(r.authors)""",
+    "a report is begun after its period": """
+SELECT r.ref FROM action_report r JOIN action_period p ON p.id = r.period_id WHERE r.created_at::date <= p.ends""",
+    "a country that acknowledges a warning says why": """
+SELECT r.ref FROM action_result r WHERE r.acknowledged <> '{}' AND r.comment IS NULL""",
+    "a paused programme was under way": """
+SELECT p.ref FROM action_programme p WHERE p.status = 'paused' AND p.started_on IS NULL""",
     "an accepted annual report was submitted by somebody else, after its year": """
 SELECT r.ref FROM centre_annual_report r JOIN core_audit a ON a.subject = r.id AND a.action = 'accept'
 WHERE r.status = 'accepted' AND (r.submitted_by = a.actor_kind || ':' || a.actor_id
@@ -159,6 +168,34 @@ async def test_what_waits_is_there(rows: asyncpg.Connection) -> None:
     assert await rows.fetchval("SELECT count(*) FROM member_nomination WHERE status = 'awaiting_nominator'") == 1
     assert await rows.fetchval("SELECT count(*) FROM member_call WHERE status = 'open'") == 1
     assert await rows.fetchval("SELECT count(*) FROM action_milestone WHERE status = 'claimed'") == 3
+
+
+async def test_a_reporting_round_is_at_work(rows: asyncpg.Connection) -> None:
+    """Of five programmes four owe a report: two have none, one was returned, one has more time; one is in review."""
+    code = rounds.quarter_before(today() - timedelta(days=46))
+    reports = """
+SELECT r.country, r.status, r.due_on >= current_date AS in_time FROM action_report r
+JOIN action_period p ON p.id = r.period_id WHERE p.code = $1"""
+    found = {row["country"]: (row["status"], row["in_time"]) for row in await rows.fetch(reports, code)}
+    assert found == {"XI": ("draft", True), "XJ": ("in_review", False), "XL": ("changes_requested", False)}
+    programmes = """
+SELECT g.country FROM action_programme g JOIN action_period p ON p.framework = g.framework
+WHERE p.code = $1 AND p.due_on < current_date AND p.status = 'open' AND g.created_at::date <= p.ends"""
+    owing = {row["country"] for row in await rows.fetch(programmes, code)}
+    assert owing - found.keys() == {"XH", "XM"}
+    results = """
+SELECT r.status, v.state, count(*) AS n FROM action_result r JOIN action_period p ON p.id = r.period_id
+JOIN action_result_validation v ON v.result_id = r.id WHERE p.code = $1 GROUP BY 1, 2"""
+    counted = {(row["status"], row["state"]): row["n"] for row in await rows.fetch(results, code)}
+    assert counted == {
+        ("draft", "clean"): 1,
+        ("submitted", "clean"): 3,
+        ("approved", "clean"): 2,
+        ("approved", "warning"): 1,
+        ("accepted", "clean"): 1,
+    }
+    assert await rows.fetchval("SELECT count(*) FROM action_report_comment WHERE status = 'open'") == 1
+    assert await rows.fetchval("SELECT count(*) FROM action_task WHERE country = 'XM' AND status = 'open'") == 1
 
 
 def test_the_clock_goes_on_after_a_past_day() -> None:

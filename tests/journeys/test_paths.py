@@ -73,6 +73,7 @@ FINAL = {
     "actions.contributions confirm_authorship: authorship_confirmed": "an authorship is confirmed once",
     "actions.contributions consent: not_a_country_chapter": "only the chapter of a country needs a consent",
     "actions.reviewers accept: round_over": "the editor invites to another round",
+    "actions.reviewers complete: round_over": "nobody asks the reviewer after the end of the round",
     "actions.comments reopen: reopened_before": "whoever commented comments again in another round",
     "actions.comments reopen: round_over": "whoever commented comments again in another round",
     "actions.assessments reply: already_replied": "a government replies once; the assessment is published with it",

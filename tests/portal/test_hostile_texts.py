@@ -4,10 +4,12 @@ import re
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import orjson
 import pytest
+from lxml import etree
 
 from shared.kernel.text import LANGUAGES
 from tests.portal.conftest import HTML, Site
@@ -89,7 +91,7 @@ async def hostile(request: pytest.FixtureRequest, site: Site) -> AsyncIterator[t
         yield client, services
 
 
-@pytest.mark.parametrize("kind", ["lists", "records", "overviews"])
+@pytest.mark.parametrize("kind", ["lists", "records", "overviews", "forms"])
 async def test_no_text_of_a_record_becomes_markup(
     hostile: tuple[httpx.AsyncClient, _Hostile], site: Site, kind: str
 ) -> None:
@@ -99,7 +101,12 @@ async def test_no_text_of_a_record_becomes_markup(
         "records": [
             f"/{plural}/{site.ref(plural)}" for plural in ("experts", "institutions", "centres", "initiatives")
         ],
-        "overviews": ("/", "/countries/XA", "/numbers/experts", "/search?q=nileword"),
+        "overviews": ("/", "/countries", "/countries/XA", "/numbers/experts", "/search?q=nileword"),
+        "forms": (
+            f"/verify/{site.country_fixture.records['certificates']['code']}",
+            f"/institutions/{site.ref('institutions')}/error",
+            "/countries/XA/error",
+        ),
     }
     for tail in tails[kind]:
         response = await client.get(f"/en{tail}")
@@ -109,3 +116,33 @@ async def test_no_text_of_a_record_becomes_markup(
         blocks = re.findall(r'<script type="application/ld\+json">(.*?)</script>', response.text, re.DOTALL)
         assert all(orjson.loads(block) for block in blocks)
     assert services.replaced > 0
+
+
+@pytest.mark.parametrize("text", _CORPUS)
+async def test_no_text_of_a_reader_becomes_markup(site: Site, text: str) -> None:
+    """What an address holds, in each place of it that a page says again."""
+    for path, name in (
+        *((f"/en/{plural}", "q") for plural in ("experts", "institutions", "centres", "countries", "initiatives")),
+        *(("/en/search", "q"), ("/guides/", "q"), ("/docs", "q"), ("/en/verify", "code"), ("/en/countries", "region")),
+    ):
+        response = await site.client.get(path, params={name: text}, headers=HTML, follow_redirects=True)
+        assert response.status_code in (200, 400, 404), (path, response.status_code)
+        assert _Attributes(response.text).found == [], path
+    for path in ("/en/experts/", "/en/countries/", "/problems/", "/guides/", "/v/", "/records/membership/experts/"):
+        response = await site.page(f"{path}{quote(text, safe='')}")
+        assert response.status_code in (200, 301, 302, 404), (path, response.status_code)
+        assert _Attributes(response.text).found == [], path
+
+
+async def test_feeds_and_maps_stay_well_formed_whatever_records_say(
+    hostile: tuple[httpx.AsyncClient, _Hostile],
+) -> None:
+    client, _ = hostile
+    for path in ("/en/changes.atom", "/sitemaps/en.xml", "/data/catalog.jsonld"):
+        response = await client.get(path)
+        assert response.status_code == 200, path
+        if path.endswith("jsonld"):
+            assert orjson.loads(response.content)
+        else:
+            root = etree.fromstring(response.content)
+            assert not [one.tag for one in root.iter() if str(one.tag).endswith(("script", "img", "svg", "}x"))]

@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 
 import pytest
 
@@ -117,3 +118,26 @@ async def test_a_page_says_what_it_is_about(site: Site, language: str, tail: str
 async def test_the_page_of_data_leads_programs_to_the_catalogue(site: Site) -> None:
     link = (await site.page("/en/data")).headers["link"]
     assert link == f'<{ORIGIN}/data/catalog.jsonld>; rel="describedby"; type="application/ld+json"'
+
+
+@pytest.mark.long("opens every page of the maps of all languages")
+async def test_every_address_of_the_maps_and_of_their_pages_in_other_languages_is_there(site: Site) -> None:
+    """Each is the address that its page gives itself, each page names itself in six languages that are all in the
+    maps, and its data can be read."""
+    listed: set[str] = set()
+    for language in LANGUAGES:
+        listed |= {
+            one.removeprefix(ORIGIN) for one in _locations((await site.client.get(f"/sitemaps/{language}.xml")).text)
+        }
+    assert len(listed) > 6 * 250
+    wrong = []
+    for address in sorted(listed):
+        response = await site.page(address)
+        canonical = re.findall(r'<link rel="canonical" href="([^"]+)">', response.text)
+        others = re.findall(r'<link rel="alternate" hreflang="[\w-]+" href="([^"]+)">', response.text)
+        named = {unescape(one).removeprefix(ORIGIN) for one in others}
+        if (response.status_code, canonical) != (200, [f"{ORIGIN}{address}"]) or len(named) != 6 or named - listed:
+            wrong.append(address)
+        for block in re.findall(r'<script type="application/ld\+json">(.*?)</script>', response.text, re.DOTALL):
+            json.loads(block)
+    assert wrong == []

@@ -61,7 +61,10 @@ class Rule:
 
     def _refused(self, status: str) -> str | None:
         try:
-            self.lifecycle.advance(status, self.verb, self.guard_context, _may, reason=_REASON, previous=status)
+            fields = self.lifecycle.of(self.verb, status).required
+            self.lifecycle.advance(
+                status, self.verb, self.guard_context, _may, reason=_REASON, fields=fields, previous=status
+            )
         except Conflict as refused:
             return str(refused.members["reason"])
         return None

@@ -6,7 +6,7 @@ descriptions and references of the record's fields with the same names:
     class Visit(RecordResponse, of=record.Visit, lifecycle=domain.LIFECYCLE): ...
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, ClassVar, TypeAlias, Union, get_args, get_origin
@@ -118,11 +118,13 @@ def _patched(annotation: Any) -> Any:
     return annotation
 
 
-def fields_schema(model: type[BaseModel] | None, names: Iterable[str]) -> JsonSchema:
-    """The JSON Schema of these `fields` of a transition: an object with no other names."""
+def fields_schema(model: type[BaseModel] | None, names: Iterable[str], required: Sequence[str] = ()) -> JsonSchema:
+    """The JSON Schema of these `fields` of a transition: an object with no other names, and with those `required`."""
     whole = model.model_json_schema() if model else {}
     known = whole.get("properties", {})
     schema: JsonSchema = {"type": "object", "properties": {name: known[name] for name in names}}
+    if required:
+        schema["required"] = list(required)
     if "$defs" in whole and "#/$defs/" in str(schema):
         schema["$defs"] = whole["$defs"]
     return schema | {"additionalProperties": False}

@@ -107,7 +107,10 @@ def transitions_response(
 ) -> Response:
     """The present state, its verbs, and all states. `fields` is the model of the transitions' fields, `permitted` is
     what else the caller may do."""
-    shown = [{**action._asdict(), "fields_schema": _schema_of(fields, action.fields)} for action in available_actions]
+    shown = [
+        {**one._asdict(), "fields_schema": _schema_of(fields, one.fields, lifecycle.of(one.action, status).required)}
+        for one in available_actions
+    ]
     answer = {"status": status, "allowed_actions": shown, "states": lifecycle.states, "permitted": permitted}
     return Response(orjson.dumps(answer), 200, None, JSON)
 

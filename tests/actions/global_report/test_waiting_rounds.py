@@ -50,6 +50,22 @@ async def test_a_reviewer_who_accepted_has_the_text_to_comment_on(
     assert await _waiting(REVIEWERS, me) == mine
 
 
+async def test_a_reviewer_who_is_done_is_asked_no_more_and_may_still_comment(
+    text: UnderReview, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_round = await opened(text)
+    me = await reviewer(text, of_round, superuser, monkeypatch)
+    (invitation,) = await _waiting(REVIEWERS, me)
+    path = f"{REVIEWERS}/{invitation}"
+    done = await stepped(me, (await me.get(path)).json(), "complete")
+    assert done["status"] == "completed"
+    assert not await _waiting(REVIEWERS, me)
+    assert await _commenting(superuser, invitation) == set()
+    assert (await commented(me, text, of_round))["status"] == "open"
+    listed = (await text.editor.get(f"{text.path}/reviewers")).json()["items"]
+    assert {one["id"]: one["status"] for one in listed}[invitation] == "completed"
+
+
 async def test_a_round_that_closes_waits_for_no_reviewer(
     text: UnderReview, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

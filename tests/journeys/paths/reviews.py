@@ -168,7 +168,20 @@ PATHS = (
         (
             refused("admin", "accept", "not_the_reviewer"),
             taken(_REVIEWER, "accept", "accepted"),
+            refused("admin", "complete", "not_the_reviewer"),
+            taken(_REVIEWER, "complete", "completed"),
             taken(CHIEF, "withdraw", "withdrawn"),
+        ),
+    ),
+    Path(
+        "actions.reviewers",
+        _COUNTRY,
+        _invitation,
+        "invited",
+        (
+            taken(_REVIEWER, "accept", "accepted"),
+            given(_close),
+            refused(_REVIEWER, "complete", "round_over"),
         ),
     ),
     Path(

@@ -1,8 +1,10 @@
 """The file of a centre: from the application to the designation, with few requests for each person."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 
 from tests.support.centres import DOCUMENT, endorsed
@@ -12,7 +14,7 @@ from tests.support.console_forms import inputs
 
 CENTRES, EXPERTS = "/centres/v1/centres", "/membership/v1/experts"
 _MOST = 12
-"""Page loads and submissions of one person, on the way to a designation."""
+"""Page loads and submissions of the staff, on the way to a designation."""
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +58,11 @@ async def _filed(api: ConsoleApi, host: dict[str, Any]) -> dict[str, Any]:
     return await api.create(CENTRES, {**body, **papers, "director_id": director["id"]})
 
 
+def _made(seen: Sequence[httpx.Response]) -> int:
+    """How many of these requests a person made: opened a page or sent a form. Redirects are followed by the browser."""
+    return sum(not before.is_redirect for before in seen[:-1]) + 1
+
+
 async def _do(by: Browser, page: Any, at: str, **given: str) -> Any:
     """Sends the form of a step on the file, and follows to the file."""
     action, hidden = form_of(page, at)
@@ -90,14 +97,20 @@ async def test_a_centre_is_designated_with_few_requests_a_person(
     page = await officer.get(here)
     page = await _do(officer, page, "/do/recommend")
     assert (await api.get(path))["status"] == "awaiting_agreement"
-    parties = [{"name": "The host", "institution_id": host["id"]}, {"name": "The network", "signatory": "Chair"}]
-    body = {"centre_id": centre["id"], "kind": "host", "document": DOCUMENT, "parties": parties}
-    agreement = await api.create("/centres/v1/agreements", body)
-    await api.step(f"/centres/v1/agreements/{agreement['id']}", "send")
-    page = await officer.get(here)
+    agreed = {
+        "centre_id": str(centre["ref"]),
+        "parties.0.name": "The host",
+        "parties.0.institution_id": str(host["ref"]),
+        "parties.1.name": "The network",
+        "parties.1.signatory": "Chair",
+    }
+    paper = {f"document.{name}": text for name, text in DOCUMENT.items()}
+    page = await _do(officer, page, "/agreements/new", kind="host", **agreed, **paper)
+    assert page.status_code == 200, page.text
+    (agreement,) = (await api.get("/centres/v1/agreements", centre_id=str(centre["id"])))["items"]
+    page = await _do(officer, page, f"{agreement['id']}/do/send")
     page = await _do(officer, page, f"{agreement['id']}/do/sign", party="The network")
     assert page.status_code == 200, page.text
-    assert len(officer.seen) - begun <= _MOST
     fields = {"party": "The host", "document": DOCUMENT}
     signed = await api.step(f"/centres/v1/agreements/{agreement['id']}", "sign", **fields)
     assert signed["status"] == "in_force"
@@ -107,7 +120,7 @@ async def test_a_centre_is_designated_with_few_requests_a_person(
     await admin.get("/console/")
     page = await _do(admin, await admin.get(here), "/do/designate")
     assert (await api.get(path))["status"] == "active"
-    assert len(admin.seen) - begun_admin <= _MOST
+    assert _made(officer.seen[begun:]) + _made(admin.seen[begun_admin:]) <= _MOST
 
 
 @pytest.fixture(scope="session")

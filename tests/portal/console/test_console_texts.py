@@ -15,6 +15,7 @@ _SHARED = ("nav.", "search.", "note.", "failure.", "chart.", "languages.")
 _CODES = (
     "asserted_by.",
     "audience.",
+    "category.",
     "code.",
     "direction.",
     "holder.",

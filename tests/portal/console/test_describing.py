@@ -73,7 +73,9 @@ def test_fields_have_the_kind_of_their_schema() -> None:
         ({"type": "string", "format": "date"}, "day"),
         ({"type": "string", "format": "date-time"}, "moment"),
         ({"anyOf": [{"type": "integer"}, {"type": "number"}]}, "number"),
-        ({"type": "object", "additionalProperties": {"type": "integer"}}, "json"),
+        ({"type": "object", "additionalProperties": {"type": "integer"}}, "pairs"),
+        ({"type": "object", "additionalProperties": {"anyOf": [{"type": "string"}, {"type": "array"}]}}, "json"),
+        ({"type": "object", "additionalProperties": True}, "json"),
         ({"type": "array", "items": {"type": "string", "format": "uuid"}}, "lines"),
         ({"anyOf": [{"type": "boolean"}, {"type": "string"}]}, "text"),
         ({}, "json"),
@@ -137,12 +139,22 @@ def test_every_field_is_named() -> None:
 
 
 def test_every_code_is_named() -> None:
-    """Fields of science are in English as published, levels are numbers, and categories those of IATI."""
+    """Fields of science are in English as published, and levels are numbers."""
     codes = {(field.name, code) for field in _shown() for code in field.choices}
-    codes -= {(name, code) for name, code in codes if name in ("", "field", "fields", "language", "level", "category")}
+    codes -= {one for one in codes if one[0] in ("", "field", "fields", "language", "level") or one[1].isdecimal()}
     assert {(name, code) for name, code in codes if code_label(name, code, "ru").isascii()} == _NAMES_OF_THINGS
     assert code_label("category", "student", "fr") == "Étudiant"
     assert code_label("stage", "draft", "fr") == state_label("draft", "centres.centres", "fr")
+
+
+def test_categories_of_files_are_chosen_and_shown_by_their_names() -> None:
+    category = _field(_kind("actions", "evidence").creation, "category")
+    assert category.kind == "choice"
+    assert code_label("category", "A08", "en") == "Results, outcomes and outputs"
+    assert all(code_label("category", code, "ar") != code for code in category.choices)
+    shown = value_shown(_field(_kind("actions", "evidence").members, "category"), "B01")
+    assert shown is not None
+    assert (shown.kind, shown.name, shown.text) == ("choice", "category", "B01")
 
 
 def test_codes_are_called_as_in_the_vocabularies() -> None:

@@ -8,8 +8,8 @@ from services.portal.console.describing.fields import Field, fields_in, opening_
 from services.portal.console.describing.resources import kinds
 from services.portal.console.forms.changes import differences, merge_patch, rebased, written
 from services.portal.console.forms.faults import faults_of, placed
-from services.portal.console.forms.inputs import all_of, inputs_of
-from services.portal.console.forms.reading import MOST_FIELDS, MOST_ROWS, Fault, texts_in, values_of
+from services.portal.console.forms.inputs import Input, all_of, inputs_of
+from services.portal.console.forms.reading import MOST_FIELDS, MOST_ROWS, Fault, as_entered, texts_in, values_of
 from services.portal.console.forms.texts import texts_of
 from shared.kernel.errors import Malformed
 
@@ -124,11 +124,57 @@ def test_faults_of_a_step_are_below_its_fields() -> None:
     ]
 
 
-def test_one_more_row_is_offered() -> None:
-    names = next(
-        each for each in inputs_of(_FIELDS, texts_of(_FIELDS, _VALUES), more=["names"]) if each.path == "names"
-    )
-    assert [row[0].text for row in names.rows] == ["Amina", "<script>", ""]
+def test_what_no_form_may_lack_is_needed() -> None:
+    part = {"type": "object", "required": ["given"], "properties": {"given": {"type": "string"}}}
+    rows = {"type": "array", "items": part}
+    properties = {"day": {"type": "string"}, "term": part, "names": rows, "other_names": rows, "nickname": part}
+    fields = fields_in({"required": ["day", "term", "names"], "properties": properties}, opening_in({}))
+    made = inputs_of(fields, {"names.1.given": ["Amina"], "other_names.0.given": ["A."], "nickname.given": [""]})
+    needed = [each.path for one in made for each in all_of(one) if each.is_needed and not each.parts and not each.rows]
+    assert needed == ["day", "term.given", "names.0.given"]
+
+
+def _names(texts: dict[str, list[str]], *more: str) -> Input:
+    return next(each for each in inputs_of(_FIELDS, texts, more=more) if each.path == "names")
+
+
+def test_blank_rows_are_offered() -> None:
+    filled = texts_of(_FIELDS, _VALUES)
+    names = _names(filled)
+    assert [row[0].text for row in names.rows] == ["Amina", "<script>", "", "", ""]
+    assert names.opened == 2
+    assert _names({"names.0.given": [""], "names.7.given": [" "]}).opened == 0, "rows that stay blank do not add up"
+    assert len(_names({"names.0.given": [""], "names.7.given": [" "]}).rows) == 3
+    asked = _names({"names.0.given": ["Amina"], "names.3.given": [""]}, "names")
+    assert (len(asked.rows), asked.opened) == (7, 7)
+
+
+def test_rows_within_rows_are_blank_only_if_they_are_asked_for() -> None:
+    choice = {"type": "array", "items": {"type": "object", "properties": {"word": {"type": "string"}}}}
+    question = {"type": "object", "properties": {"text": {"type": "string"}, "choices": choice}}
+    fields = fields_in({"properties": {"questions": {"type": "array", "items": question}}}, opening_in({}))
+    (blank,) = inputs_of(fields, {})
+    assert blank.rows == ()
+    (one,) = inputs_of(fields, {"questions.0.text": ["Why?"]}, more=["questions.0.choices"])
+    assert [len(part.rows) for part in one.rows[0]] == [0, 1]
+
+
+def test_members_whose_names_people_choose_are_pairs() -> None:
+    sent = {"scores.0.key": ["relevance"], "scores.0.value": ["3"], "scores.2.key": ["merit"], "scores.2.value": ["4"]}
+    assert values_of(_FIELDS, sent) == ({"scores": {"relevance": 3, "merit": 4}}, [])
+    wrong = {"scores.0.key": ["relevance"], "scores.1.value": ["4"], **{f"scores.{n}.key": ["x"] for n in (2, 3)}}
+    wrong |= {f"scores.{n}.value": ["1"] for n in (2, 3)}
+    found = [(fault.path, fault.code) for fault in values_of(_FIELDS, wrong)[1]]
+    assert found == [("scores.0.value", "required"), ("scores.1.key", "required"), ("scores.3.key", "not_unique")]
+    before = {"scores": {"relevance": 3, "merit": 4}}
+    assert merge_patch(_FIELDS, before, {"scores": {"merit": 5}}) == {"scores": {"merit": 5, "relevance": None}}
+    assert merge_patch(_FIELDS, before, {}) == {"scores": {"relevance": None, "merit": None}}
+
+
+def test_a_fault_stands_at_the_row_that_was_entered() -> None:
+    sent = {"names.0.given": [""], "names.1.given": ["A"], "names.4.given": ["B"], "words": ["x"]}
+    assert as_entered(Fault("names.1.given", "too_long"), sent) == Fault("names.4.given", "too_long")
+    assert as_entered(Fault("words.0", "too_long"), sent) == Fault("words.0", "too_long")
 
 
 def test_a_patch_has_what_changed_alone() -> None:

@@ -1,6 +1,7 @@
 """The text of a contribution is read in the console with its images, by who reads it over the API and nobody else."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
@@ -11,8 +12,9 @@ import pytest
 from services.actions.global_report.versions.images import image_of
 from services.portal.console.records.manuscript import number_shown_first
 from shared.kernel.clock import now
-from tests.actions.neighbours import enter
+from tests.actions.neighbours import change, enter
 from tests.support.console import Browser, ConsoleSystem
+from tests.support.console_api import ConsoleApi
 from tests.support.console_forms import submit
 from tests.support.databases import as_superuser
 from tests.support.images import png
@@ -136,6 +138,32 @@ async def test_an_official_comments_on_a_text_in_its_round(
     read = (await auditor.get(manuscript)).text
     assert "Which &lt;bog&gt;?" in read
     assert "/comments/new" not in read
+
+
+async def test_a_reviewer_finishes_below_the_text(
+    console: ConsoleSystem, superuser: asyncpg.Connection, text: UUID
+) -> None:
+    of = await superuser.fetchval("SELECT edition_id FROM action_contribution WHERE id = $1", text)
+    days = {"opens": now() - timedelta(days=1), "closes": now() + timedelta(days=1)}
+    known = {"edition_id": of, "number": 4, "status": "open", "audience": "experts", "contributions": [text]}
+    in_round = await enter(superuser, "action_review_round", **known, **days, visibility="restricted", country=None)
+    expert = await enter(superuser, "member_expert", status="active", category="expert")
+    me = await _signed_in(console, ("expert", "self", str(expert)))
+    account = UUID((await ConsoleApi(console, me).get("/access/v1/accounts/me"))["id"])
+    await change(superuser, "member_expert", expert, account_id=account)
+    names = {"titles": json.dumps({"en": "Peat"}), "round_number": 4, "conflict_of_interest": False}
+    invited = {"edition_id": of, "contribution_id": text, "round_id": in_round, "expert_id": expert, **names}
+    await enter(superuser, "action_reviewer", **invited, status="accepted", visibility="restricted", country=None)
+    address = f"/console/contributions/{text}"
+    assert f'href="{address}"' in (await me.get("/console/")).text
+    page = await me.get(address)
+    (finish,) = re.findall(r'href="(/console/actions/reviewers/[0-9a-f-]+/do/complete)"', page.text)
+    done = await submit(me, await me.get(finish))
+    assert "<strong>Review finished</strong>" in done.text
+    assert f'href="{address}"' not in (await me.get("/console/")).text
+    again = (await me.get(address)).text
+    assert "/do/complete" not in again
+    assert "/comments/new?round=4" in again
 
 
 _ENGLISH, _FRENCH, _REVISED = ((1, "en", None), (2, "fr", 1), (3, "en", None))

@@ -1,12 +1,15 @@
 """Lists, records, forms and steps of the console, by people with their own tokens."""
 
 import re
+from html import escape
 from typing import Any
 
 import httpx
 import pytest
 
 from services.portal.console.describing.resources import kinds
+from shared.kernel.text import LANGUAGES
+from shared.web.contract.vocabularies import terms_of
 from tests.support.console import Browser, ConsoleSystem
 from tests.support.console_api import ConsoleApi
 from tests.support.console_forms import submit
@@ -163,6 +166,27 @@ async def test_a_step_names_its_effect_and_is_taken(officer: Browser, api: Conso
     assert "Done." in (await submit(officer, form)).text, "a form that is sent twice is one step"
 
 
+async def test_a_form_marks_what_it_needs_before_anything_is_refused(officer: Browser, api: ConsoleApi) -> None:
+    expert = await _expert(api, emails=[{"value": "a@example.org"}])
+    path = f"{EXPERTS}/{expert['id']}"
+    for step in ("invite", "apply"):
+        await api.step(path, step)
+    form = (await officer.get(f"{LIST}/{expert['id']}/do/request_info")).text
+    assert re.search(r'<label for="f-reason">[^<]*<span class="note">\(required\)', form)
+    assert _has(form, "f-reason", "required")
+    assign = (await officer.get(f"{LIST}/{expert['id']}/do/assign")).text
+    assert _has(assign, "f-officer", "required")
+    assert not _has(assign, "f-reason", "required")
+    new = (await officer.get(f"{LIST}/new")).text
+    assert _has(new, "f-country", "required")
+    assert not _has(new, "f-orcid", "required")
+
+
+def _has(page: str, key: str, attribute: str) -> bool:
+    (tag,) = re.findall(rf'<(?:input|select|textarea) id="{key}"[^>]*>', page)
+    return f" {attribute}" in tag
+
+
 async def test_a_step_of_another_version_shows_the_form_again(officer: Browser, api: ConsoleApi) -> None:
     expert = await _expert(api, emails=[{"value": "a@example.org"}])
     form = await officer.get(f"{LIST}/{expert['id']}/do/invite")
@@ -178,6 +202,21 @@ async def test_a_step_that_is_blocked_says_why_in_the_readers_language(officer: 
     assert "Not possible yet" in page.text
     form = await officer.get(f"{LIST}/{expert['id']}/do/invite")
     assert "<textarea" not in form.text.partition("<main")[2]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_what_a_step_lacks_is_said_in_each_language(officer: Browser, api: ConsoleApi, language: str) -> None:
+    expert = await _expert(api)
+    steps = (await api.get(f"{EXPERTS}/{expert['id']}/transitions"))["allowed_actions"]
+    (reason,) = [one["reason"] for one in steps if one["action"] == "invite"]
+    said = {term.titles[language] for term in terms_of("reasons", reason)}
+    await officer.get(f"/console/language/{language}")
+    try:
+        page = await officer.get(f"{LIST}/{expert['id']}")
+    finally:
+        await officer.get("/console/language/en")
+    assert [one for one in said if escape(one, quote=False) in page.text]
+    assert language == "en" or said.isdisjoint(term.titles["en"] for term in terms_of("reasons", reason))
 
 
 async def test_a_record_is_named_by_its_ref_or_its_name(officer: Browser, api: ConsoleApi) -> None:

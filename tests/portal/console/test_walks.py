@@ -85,6 +85,7 @@ async def test_a_step_is_offered_whose_form_says_what_is_missing(superuser: asyn
     page = f"/console/membership/calls/{await _call(superuser)}"
     assert f'href="{page}/do/decide"' in (await admin.get(page)).text
     form = await admin.get(f"{page}/do/decide")
+    assert re.search(r'<input id="f-document-title"[^>]* required', form.text)
     given = {"document.title": "Minutes", "document.date": "2026-12-01", "document.url": "https://example.org/m.pdf"}
     refused = await submit(admin, form)
     assert refused.status_code == 409

@@ -71,6 +71,7 @@ LIFECYCLE: Lifecycle[GrantGuardContext] = Lifecycle(
             "active",
             guard=_can_be_handed_over,
             fields=("principal", "to"),
+            required=("principal", "to"),
             fact="updated",
         ),
         transition("expire", "proposed|active", "expired", is_scheduled=True),

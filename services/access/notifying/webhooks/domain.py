@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from shared.kernel.lifecycle import Lifecycle, transition
+from shared.kernel.lifecycle import Lifecycle, transition, within
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.kernel.step_up import TWO_FACTORS
 
@@ -57,11 +57,8 @@ LIFECYCLE: Lifecycle[WebhookGuardContext] = Lifecycle(
         transition("resume", "paused", "active", fields=("from",), fact="activated"),
         transition("disable", "unverified|active|paused", "disabled", reason_required=True),
         transition("enable", "disabled", "unverified", fact="updated"),
-        *(transition("ping", state, state, fact="pinged") for state in _KEEPING),
-        *(
-            transition("rotate", state, state, fields=("overlap_hours",), fact="rotated", step_up=TWO_FACTORS)
-            for state in _KEEPING
-        ),
+        *within("ping", _KEEPING, fact="pinged"),
+        *within("rotate", _KEEPING, fields=("overlap_hours",), fact="rotated", step_up=TWO_FACTORS),
         transition("give_up", "unverified|active|paused", "disabled", is_scheduled=True, fact="disabled"),
         transition("end", "unverified|active|paused|disabled", "ended", is_scheduled=True, fact="deleted"),
     ),

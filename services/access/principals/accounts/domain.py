@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Literal, TypeAlias
 
 from services.access.access import SuspensionFault
-from shared.kernel.lifecycle import Lifecycle, transition
+from shared.kernel.lifecycle import Lifecycle, transition, within
 
 LONGEST_EMAIL = 254
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
@@ -83,9 +83,12 @@ LIFECYCLE: Lifecycle[AccountGuardContext] = Lifecycle(
             fields=("second_person",),
             second_person=_of_an_administrator,
         ),
-        *(
-            transition(CHANGE_IDENTITY, state, state, fields=_CHANGED, fact="updated", second_person=_of_two)
-            for state in ("invited", "active", "suspended")
+        *within(
+            CHANGE_IDENTITY,
+            ("invited", "active", "suspended"),
+            fields=_CHANGED,
+            fact="updated",
+            second_person=_of_two,
         ),
         transition(SEND_RESET, "active", "active", fact="updated"),
         transition("close", "active", "closed", guard=_by_its_owner),

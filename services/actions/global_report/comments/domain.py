@@ -40,7 +40,9 @@ def _reopenable(guard_context: CommentGuardContext) -> Literal["is_an_author", "
 LIFECYCLE: Lifecycle[CommentGuardContext] = Lifecycle(
     ("open", "answered", "resolved", "withdrawn"),
     (
-        transition("answer", "open", "answered", reason_required=True, fields=("decision", "version")),
+        transition(
+            "answer", "open", "answered", reason_required=True, fields=("decision", "version"), required=("decision",)
+        ),
         transition("reopen", "answered", "open", guard=_reopenable, fact="reopened"),
         transition("resolve", "answered", "resolved", guard=_no_author),
         transition("withdraw", "open", "withdrawn"),

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.actions.global_report.contributions.record import Address, Author, Contribution
 from shared.kernel.clock import to_text
 from shared.kernel.errors import FieldError
-from shared.kernel.lifecycle import Lifecycle, transition
+from shared.kernel.lifecycle import Lifecycle, transition, within
 
 MOST_AUTHORS = 100
 MOST_MAILS = 300
@@ -90,8 +90,8 @@ LIFECYCLE: Lifecycle[ContributionGuardContext] = Lifecycle(
     (
         transition("accept", "proposed", "draft", guard=_by_another, fields=("due",)),
         transition("decline", "proposed", "declined", guard=_by_another, reason_required=True),
-        *(transition(CONFIRM, state, state, guard=_confirmable, fact="authorship_confirmed") for state in EDITABLE),
-        *(transition("assign", state, state, fields=("editor_id",), fact="assigned") for state in OPEN),
+        *within(CONFIRM, EDITABLE, guard=_confirmable, fact="authorship_confirmed"),
+        *within("assign", OPEN, fields=("editor_id",), fact="assigned"),
         transition("submit", "|".join(AWAITED), "submitted", guard=_submittable),
         transition("take", "submitted", "in_review", guard=_by_another),
         transition("return", "in_review", "changes_requested", reason_required=True, fields=("due",)),

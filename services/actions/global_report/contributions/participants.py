@@ -30,6 +30,8 @@ from shared.records.access_scope import AccessScope, constant
 
 GOVERNMENTS = ("governments", "both")
 """The audiences of rounds in which officials comment."""
+REVIEWING = ("accepted", "completed")
+"""The states of an invitation in which the expert reads and comments: also who is done may still comment."""
 LASTING = ("open", "answering")
 """The states of a round in which who takes part in it reads its contributions."""
 _MOST = 5_000
@@ -51,7 +53,7 @@ _of_reviewer = _found(
     _r.id.label("round_id"),
 ).where(
     _v.expert_id == any_(bindparam("own", type_=ARRAY(Uuid))),
-    _v.status == constant("accepted"),
+    _v.status.in_([constant(status) for status in REVIEWING]),
     _v.conflict_of_interest.is_(False),
     _lasts,
     not_(_mine),

@@ -8,7 +8,7 @@ from typing import Literal
 from services.actions.global_report.editions.record import Call, Edition, OutlineEntry
 from shared.kernel.clock import to_text
 from shared.kernel.errors import Conflict, FieldError, Invalid, no_such
-from shared.kernel.lifecycle import Lifecycle, by_two, transition
+from shared.kernel.lifecycle import Lifecycle, by_two, transition, within
 from shared.kernel.step_up import TWO_FACTORS
 
 KINDS = ("front", "section", "chapter", "country", "annex")
@@ -97,7 +97,7 @@ LIFECYCLE: Lifecycle[EditionGuardContext] = Lifecycle(
         transition("close_call", "call", "writing", is_scheduled=True),
         transition("freeze", "writing", FROZEN, guard=_freezable, fields=("as_of",)),
         transition("thaw", FROZEN, "writing", reason_required=True),
-        *(transition("record_doi", state, state, fields=("doi",), fact="updated") for state in CITED),
+        *within("record_doi", CITED, fields=("doi",), required=("doi",), fact="updated"),
         transition("verify_figures", FROZEN, FROZEN, fact="updated"),
         transition("publish", FROZEN, "published", guard=_publishable, step_up=TWO_FACTORS),
         transition("supersede", "published", "superseded"),

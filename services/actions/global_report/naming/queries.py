@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.actions.global_report.comments.tables import comment, naming
+from services.actions.global_report.contributions.participants import REVIEWING
 from services.actions.global_report.contributions.tables import contribution, reviewer
 from shared.contracts import views
 from shared.database.context import Lookup
@@ -47,7 +48,7 @@ _reviewed = (
     .where(
         contribution.c.edition_id == _edition,
         reviewer.c.expert_id == any_(_own),
-        reviewer.c.status == constant("accepted"),
+        reviewer.c.status.in_([constant(status) for status in REVIEWING]),
     )
 )
 _written = select(literal(1).label("part")).where(

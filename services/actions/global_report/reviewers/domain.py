@@ -8,7 +8,9 @@ from shared.kernel.lifecycle import Lifecycle, transition
 
 MOST_OF_CONTRIBUTION = 100
 """Most invitations of a contribution that have not ended."""
-LIVING = ("invited", "accepted")
+AWAITED = ("invited", "accepted")
+"""The states in which something is expected of the expert."""
+LIVING = (*AWAITED, "completed")
 NO_REVIEWER: Mapping[str, str] = {
     "is_an_author": "An author does not review the contribution.",
     "same_institution": "The expert has been of an author's institution within three years.",
@@ -29,14 +31,15 @@ def _by_expert(guard_context: ReviewerGuardContext) -> Literal["not_the_reviewer
     return None if guard_context.is_own else "not_the_reviewer"
 
 
-def _acceptable(guard_context: ReviewerGuardContext) -> Literal["not_the_reviewer", "round_over"] | None:
+def _in_time(guard_context: ReviewerGuardContext) -> Literal["not_the_reviewer", "round_over"] | None:
     return _by_expert(guard_context) or ("round_over" if guard_context.is_over else None)
 
 
 LIFECYCLE: Lifecycle[ReviewerGuardContext] = Lifecycle(
-    ("invited", "accepted", "declined", "withdrawn"),
+    (*LIVING, "declined", "withdrawn"),
     (
-        transition("accept", "invited", "accepted", guard=_acceptable, fields=("conflict_of_interest", "conflict")),
+        transition("accept", "invited", "accepted", guard=_in_time, fields=("conflict_of_interest", "conflict")),
+        transition("complete", "accepted", "completed", guard=_in_time),
         transition("decline", "invited", "declined", guard=_by_expert),
         transition("withdraw", "|".join(LIVING), "withdrawn"),
     ),

@@ -15,7 +15,7 @@ from services.actions.global_report.contributions.participants import with_hidde
 from services.actions.global_report.review_rounds.domain import INVITING
 from services.actions.global_report.review_rounds.queries import CLOSING
 from services.actions.global_report.review_rounds.tables import review_round
-from services.actions.global_report.reviewers.domain import LIFECYCLE, LIVING
+from services.actions.global_report.reviewers.domain import AWAITED, LIFECYCLE, LIVING
 from services.actions.global_report.reviewers.record import Reviewer
 from services.actions.global_report.reviewers.tables import reviewer
 from shared.contracts import views
@@ -107,7 +107,7 @@ _closing = (
 _TAKE = taking(
     reviewer,
     _closing,
-    _v.status.in_([constant(status) for status in LIVING]),
+    _v.status.in_([constant(status) for status in AWAITED]),
     _v.conflict_of_interest.is_not(true()),
     is_due(_closing),
     most=_AT_ONCE,
@@ -146,8 +146,8 @@ async def is_official(connection: Connection, account: UUID, country: str) -> bo
 
 
 async def take_reminded(connection: Connection, day: date) -> list[Reviewer]:
-    """Marks up to 500 invitations to open rounds, without conflicts of interest, of whose end the expert is to be
-    reminded on this day, and returns them."""
+    """Marks up to 500 invitations to open rounds, without conflicts of interest and not completed, of whose end the
+    expert is to be reminded on this day, and returns them."""
     return records_of(Reviewer, await _TAKE.fetch(connection, today=day))
 
 

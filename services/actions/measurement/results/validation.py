@@ -6,10 +6,11 @@ from decimal import Decimal, localcontext
 from typing import NamedTuple
 
 from services.actions.measurement.indicators.record import Dimension
+from services.actions.measurement.results.instructions import INSTRUCTIONS
 from services.actions.measurement.results.record import Result
 from services.actions.measurement.results.values import Amount, amount_in, lacks_parts, number_of
 from services.actions.measurement.validation_rules.domain import BUILT_IN
-from services.actions.measurement.validation_rules.evaluation import ActiveRule, Numbers, Violation
+from services.actions.measurement.validation_rules.evaluation import ActiveRule, Numbers, Severity, Violation
 from shared.kernel.decimals import EXACT, to_text, total
 
 _LARGE = 2
@@ -66,14 +67,12 @@ def _of_parts(record: Result, around: Surroundings) -> Iterator[Violation]:
         numbers = [number_of(amount_in(part), around.measure) for part in parts]
         whole = total([number for number in numbers if number is not None])
         if one["exhaustive"] and parts and whole != record.value:
-            text = "The parts of a dimension that makes up the whole sum up to the value."
-            yield Violation(BUILT_IN[0], "error", to_text(record.value), to_text(whole), {"en": text})
+            yield _violation(BUILT_IN[0], "error", record.value, to_text(whole))
 
 
 def _of_percentage(number: Decimal, around: Surroundings) -> Iterator[Violation]:
     if around.measure == "percentage" and not 0 <= number <= 100:
-        text = "A percentage lies from 0 to 100, unless it is one of growth."
-        yield Violation(BUILT_IN[1], "warning", to_text(number), "0" if number < 0 else "100", {"en": text})
+        yield _violation(BUILT_IN[1], "warning", number, "0" if number < 0 else "100")
 
 
 def _of_change(number: Decimal, around: Surroundings) -> Iterator[Violation]:
@@ -81,5 +80,8 @@ def _of_change(number: Decimal, around: Surroundings) -> Iterator[Violation]:
     with localcontext(EXACT):
         is_large = before is not None and abs(number - before) * _LARGE > abs(before)
     if before is not None and is_large:
-        text = "The value differs from the previous one by more than half of it. Say why in `comment`."
-        yield Violation(BUILT_IN[2], "warning", to_text(number), to_text(before), {"en": text})
+        yield _violation(BUILT_IN[2], "warning", number, to_text(before))
+
+
+def _violation(rule: str, severity: Severity, number: Decimal, right: str) -> Violation:
+    return Violation(rule, severity, to_text(number), right, INSTRUCTIONS[rule])

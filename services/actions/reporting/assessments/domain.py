@@ -62,7 +62,15 @@ LIFECYCLE: Lifecycle[AssessmentGuardContext] = Lifecycle(
     ("draft", "submitted", "published", "superseded", "retracted"),
     (
         transition("submit", "draft", "submitted", guard=_submittable),
-        transition("reply", "submitted", "submitted", guard=_answerable, fields=("text",), fact="replied"),
+        transition(
+            "reply",
+            "submitted",
+            "submitted",
+            guard=_answerable,
+            fields=("text",),
+            required=("text",),
+            fact="replied",
+        ),
         transition("publish", "submitted", "published", guard=_publishable, fields=("visibility",)),
         transition("supersede", "published", "superseded"),
         transition("retract", "published", "retracted", reason_required=True),

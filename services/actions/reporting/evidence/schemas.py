@@ -25,6 +25,9 @@ _SHA256 = Annotated[
 ]
 
 
+_CATEGORY = Field(examples=[domain.DEFAULT_CATEGORY], json_schema_extra={"enum": list(domain.CATEGORIES)})
+
+
 def _category(code: str) -> str:
     if code not in domain.CATEGORIES:
         raise PydanticCustomError("not_one_of", "A code of IATI's codelist DocumentCategory.")
@@ -44,9 +47,7 @@ class EvidenceBody(Body, of=record.Evidence):
     """What is said about a file; the file, its country and its institution or centre stay."""
 
     title: Annotated[Line, Field(examples=["Minutes of the first meeting"])]
-    category: Annotated[str, AfterValidator(_category), Field(examples=[domain.DEFAULT_CATEGORY])] = (
-        domain.DEFAULT_CATEGORY
-    )
+    category: Annotated[str, AfterValidator(_category), _CATEGORY] = domain.DEFAULT_CATEGORY
     codes: Annotated[list[Tag], Field(max_length=50)] = []
     date: Day | None = None
     language: LanguageTag | None = None

@@ -69,7 +69,7 @@ LIFECYCLE: Lifecycle[SupportGuardContext] = Lifecycle(
         transition("start", "matching", "in_delivery", guard=_startable),
         transition("give_up", "matching", "unmatched"),
         transition("deliver", "in_delivery", "delivered", guard=_deliverable, fields=("document",)),
-        transition("confirm", "delivered", "closed", fields=("rating", "text")),
+        transition("confirm", "delivered", "closed", fields=("rating", "text"), required=("rating",)),
         transition("dispute", "delivered", "in_delivery"),
         transition("cancel", "|".join(OPEN), "cancelled"),
     ),

@@ -39,7 +39,15 @@ TERM_STATES = ("current", "ended")
 TERM_LIFECYCLE: Lifecycle[Sequence[Condition]] = Lifecycle(
     TERM_STATES,
     tuple(
-        transition(conditions.MEET, state, state, guard=_unmet, fields=conditions.FIELDS, fact="updated")
+        transition(
+            conditions.MEET,
+            state,
+            state,
+            guard=_unmet,
+            fields=conditions.FIELDS,
+            required=conditions.REQUIRED,
+            fact="updated",
+        )
         for state in TERM_STATES
     ),
 )

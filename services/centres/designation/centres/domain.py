@@ -8,7 +8,7 @@ from typing import Generic, Literal, TypeAlias, TypeVar
 
 from services.centres.designation.centres.clock import HELD, REVIEWS_ASKED
 from shared.kernel.clock import years_after
-from shared.kernel.lifecycle import Fields, Lifecycle, given, transition
+from shared.kernel.lifecycle import Fields, Lifecycle, given, transition, within
 from shared.kernel.step_up import WAIVER
 from shared.kernel.text import search_key
 from shared.questionnaires.template import Question
@@ -255,26 +255,17 @@ LIFECYCLE: Lifecycle[CentreGuardContext] = Lifecycle(
             fields=("effective", "cause", "successor_id", *_NOTE),
         ),
         transition("close_on_day", "|".join(CLOSABLE), "closed", is_scheduled=True),
-        *(
-            transition(REVOKE_CLOSURE, state, state, guard=_is_closing, reason_required=True, fact="updated")
-            for state in CLOSABLE
-        ),
+        *within(REVOKE_CLOSURE, CLOSABLE, guard=_is_closing, reason_required=True, fact="updated"),
         transition("withdraw", "draft|submitted", "withdrawn"),
-        *(
-            transition(ASSIGN, state, state, guard=_may_hold_the_file, fields=("officer",), fact="updated")
-            for state in HELD
-        ),
-        *(
-            transition(
-                CHANGE,
-                state,
-                state,
-                guard=_can_change,
-                reason_required=True,
-                fields=(*_CHANGED, "effective", "document", *_NOTE),
-                fact="updated",
-            )
-            for state in IN_TERM
+        *within(ASSIGN, HELD, guard=_may_hold_the_file, fields=("officer",), required=("officer",), fact="updated"),
+        *within(
+            CHANGE,
+            IN_TERM,
+            guard=_can_change,
+            reason_required=True,
+            fields=(*_CHANGED, "effective", "document", *_NOTE),
+            required=("effective",),
+            fact="updated",
         ),
     ),
 )

@@ -36,7 +36,9 @@ LIFECYCLE: Lifecycle[ReviewerGuardContext] = Lifecycle(
     (
         transition("accept", "invited", "accepted", guard=_by_expert, fields=("conflict_of_interest", "conflict")),
         transition("decline", "invited", "declined", guard=_by_expert),
-        transition("replace", "invited|accepted", "replaced", fields=("expert_id", "due")),
+        transition(
+            "replace", "invited|accepted", "replaced", fields=("expert_id", "due"), required=("expert_id", "due")
+        ),
         transition("complete", "invited|accepted", "completed", is_scheduled=True),
         transition("end", "invited|accepted|completed", "ended", is_scheduled=True),
     ),

@@ -8,7 +8,7 @@ from shared.kernel.errors import invalid_field
 
 MEET = "meet_condition"
 """The transition that records that a condition is met."""
-FIELDS = ("number", "met_on")
+FIELDS, REQUIRED = ("number", "met_on"), ("number",)
 MOST = 50
 
 

@@ -93,7 +93,15 @@ LIFECYCLE: Lifecycle[EvaluationGuardContext] = Lifecycle(
         transition("cancel", "planned|in_progress", "cancelled"),
         transition("cancel_by_closure", "planned", "cancelled", is_scheduled=True),
         transition("respond", "completed", "completed", guard=_in_time, reason_required=True, fact="responded"),
-        transition(conditions.MEET, "completed", "completed", guard=_unmet, fields=conditions.FIELDS, fact="updated"),
+        transition(
+            conditions.MEET,
+            "completed",
+            "completed",
+            guard=_unmet,
+            fields=conditions.FIELDS,
+            required=conditions.REQUIRED,
+            fact="updated",
+        ),
     ),
 )
 

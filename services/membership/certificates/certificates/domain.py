@@ -63,7 +63,14 @@ LIFECYCLE: Lifecycle[CertificateGuardContext] = Lifecycle(
     (
         transition("suspend", "issued", "suspended", reason_required=True),
         transition("reinstate", "suspended", "issued", guard=_reinstatable, fact="reinstated"),
-        transition("revoke", "issued|suspended", "revoked", reason_required=True, fields=("category",)),
+        transition(
+            "revoke",
+            "issued|suspended",
+            "revoked",
+            reason_required=True,
+            fields=("category",),
+            required=("category",),
+        ),
         transition("replace", "issued", "replaced", fields=("language",)),
         transition("suspend", "issued", "suspended", is_scheduled=True),
         transition("reinstate", "suspended", "issued", fact="reinstated", is_scheduled=True),

@@ -40,7 +40,13 @@ LIFECYCLE: Lifecycle[ErasureGuardContext] = Lifecycle(
         transition("confirm", "proposed", "requested", guard=_confirmable, step_up=TWO_FACTORS),
         transition("cancel", "proposed|requested|held", "cancelled", guard=_cancellable),
         transition(
-            "hold", "requested", "held", second_person=by_two, reason_required=True, fields=("until", "second_person")
+            "hold",
+            "requested",
+            "held",
+            second_person=by_two,
+            reason_required=True,
+            fields=("until", "second_person"),
+            required=("until",),
         ),
         transition("release", "held", "requested"),
         transition("resume", "held", "requested", is_scheduled=True),

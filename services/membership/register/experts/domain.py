@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, TypedDict
 from services.membership.linkage.record_linkage.names import name_key
 from services.membership.register.experts.record import EmailAddress, Expert, PersonName
 from services.membership.register.terms.domain import is_early
-from shared.kernel.lifecycle import Lifecycle, by_two, transition
+from shared.kernel.lifecycle import Lifecycle, by_two, transition, within
 from shared.kernel.step_up import TWO_FACTORS
 from shared.kernel.text import email_key, fold, search_key
 
@@ -148,19 +148,18 @@ LIFECYCLE: Lifecycle[ExpertGuardContext] = Lifecycle(
             fields=("starts", "ends"),
             fact="activated",
         ),
-        *(
-            transition("assign", state, state, guard=_may_hold_the_file, fields=("officer",), fact="updated")
-            for state in HOLDERS
+        *within(
+            "assign", HOLDERS, guard=_may_hold_the_file, fields=("officer",), required=("officer",), fact="updated"
         ),
         transition("reject", "under_review", "rejected", guard=_not_the_applicant, reason_required=True),
         transition("reopen", "rejected", "applied"),
-        *(transition(BEGIN_TERM, state, state, is_scheduled=True, fact="updated") for state in IN_TERM),
+        *within(BEGIN_TERM, IN_TERM, is_scheduled=True, fact="updated"),
         transition("expire", "active", "grace", is_scheduled=True),
         transition("expire", "grace", "lapsed", is_scheduled=True),
         transition(
             "renew", "active|grace|lapsed", "active", guard=_renewable, fields=("starts", "ends"), fact="renewed"
         ),
-        *(transition(CONFIRM_PROFILE, state, state, fact="updated") for state in ("active", "grace", "lapsed")),
+        *within(CONFIRM_PROFILE, ("active", "grace", "lapsed"), fact="updated"),
         transition("suspend", "active|grace", "suspended", reason_required=True),
         transition("reinstate", "suspended", None, fact="reinstated"),
         transition("resign", "invited|applied|info_requested|active|grace|lapsed", "resigned"),
@@ -175,16 +174,17 @@ LIFECYCLE: Lifecycle[ExpertGuardContext] = Lifecycle(
         ),
         transition("mark_deceased", "|".join(LIVING), "deceased", reason_required=True),
         transition("unmark_deceased", "deceased", None, guard=_recent, reason_required=True, fact="reinstated"),
-        *(
-            transition(LINK_ACCOUNT, state, state, guard=_linkable, fields=("account_id",), fact="account_linked")
-            for state in LIVING
+        *within(
+            LINK_ACCOUNT,
+            LIVING,
+            guard=_linkable,
+            fields=("account_id",),
+            required=("account_id",),
+            fact="account_linked",
         ),
-        *(
-            transition(UNLINK_ACCOUNT, state, state, guard=_linked, reason_required=True, fact="account_unlinked")
-            for state in LIVING
-        ),
-        *(transition(RESTRICT, state, state, guard=_unrestricted, fact="restricted") for state in _STATES),
-        *(transition(LIFT, state, state, guard=_liftable, fact="restriction_lifted") for state in _STATES),
+        *within(UNLINK_ACCOUNT, LIVING, guard=_linked, reason_required=True, fact="account_unlinked"),
+        *within(RESTRICT, _STATES, guard=_unrestricted, fact="restricted"),
+        *within(LIFT, _STATES, guard=_liftable, fact="restriction_lifted"),
     ),
 )
 

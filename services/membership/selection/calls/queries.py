@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Boolean, bindparam, func, select
 
 from services.membership.selection.calls.domain import KINDS, LIFECYCLE, PUBLISHED
 from services.membership.selection.calls.record import Call
@@ -18,7 +18,13 @@ from shared.records.plain import by_itself, listing
 from shared.records.rows import record_of, records_of
 
 _AT_ONCE = 100
-NEXT_STEPS = NextSteps("membership.calls", call, (NextStep("decided", "publish"),))
+_is_assessed = func.escm.member_is_assessed(call.c.id, type_=Boolean)
+"""Whether no nomination waits for its nominator or the panel, among those too that the caller may not know of."""
+NEXT_STEPS = NextSteps(
+    "membership.calls",
+    call,
+    (NextStep("assessing", "decide", only=_is_assessed), NextStep("decided", "publish")),
+)
 LISTING = listing(
     Call,
     call,

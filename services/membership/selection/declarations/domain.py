@@ -39,6 +39,7 @@ LIFECYCLE: Lifecycle[DeclarationGuardContext] = Lifecycle(
             "cleared",
             guard=_assessable,
             fields=("outcome",),
+            required=("outcome",),
             outcomes=OUTCOMES,
             reason_required=True,
         ),

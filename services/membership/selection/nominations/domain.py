@@ -197,6 +197,7 @@ LIFECYCLE: Lifecycle[NominationGuardContext] = Lifecycle(
             "awaiting_nominator",
             guard=_other_nominator,
             fields=("nominator",),
+            required=("nominator",),
             fact="nominator_changed",
         ),
         *(
@@ -205,6 +206,7 @@ LIFECYCLE: Lifecycle[NominationGuardContext] = Lifecycle(
                 source,
                 target,
                 fields=("until",),
+                required=("until",),
                 reason_required=True,
                 fact="extended",
             )
@@ -221,6 +223,7 @@ LIFECYCLE: Lifecycle[NominationGuardContext] = Lifecycle(
             "not_selected",
             guard=_answerable,
             fields=("outcome",),
+            required=("outcome",),
             reason_required=True,
             fact="appeal_answered",
         ),

@@ -30,7 +30,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.register.experts.tables import expert
 from services.membership.selection.calls.tables import call
-from services.membership.selection.nominations.domain import DECIDED, ENDED, LIFECYCLE, TO_PANEL
+from services.membership.selection.nominations.domain import DECIDED, DECIDING, ENDED, LIFECYCLE, TO_PANEL
 from services.membership.selection.nominations.record import Nomination
 from services.membership.selection.nominations.tables import nomination, score
 from shared.contracts import views
@@ -39,8 +39,8 @@ from shared.database.statements import Connection, Row, Statement
 from shared.database.tables import Instant
 from shared.records.access_scope import AccessKind, AccessScope, constant
 from shared.records.listing import Item, one_of, values
-from shared.records.next_steps import NextStep, NextSteps
-from shared.records.panels import Conflict, conflict_of
+from shared.records.next_steps import ME, NextStep, NextSteps
+from shared.records.panels import CHAIR, Conflict, conflict_of
 from shared.records.plain import listing
 from shared.records.rows import records_of
 
@@ -97,6 +97,9 @@ _has_scored = (
     .where(score.c.nomination_id == nomination.c.id, score.c.expert_id == _member_id)
     .correlate(nomination, _seat)
 )
+_is_clear = ~nomination.c.conflicts.contains(
+    func.jsonb_build_array(func.jsonb_build_object("expert_id", _seat.c.value["expert_id"]))
+)
 _to_score = (
     select(_member.correlate(_seat).scalar_subquery())
     .select_from(call.join(_seat, true()))
@@ -105,21 +108,53 @@ _to_score = (
         call.c.status == constant("assessing"),
         _member.correlate(_seat).scalar_subquery() == any_(bindparam("pending_for", type_=ARRAY(Uuid))),
         ~_has_scored,
-        ~nomination.c.conflicts.contains(
-            func.jsonb_build_array(func.jsonb_build_object("expert_id", _seat.c.value["expert_id"]))
-        ),
+        _is_clear,
     )
     .limit(1)
     .correlate(nomination)
     .scalar_subquery()
 )
 """The caller's account, if it belongs to a member of the panel who has not scored the nomination."""
+_chair = (
+    select(views.EXPERTS.c.account_id)
+    .select_from(call.join(_seat, true()).join(views.EXPERTS, views.EXPERTS.c.id == _member_id))
+    .where(
+        call.c.id == nomination.c.call_id,
+        _seat.c.value["office"].astext == constant(CHAIR),
+        views.EXPERTS.c.account_id.is_not(None),
+        _member_id != nomination.c.expert_id,
+        _is_clear,
+    )
+    .limit(1)
+    .correlate(nomination)
+    .scalar_subquery()
+)
+_held = views.GRANTS.c
+_administrator = (
+    select(_held.principal_id)
+    .where(
+        _held.principal_kind == constant("account"),
+        _held.principal_id == ME,
+        _held.scope_kind == constant("global"),
+        _held.role == constant("secretariat_admin"),
+    )
+    .limit(1)
+    .scalar_subquery()
+)
+_decider = func.coalesce(_chair, _administrator)
+"""The account of the chair; without a chair who may decide, the caller's account, if it is an administrator's."""
+_decision_due = func.escm.member_decision_due(nomination.c.id, type_=Text)
+"""The decision that may be made about a nomination now, by scores too that the caller may not read."""
 _is_appealed = and_(nomination.c.appeal.is_not(None), nomination.c.appeal["replied_at"].astext.is_(None))
 NEXT_STEPS = NextSteps(
     "membership.nominations",
     nomination,
     (
         NextStep("nominated", "score", _to_score, is_personal=True),
+        *(
+            NextStep("nominated", verb, _decider, is_personal=True, only=and_(_decision_due == constant(verb), ~is_own))
+            for verb in sorted(DECIDING)
+        ),
         NextStep("not_selected", "answer_appeal", only=_is_appealed),
     ),
 )

@@ -22,11 +22,13 @@ Kind: TypeAlias = Literal[
     "multilingual",
     "group",
     "rows",
+    "pairs",
     "json",
     "file",
 ]
 """How a value is entered. `choices` are several codes; `lines` are texts, one a line; `group` is an object, `rows` are
-several, each with fields of its own; `json` is a value that no other kind has a form for; `file` is sent beside it."""
+several, each with fields of its own; `pairs` are the members of an object whose names people choose, each with its
+value; `json` is a value that no other kind has a form for; `file` is sent beside it."""
 Opening: TypeAlias = Callable[[Schema], Schema]
 """Finds the schema that a `$ref` names."""
 
@@ -38,6 +40,9 @@ _LINE = 500
 """The longest text that has one line to write in."""
 _DEEPEST = 4
 """Objects within objects that have a form of their own."""
+KEY, VALUE = "key", "value"
+"""The fields of a pair."""
+_SCALARS = ("text", "prose", "number", "boolean", "day", "moment", "choice", "country", "language", "reference")
 _STATES = "x-extensible-enum"
 _OF_STEP = re.compile(r"For `?[a-z_]+`?: ")
 _NO_TEXT = re.compile(r" ?Default: `[\[{][^`]*`\.")
@@ -155,7 +160,7 @@ def _kind(schema: Schema, opening: Opening, depth: int) -> Kind:
     if widget in ("country", "language", "multilingual"):
         return widget  # type: ignore[no-any-return]
     kinds: dict[str, Callable[[], Kind]] = {
-        "object": lambda: _kind_of_object(schema, depth),
+        "object": lambda: _kind_of_object(schema, opening, depth),
         "array": lambda: _kind_of_array(schema, opening, depth),
         "string": lambda: _kind_of_text(schema),
         "number": lambda: "number",
@@ -178,12 +183,25 @@ def _kind_of_text(schema: Schema) -> Kind:
     return "prose" if schema.get("maxLength", 0) > _LINE else "text"
 
 
-def _kind_of_object(schema: Schema, depth: int) -> Kind:
+def _kind_of_object(schema: Schema, opening: Opening, depth: int) -> Kind:
     if schema.get("properties"):
         return "group" if depth < _DEEPEST else "json"
-    values = schema.get("additionalProperties")
-    is_multilingual = schema.get("propertyNames", {}).get("x-escm-widget") == "language"
-    return "multilingual" if is_multilingual and isinstance(values, Mapping) else "json"
+    values = _values_in(schema)
+    if not values:
+        return "json"
+    if schema.get("propertyNames", {}).get("x-escm-widget") == "language":
+        return "multilingual"
+    return "pairs" if _value_of(values, opening).kind in _SCALARS else "json"
+
+
+def _values_in(schema: Schema) -> Schema:
+    """The schema of the values of members whose names people choose; empty if there is none, or more than one."""
+    found = list(schema.get("patternProperties", {}).values()) or [schema.get("additionalProperties")]
+    return found[0] if len(found) == 1 and isinstance(found[0], Mapping) else {}
+
+
+def _value_of(schema: Schema, opening: Opening) -> Field:
+    return field_of(VALUE, schema, opening, is_required=True)
 
 
 def _kind_of_array(schema: Schema, opening: Opening, depth: int) -> Kind:
@@ -211,6 +229,9 @@ def _parts(kind: Kind, schema: Schema, opening: Opening, depth: int) -> tuple[Fi
         if kind == "rows":
             return fields_in(item, opening, depth=depth + 1)
         return (field_of("", item, opening, depth=depth + 1),)
+    if kind == "pairs":
+        key = field_of(KEY, {"type": "string", **schema.get("propertyNames", {})}, opening, is_required=True)
+        return key, _value_of(_values_in(schema), opening)
     if kind == "multilingual":
         values = schema.get("additionalProperties")
         text = _chosen(_opened(values, opening), opening) if isinstance(values, Mapping) else {"type": "string"}

@@ -27,8 +27,8 @@ def merge_patch(fields: Sequence[Field], before: Mapping[str, Any], wanted: Mapp
     found = {}
     for field in fields:
         was, becomes = before.get(field.name), wanted.get(field.name)
-        if becomes is None and field.is_list:
-            becomes = []
+        if becomes is None and (field.is_list or field.kind == "pairs"):
+            becomes = [] if field.is_list else {}
         if _is_same(was, becomes):
             continue
         found[field.name] = _patched(was, becomes)

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 
-from services.portal.console.describing.fields import Field
+from services.portal.console.describing.fields import KEY, VALUE, Field
 from services.portal.console.forms.texts import AS_JSON, NO, YES, Texts
 from shared.kernel.errors import Malformed
 
@@ -53,17 +53,34 @@ def values_of(fields: Sequence[Field], sent: Texts, prefix: str = "") -> tuple[d
 
 def rows_in(path: str, sent: Mapping[str, Any]) -> int:
     """How many rows a form has below a path, at most MOST_ROWS."""
+    return max(_numbers(path, sent), default=-1) + 1
+
+
+def filled_rows(path: str, sent: Texts) -> list[int]:
+    """The numbers of the rows below a path in which something is entered."""
+    return sorted(_numbers(path, [name for name, texts in sent.items() if any(text.strip() for text in texts)]))
+
+
+def as_entered(fault: Fault, sent: Texts) -> Fault:
+    """A fault of the values of a form, at its path in the form: values have no blank rows."""
+    found: list[str] = []
+    for step in fault.path.split("."):
+        filled = filled_rows(".".join(found), sent) if step.isdecimal() else []
+        found.append(str(filled[int(step)]) if step.isdecimal() and int(step) < len(filled) else step)
+    return replace(fault, path=".".join(found))
+
+
+def _numbers(path: str, names: Iterable[str]) -> set[int]:
     below = f"{path}."
-    numbers = (name.removeprefix(below).partition(".")[0] for name in sent if name.startswith(below))
-    found = [int(number) + 1 for number in numbers if number.isdecimal() and len(number) <= 3]
-    return min(max(found, default=0), MOST_ROWS)
+    steps = (name.removeprefix(below).partition(".")[0] for name in names if name.startswith(below))
+    return {int(step) for step in steps if step.isdecimal() and len(step) <= 3 and int(step) < MOST_ROWS}
 
 
 def _value(field: Field, path: str, sent: Texts, faults: list[Fault]) -> Any:
     as_json = f"{path}{AS_JSON}"
     if as_json in sent:
         return _json(as_json, sent[as_json][-1], faults)
-    if field.kind in ("group", "rows", "multilingual"):
+    if field.kind in ("group", "rows", "pairs", "multilingual"):
         return _compound(field, path, sent, faults)
     if field.kind == "choices":
         return [code for code in sent.get(path, ()) if code] or _NOTHING
@@ -80,6 +97,8 @@ def _compound(field: Field, path: str, sent: Texts, faults: list[Fault]) -> Any:
     if field.kind == "rows":
         rows = [_row(field, f"{path}.{number}.", sent, faults) for number in range(rows_in(path, sent))]
         return [row for row in rows if row] or _NOTHING
+    if field.kind == "pairs":
+        return _pairs(field, path, sent, faults) or _NOTHING
     below = f"{path}."
     texts = {name.removeprefix(below): sent[name][-1] for name in sent if name.startswith(below)}
     return {tag: text for tag, text in texts.items() if text.strip()} or _NOTHING
@@ -91,6 +110,22 @@ def _group(field: Field, path: str, sent: Texts, faults: list[Fault]) -> Any:
     faults += wrong
     is_filled = any(_is_filled(f"{path}.{part.name}", sent) for part in field.parts)
     return found if found and is_filled else _NOTHING
+
+
+def _pairs(field: Field, path: str, sent: Texts, faults: list[Fault]) -> dict[str, Any]:
+    """An object of the pairs that are entered. A name without a value, a value without a name and a second value are
+    faults."""
+    found: dict[str, Any] = {}
+    for number in filled_rows(path, sent):
+        row = _row(field, f"{path}.{number}.", sent, faults) or {}
+        missing = next((name for name in (KEY, VALUE) if name not in row), None)
+        if missing is not None:
+            faults.append(Fault(f"{path}.{number}.{missing}", "required"))
+        elif row[KEY] in found:
+            faults.append(Fault(f"{path}.{number}.{KEY}", "not_unique"))
+        else:
+            found[row[KEY]] = row[VALUE]
+    return found
 
 
 def _row(field: Field, prefix: str, sent: Texts, faults: list[Fault]) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from services.portal.console.describing.fields import Field
+from services.portal.console.describing.fields import KEY, VALUE, Field
 
 Texts: TypeAlias = dict[str, list[str]]
 """What a form has at each path: one text, or the chosen codes."""
@@ -27,7 +27,7 @@ def texts_of(fields: Sequence[Field], values: Mapping[str, Any], prefix: str = "
 def _texts(field: Field, path: str, value: Any) -> Texts:
     if not _fits(field, value):
         return {f"{path}{AS_JSON}": [orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()]}
-    if field.kind in ("group", "rows", "multilingual"):
+    if field.kind in ("group", "rows", "pairs", "multilingual"):
         return _below(field, path, value)
     if field.kind == "choices":
         return {path: [str(code) for code in value]}
@@ -39,7 +39,8 @@ def _texts(field: Field, path: str, value: Any) -> Texts:
 def _below(field: Field, path: str, value: Any) -> Texts:
     if field.kind == "group":
         return texts_of(field.parts, value, f"{path}.")
-    if field.kind == "rows":
+    if field.kind in ("rows", "pairs"):
+        value = [{KEY: key, VALUE: one} for key, one in value.items()] if field.kind == "pairs" else value
         rows = [texts_of(field.parts, row, f"{path}.{number}.") for number, row in enumerate(value)]
         return {name: texts for row in rows for name, texts in row.items()}
     return {f"{path}.{tag}": [text] for tag, text in value.items() if text is not None}
@@ -57,8 +58,9 @@ def _fits(field: Field, value: Any) -> bool:
         return False
     if field.kind == "group":
         return isinstance(value, Mapping) and _fit_parts(field, value)
-    if field.kind == "multilingual":
-        return isinstance(value, Mapping) and all(isinstance(text, str | None) for text in value.values())
+    if field.kind in ("multilingual", "pairs"):
+        texts = str | None if field.kind == "multilingual" else bool | int | float | str
+        return isinstance(value, Mapping) and all(isinstance(one, texts) for one in value.values())
     if field.kind == "rows":
         return isinstance(value, list) and all(isinstance(row, Mapping) and _fit_parts(field, row) for row in value)
     if field.kind in ("choices", "lines"):

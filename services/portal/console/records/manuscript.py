@@ -105,6 +105,7 @@ async def _shown(caller: Caller, found: Found, versions: Sequence[Record], numbe
         images=images,
         remarks=remarks,
         commenting=f"{found.page}/comments/new?{urlencode({'round': round_number})}" if round_number else None,
+        finishing=await _finishing(caller, found) if round_number else None,
         blocks=list(_with_figures(blocks, figures)),
         direction=direction_of(version["language"]) if version else "auto",
     )
@@ -128,6 +129,13 @@ async def _remarks(
         "/actions/v1/review_rounds", {"edition_id": found.record["edition_id"], "status": "open"}
     )
     return remarks, next((one["number"] for one in rounds if found.record["id"] in one["contributions"]), None)
+
+
+async def _finishing(caller: Caller, found: Found) -> str | None:
+    """Where the caller says that they have no more to say, if they review the text."""
+    query = {"contribution_id": str(found.record["id"]), "status": "accepted", "holder": "me", "limit": "1"}
+    mine = await caller.items("/actions/v1/reviewers", query)
+    return f"/console/actions/reviewers/{mine[0]['id']}/do/complete" if mine else None
 
 
 async def _figures(caller: Caller, edition: str, blocks: Sequence[Record]) -> Mapping[str, Record]:

@@ -108,7 +108,10 @@ async def find(caller: Caller, kind: Kind, key: str) -> Found:
 
 def _step(given: Mapping[str, Any]) -> Step:
     reason, schema = given["reason"], given["fields_schema"]
-    is_said = _SAID_IN_THE_STEP.get(reason) in schema.get("properties", {})
+    said = _SAID_IN_THE_STEP.get(reason)
+    is_said = said in schema.get("properties", {})
+    if is_said:
+        schema = {**schema, "required": [*schema.get("required", ()), said]}
     return Step(
         given["action"], given["to"], bool(given["allowed"]) or is_said, reason, tuple(given["requires"]), schema
     )

@@ -7,12 +7,11 @@ from typing import Any
 
 from services.portal.console.describing.labels import state_label
 from services.portal.console.frame.naming import place_of, title_of
-from services.portal.console.frame.templates import PAGES
 from services.portal.console.records.reading import Record, names_of
+from services.portal.console.reporting.reminding import reminder
 from services.portal.console.session.caller import Caller, accepted
 from services.portal.pages.texts import best
 from shared.kernel.lights import RED, YELLOW
-from shared.kernel.text import LANGUAGES
 
 PERIODS, TASKS = "/actions/v1/periods", "/actions/v1/tasks"
 _EXPECTED, _INDICATORS, _RESULTS = "/actions/v1/reports/expected", "/actions/v1/indicators", "/actions/v1/results"
@@ -76,11 +75,6 @@ class Round:
     verbs: Sequence[str]
     may_remind: bool
     more: str | None
-
-
-def reminder(code: str) -> Mapping[str, str]:
-    """The title of a reminder about a period, by language."""
-    return {tag: PAGES.texts.text(tag, "reporting.reminder", period=code) for tag in LANGUAGES}
 
 
 async def round_of(caller: Caller, code: str) -> Round:

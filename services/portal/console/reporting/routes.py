@@ -9,7 +9,8 @@ from services.portal.console.describing.labels import verb_label
 from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import console_router
 from services.portal.console.records.reading import Record
-from services.portal.console.reporting.owing import PERIODS, TASKS, owed_about, reminder, round_of
+from services.portal.console.reporting.owing import PERIODS, TASKS, owed_about, round_of
+from services.portal.console.reporting.reminding import reminder
 from services.portal.console.session.caller import accepted
 from services.portal.console.session.guards import CurrentCaller, SentForm
 from shared.kernel.clock import today

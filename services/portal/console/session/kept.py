@@ -20,7 +20,8 @@ FORM = "application/x-www-form-urlencoded"
 TOKEN_FIELD, KEY_FIELD, KEPT_FIELD = "form_token", "form_key", "form_kept"
 OWN_FIELDS = frozenset((TOKEN_FIELD, KEPT_FIELD))
 _WITH_FILES = "multipart/form-data"
-MOST_FIELDS, _MOST_FILES = 2_000, 10
+MOST_FIELDS, _MOST_FILES, _MOST_PLACES = 2_000, 10, 500
+"""Fields and files of a form, and places in it for files, most of which people leave empty."""
 LONGEST_PART = (1 << 20) + 1024
 """Bytes of a field of a form with files."""
 _LARGEST = 1 << 20
@@ -53,7 +54,10 @@ async def files_of(request: Request) -> Mapping[str, UploadFile]:
     if not has_files(request):
         return {}
     parts = (await _parts(request)).multi_items()
-    return {name: value for name, value in parts if isinstance(value, UploadFile) and value.filename}
+    found = {name: value for name, value in parts if isinstance(value, UploadFile) and value.filename}
+    if len(found) > _MOST_FILES:
+        raise Malformed(f"The form has more than {_MOST_FILES} files.")
+    return found
 
 
 def has_files(request: Request) -> bool:
@@ -64,7 +68,7 @@ def has_files(request: Request) -> bool:
 async def _parts(request: Request) -> FormData:
     """The fields and files, which the request closes at its end."""
     try:
-        return await request.form(max_files=_MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_PART)
+        return await request.form(max_files=_MOST_PLACES, max_fields=MOST_FIELDS, max_part_size=LONGEST_PART)
     except HTTPException as error:
         raise Malformed(str(error.detail)) from None
     except MultiPartException as error:

@@ -29,14 +29,16 @@ PLACES: Mapping[tuple[str, str], str] = {
     ("membership.experts", "start_review"): "/console/experts/{id}/screen",
     ("membership.experts", "approve"): "/console/experts/{id}/screen",
     ("membership.nominations", "score"): "/console/membership/nominations/{id}/scores/new",
+    ("membership.nominations", "select"): "/console/membership/nominations/{id}",
+    ("membership.nominations", "pass_over"): "/console/membership/nominations/{id}",
     ("centres.evaluations", "score"): "/console/centres/evaluations/{id}/scores/new",
     ("centres.reviewers", "review"): "/console/centres/centres/{centre_id}/reviews/new?reviewer_id={expert_id}",
     ("actions.reviewers", "comment"): "/console/contributions/{contribution_id}",
     ("actions.review_rounds", "comment"): "/console/actions/review_rounds/{id}",
     ("actions.offers", "deliver"): "/console/actions/support_requests/{request_id}/do/deliver",
 }
-"""Where that is done which has no page below its record: with other steps on a page, as an entry of a list, as a step
-of another record."""
+"""Where that is done which has no page below its record: with other steps on a page, among which one chooses, as an
+entry of a list, as a step of another record."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,8 @@ async def attached(
     reference, with its name as the title of a document that has none; and what is wrong."""
     texts: Texts = {}
     faults: list[Fault] = []
-    for one in (one for each in inputs_of(fields, sent) for one in all_of(each) if _takes_file(one)):
+    entered = {**sent, **{name: [file.filename or ""] for name, file in files.items()}}
+    for one in (one for each in inputs_of(fields, entered) for one in all_of(each) if _takes_file(one)):
         chosen = files.get(f"{one.path}{FILE}")
         file = await read_file(chosen) if chosen is not None else None
         if file is None:

@@ -1,6 +1,7 @@
 """`/console/{service}/{resource}/{id}/edit`: a change of a record that loses nobody's words."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -58,7 +59,13 @@ async def _found(caller: Caller, service: str, resource: str, key: str) -> tuple
     kind = known_kind(service, resource)
     if kind.change is None:
         raise NotFound("Records of this kind are not changed here.")
-    return await find(caller, kind, key), kind.change
+    found = await find(caller, kind, key)
+    return found, [field if _says(found.record, field) else replace(field, is_required=False) for field in kind.change]
+
+
+def _says(record: Mapping[str, Any], field: Field) -> bool:
+    """Whether a record says something in a field. What it lacks may be what its reader may not see, and not enter."""
+    return record.get(field.name) not in (None, "", [], {})
 
 
 def _before(given: Filled) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from services.portal.console.describing.fields import Field
 from services.portal.console.describing.resources import kinds
 from services.portal.console.forms.faults import faults_of, placed
 from services.portal.console.forms.inputs import Input, all_of, inputs_of
-from services.portal.console.forms.reading import Fault, texts_in, values_of
+from services.portal.console.forms.reading import Fault, as_entered, texts_in, values_of
 from services.portal.console.forms.texts import Texts
 from services.portal.console.frame.naming import title_of
 from services.portal.console.records.reading import names_of
@@ -56,7 +56,8 @@ class Filled:
 
     def refused(self, reply: Reply, below: str = "") -> "Filled":
         """The form with what the API says is wrong with it."""
-        return replace(self, faults=tuple(faults_of(reply.document, below=below)))
+        faults = (as_entered(fault, self.sent) for fault in faults_of(reply.document, below=below))
+        return replace(self, faults=tuple(faults))
 
 
 async def filled(caller: Caller, fields: Sequence[Field], form: Form, about: Mapping[str, Any] | None = None) -> Filled:

@@ -2,8 +2,8 @@
 
 from migrations.rules import run
 
-revision = "0149_access_client_grants"
-down_revision = "0144_actions_waiting_steps"
+revision = "0147_access_client_grants"
+down_revision = "0146_core_waiting_decisions"
 
 
 def upgrade() -> None:

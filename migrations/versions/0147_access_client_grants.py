@@ -11,7 +11,11 @@ def upgrade() -> None:
 ALTER TABLE access_client ADD COLUMN grants text[] NOT NULL DEFAULT '{authorization_code,client_credentials}'
     CHECK (cardinality(grants) > 0 AND grants <@ '{authorization_code,client_credentials}')
 --;
+SET LOCAL escm.write_everywhere = 'on'
+--;
 UPDATE access_client SET grants = '{authorization_code}' WHERE public
+--;
+SET LOCAL escm.write_everywhere = ''
 """)
 
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -75,6 +77,11 @@ def person(running: dict[str, Any], secretariat: Client) -> str:
     with ThreadPoolExecutor(1) as thread:  # that of Playwright runs an event loop
         thread.submit(asyncio.run, choose_password(running["database_url"], email, PASSWORD)).result()
     return email
+
+
+def next_code(app: pyotp.TOTP) -> str:
+    """The next code, which counts already; the present one may have been used."""
+    return app.at(int(time.time()) + 30)
 
 
 def sign_in(page: Page, person: str) -> None:

@@ -1,7 +1,6 @@
 """Second factors in Chromium: an app without scripts, a passkey of a virtual authenticator; no page has a barrier."""
 
 import re
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +8,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PATIENCE, sign_in
+from tests.browser.conftest import PATIENCE, next_code, sign_in
 from tests.browser.test_pages import OVERFLOW, barriers
 from tests.support.signing_in import ACCOUNT, FACTOR, SIGN_IN
 
@@ -67,17 +66,10 @@ def test_an_app_is_added_and_used_without_scripts(
     page.locator("#code").fill("000000")
     page.locator("main form button").click()
     expect(page.get_by_role("alert")).to_be_visible()
-    used = app.now()
-    page.locator("#code").fill(next(code for code in _codes(app) if code != used))
+    page.locator("#code").fill(next_code(app))
     page.locator("main form button").click()
     page.wait_for_url(re.compile(re.escape(ACCOUNT)))
     context.close()
-
-
-def _codes(app: pyotp.TOTP) -> Iterator[str]:
-    """The next code, which counts already."""
-
-    yield app.at(int(time.time()) + 30)
 
 
 def test_a_passkey_is_added_and_signs_in_without_a_password(page: Page, person: str) -> None:

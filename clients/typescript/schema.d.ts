@@ -607,7 +607,7 @@ export interface paths {
         put?: never;
         /**
          * Create one client
-         * @description The secret, where it has one, is shown once. The client that a focal point makes is `proposed`: it gets no token until the secretariat confirms it.
+         * @description The secret, where it has one, is shown once; in production a client has `jwks` instead (`keys_required`), unless the operator lets it have a secret. The client that a focal point makes is `proposed`: it gets no token until the secretariat confirms it.
          */
         post: operations["createClient"];
         delete?: never;
@@ -739,7 +739,7 @@ export interface paths {
         put?: never;
         /**
          * Give a client a further secret
-         * @description A client has at most two, so that it can change from one to the other. The secret is shown once, and valid for a year.
+         * @description A client has at most two, so that it can change from one to the other. The secret is shown once, and valid for a year. A client that signs gets none where new clients sign (`client_signs`).
          */
         post: operations["addClientSecret"];
         delete?: never;
@@ -12106,6 +12106,8 @@ export interface components {
             post_logout_redirect_uris: string[];
             /** @description The address that is told when a session of a person at the client ends; null for none. */
             backchannel_logout_uri: string | null;
+            /** @description How the client gets tokens: `authorization_code` by people who sign in, `client_credentials` for itself. */
+            grants: string[];
             /** @description Whether the client keeps no secret, as in a browser or on a person's machine. */
             public: boolean;
             /** @description Whether the client sends its requests for people to `oauth/par` first (RFC 9126). */
@@ -12149,6 +12151,8 @@ export interface components {
             redirect_uris?: string[];
             /** @description The addresses that people are sent back to when they have signed out. */
             post_logout_redirect_uris?: string[];
+            /** @description How the client gets tokens: `authorization_code` by people who sign in, `client_credentials` for itself. Default: `['authorization_code', 'client_credentials']`. */
+            grants?: ("authorization_code" | "client_credentials")[];
             /** @description Whether the client sends its requests for people to `oauth/par` first (RFC 9126). Default: `false`. */
             require_par?: boolean;
             /** @description Whether each token of the client is bound to a key that it proves to have (RFC 9449). Default: `false`. */
@@ -12187,6 +12191,8 @@ export interface components {
             redirect_uris?: string[] | null;
             /** @description For `change_credentials`: the addresses for people who have signed out. */
             post_logout_redirect_uris?: string[] | null;
+            /** @description For `change_credentials`: how the client gets tokens. */
+            grants?: ("authorization_code" | "client_credentials")[] | null;
             /** @description For `change_credentials`: whether it sends its requests to `oauth/par`. */
             require_par?: boolean | null;
             /** @description For `change_credentials`: whether each token is bound to a key. */
@@ -12216,6 +12222,8 @@ export interface components {
             redirect_uris?: string[] | null;
             /** @description The addresses that people are sent back to when they have signed out. */
             post_logout_redirect_uris?: string[] | null;
+            /** @description How the client gets tokens: `authorization_code` by people who sign in, `client_credentials` for itself. */
+            grants?: ("authorization_code" | "client_credentials")[] | null;
             /** @description Whether the client sends its requests for people to `oauth/par` first (RFC 9126). */
             require_par?: boolean | null;
             /** @description Whether each token of the client is bound to a key that it proves to have (RFC 9449). */
@@ -13260,7 +13268,7 @@ export interface components {
             token: string;
             /**
              * Format: password
-             * @description The password that is chosen.
+             * @description The password that is chosen: 15 characters or more, 12 where the account has a second factor.
              */
             password: string;
         };
@@ -13414,7 +13422,7 @@ export interface components {
             old_password: string;
             /**
              * Format: password
-             * @description The new password.
+             * @description The new password: 15 characters or more, 12 where the account has a second factor.
              */
             new_password: string;
         };
@@ -13640,12 +13648,12 @@ export interface components {
         };
         /** @description The public keys that a client signs its assertions with. */
         PublicKeys: {
-            /** @description The keys, each a JWK (RFC 7517) of type EC or OKP. */
+            /** @description The keys, each a JWK (RFC 7517): EC with the curve P-256, or RSA. */
             keys: components["schemas"]["JsonWebKey"][];
         };
         /** @description A merge patch (RFC 7396): an absent field is unchanged, null removes the value, lists are replaced as a whole. */
         PublicKeysPatch: {
-            /** @description The keys, each a JWK (RFC 7517) of type EC or OKP. */
+            /** @description The keys, each a JWK (RFC 7517): EC with the curve P-256, or RSA. */
             keys?: components["schemas"]["JsonWebKey"][] | null;
         };
         /** @description RFC 9126, 2.2. */
@@ -30351,7 +30359,7 @@ export interface operations {
         responses: {
             200: components["responses"]["ApiKey"];
             202: components["responses"]["PendingTransition.202"];
-            default: components["responses"]["Problem.7036"];
+            default: components["responses"]["Problem.a003"];
         };
     };
     listApiKeyPendingTransitions: {

@@ -1,7 +1,9 @@
 """`escm client`: API clients."""
 
 import asyncio
-from typing import Annotated
+import json
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
@@ -20,10 +22,25 @@ def create(
     role: Annotated[list[str] | None, typer.Option(help="A role that it has besides api_client; repeat it.")] = None,
     country: Annotated[str | None, typer.Option(help="The country that its roles are over; default: all.")] = None,
     write: Annotated[bool, typer.Option("--write", help="It also writes; its roles say what.")] = False,
+    keys: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="A file with its public keys (JWK Set), instead of a secret."),
+    ] = None,
 ) -> None:
-    """Create an API client and print its id and its secret, which is shown once."""
+    """Create an API client, and print its id and its secret, which is shown once."""
     url = database_url()
     from services.access.administration import create_client
 
-    client, secret = asyncio.run(create_client(url, name, country, role or [], writes=write))
-    out.print(f"client_id={client}\nclient_secret={secret}", markup=False)
+    given = _keys_in(keys) if keys else None
+    client, secret = asyncio.run(create_client(url, name, country, role or [], writes=write, keys=given))
+    out.print(f"client_id={client}" + (f"\nclient_secret={secret}" if secret else ""), markup=False)
+
+
+def _keys_in(file: Path) -> dict[str, Any]:
+    """The keys of a file, checked as those that a client is given over the API."""
+    from services.access.principals.clients.schemas import PublicKeys
+
+    try:
+        return PublicKeys.model_validate(json.loads(file.read_text())).model_dump(exclude_unset=True)
+    except ValueError as wrong:
+        raise typer.BadParameter(f"{file} has no public keys: {wrong}") from None

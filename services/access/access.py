@@ -112,7 +112,8 @@ ROLES: RoleTable = {
     "government_focal_point": _HANDING_ON | _OFFICIALS | _RESETTING,
     **dict.fromkeys((*sorted(_NATIONAL), "committee_president", "committee_secretary"), _RESETTING),
     "editor_in_chief": _permissions("grants", "create revoke"),
-    "platform_operator": _permissions("clients", "read history update revoke")
+    "platform_operator": _permissions("clients", "read history update suspend revoke")
+    | _permissions("identity_providers", "read history suspend")
     | _permissions("api_keys", "read history revoke")
     | _permissions("webhooks", "read history pause disable")
     | _permissions("signing_keys", "read history rotate revoke")

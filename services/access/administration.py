@@ -10,10 +10,17 @@ import asyncpg
 from services.access.access import EVERY_RESOURCE, MACHINE_ROLE, ROLE_SCOPES, WantedGrant
 from services.access.authority.grants import operations as grants
 from services.access.principals.accounts import operations as accounts
-from services.access.principals.accounts.domain import LONGEST_PASSWORD, SHORTEST_PASSWORD, is_email
+from services.access.principals.accounts.domain import LONGEST_PASSWORD, SHORTEST_ALONE, is_email
 from services.access.principals.accounts.leaked_passwords import refuse_leaked
 from services.access.principals.clients import operations as clients
-from services.access.principals.clients.domain import CHANGE_CREDENTIALS, new_client_id, new_secret
+from services.access.principals.clients.domain import (
+    AUTHORIZATION_CODE,
+    CHANGE_CREDENTIALS,
+    GRANTS,
+    keys_required,
+    new_client_id,
+    new_secret,
+)
 from services.access.principals.clients.record import KeySet
 from services.access.settings import AccessSettings
 from shared.database.context import SYSTEM_CONTEXT
@@ -30,6 +37,7 @@ _WHOLE: Mapping[str, object] = {
     "ip_allow": [],
     "redirect_uris": [],
     "post_logout_redirect_uris": [],
+    "grants": list(GRANTS),
     "public": False,
     "require_par": False,
     "dpop_bound": False,
@@ -58,8 +66,8 @@ async def create_admin(database_url: str, email: str, password: str, name: str =
     """
     if not is_email(email):
         raise invalid_field("/email", "invalid_format", "This is not an e-mail address.")
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        detail = f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters."
+    if not SHORTEST_ALONE <= len(password) <= LONGEST_PASSWORD:
+        detail = f"A password has {SHORTEST_ALONE} to {LONGEST_PASSWORD} characters."
         raise invalid_field("/password", "invalid_length", detail)
     refuse_leaked(AccessSettings(database_url=database_url).breached_passwords, password, "/password")
     try:
@@ -94,17 +102,26 @@ async def invite(
 
 
 async def create_client(
-    database_url: str, name: str, country: str | None, roles: Iterable[str], *, writes: bool
-) -> tuple[str, str]:
+    database_url: str,
+    name: str,
+    country: str | None,
+    roles: Iterable[str],
+    *,
+    writes: bool,
+    keys: Mapping[str, object] | None = None,
+) -> tuple[str, str | None]:
     """Creates an API client for all resources, with roles over a country or everywhere. Returns its id and its secret,
-    which is not stored.
+    which is not stored; none if it has keys, with which it signs.
 
-    Raises Invalid for an unknown country, an unknown role and a scope that a role does not allow.
+    Raises Invalid for an unknown country, an unknown role, a scope that a role does not allow, keys that cannot be
+    used, and none where clients sign.
     """
-    client_id, secret = new_client_id(), new_secret()
+    if keys is None and not AccessSettings(database_url=database_url).gives_secrets:
+        raise keys_required()
+    client_id, secret = new_client_id(), None if keys else new_secret()
     verbs = ("read", "write") if writes else ("read",)
     async with setting_up(database_url) as uow:
-        await enter_client(uow, client_id, secret, nfc(name), country, verbs, (MACHINE_ROLE, *roles))
+        await enter_client(uow, client_id, secret, nfc(name), country, verbs, (MACHINE_ROLE, *roles), keys=keys)
     return client_id, secret
 
 
@@ -119,7 +136,13 @@ async def register_console(database_url: str, client_id: str, keys: KeySet, addr
             "SELECT id FROM access_client WHERE client_id = $1", client_id
         )
         if found is None:
-            wanted = {**_WHOLE, "name": "Console", "jwks": keys, "redirect_uris": [address]}
+            wanted = {
+                **_WHOLE,
+                "name": "Console",
+                "jwks": keys,
+                "redirect_uris": [address],
+                "grants": [AUTHORIZATION_CODE],
+            }
             await clients.insert(uow, clients.CLIENTS.new(wanted), client_id, None, first_party=True)
             return True
         before = await clients.CLIENTS.lock(uow, found)
@@ -142,15 +165,17 @@ async def enter_account(uow: UnitOfWork, email: str, name: str, password: str) -
 async def enter_client(
     uow: UnitOfWork,
     client_id: str,
-    secret: str,
+    secret: str | None,
     name: str,
     country: str | None,
     verbs: Iterable[str],
     roles: Iterable[str],
+    *,
+    keys: Mapping[str, object] | None = None,
 ) -> None:
     """Inserts a client for all resources, with roles over a country or everywhere. Raises Invalid as `enter_grant`."""
     kind, scope = _scope(country)
-    wanted = {**_WHOLE, "name": name, "scope_kind": kind, "scope_id": scope, "verbs": list(verbs)}
+    wanted = {**_WHOLE, "name": name, "scope_kind": kind, "scope_id": scope, "verbs": list(verbs), "jwks": keys}
     client = await clients.insert(uow, clients.CLIENTS.new(wanted), client_id, secret)
     for role in roles:
         await enter_grant(uow, "client", client.id, role, kind, scope)

@@ -102,7 +102,7 @@ IMPERSONAL: Mapping[str, str] = {
     "access_break_glass": "id digest reason made_at until used_at session",
     "access_client": f"{RECORD} client_id name search_key secrets secret_ends secret_reminder proposed_secret jwks"
     " scope_kind scope_id resources verbs ip_allow redirect_uris post_logout_redirect_uris backchannel_logout_uri"
-    " public require_par dpop_bound first_party contacts sandbox made_by_country suspended_by previous_status",
+    " grants public require_par dpop_bound first_party contacts sandbox made_by_country suspended_by previous_status",
     "access_client_call": "id client_id service operation method path deprecated_on sunset day calls failures last_at",
     "access_client_usage": "client_id service operation method path deprecated_on sunset day calls failures last_at",
     "access_deprecation_notice": "client_id operation days given_at",

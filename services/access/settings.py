@@ -33,6 +33,8 @@ class AccessSettings(Settings):
     password_grant: bool | None = None
     """Whether programs get tokens for a person's password, as tests do; by default on a laptop and in tests. Production
     refuses it: people sign in on the page."""
+    client_secrets: bool | None = None
+    """Whether new clients may have a secret; by default everywhere but in production, where they sign (`jwks`)."""
     device_codes: bool = False
     """Whether people may sign in to the command line on a machine without a browser, by a code that they enter
     elsewhere. Whoever is talked into entering a code gives somebody else access: leave it off unless it is needed."""
@@ -69,6 +71,11 @@ class AccessSettings(Settings):
         if not self.local_passwords:
             return False
         return not self.is_guarded if self.password_grant is None else self.password_grant
+
+    @property
+    def gives_secrets(self) -> bool:
+        """Whether a client that has no secret may get one."""
+        return self.environment != "production" if self.client_secrets is None else self.client_secrets
 
     @property
     def page(self) -> str:

@@ -17,13 +17,18 @@ _MOST_AT_ONCE = 200
 _MOST_HERE = 100_000
 """Most uses that a process remembers while Valkey is down; the oldest are forgotten first."""
 _AWAY = (RedisError, OSError, TimeoutError)
+_FIRST = (
+    "local found = {} for place, key in ipairs(KEYS) do found[place] ="
+    " redis.call('SET', key, '', 'EX', ARGV[1], 'NX') and 1 or 0 end return found"
+)
+"""One command for all keys: writing and reading each by itself costs this process more than Valkey."""
 
 
 class OnceOnly:
     """Remembers keys for some seconds. One per process."""
 
     def __init__(self, pool: ConnectionPool, name: str, seconds: int) -> None:
-        self._redis = Redis(connection_pool=pool)
+        self._first_of_all = Redis(connection_pool=pool).register_script(_FIRST)
         self._prefix, self._seconds = f"escm:once:{name}:", seconds
         self._waiting: list[tuple[str, asyncio.Future[bool]]] = []
         self._flight: asyncio.Task[None] | None = None
@@ -61,12 +66,8 @@ class OnceOnly:
         return [self._first_here(key) for key in keys]
 
     async def _first_over_all(self, keys: Sequence[str]) -> list[bool]:
-        if len(keys) == 1:
-            return [bool(await self._redis.set(self._prefix + keys[0], b"", ex=self._seconds, nx=True))]
-        async with self._redis.pipeline(transaction=False) as pipeline:
-            for key in keys:
-                pipeline.set(self._prefix + key, b"", ex=self._seconds, nx=True)
-            return [bool(outcome) for outcome in await pipeline.execute()]
+        found = await self._first_of_all([self._prefix + key for key in keys], [self._seconds])
+        return list(map(bool, found))
 
     def _first_here(self, key: str) -> bool:
         at = time.monotonic()

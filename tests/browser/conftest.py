@@ -1,23 +1,31 @@
 """A real browser with the whole running system: Debian's Chromium, or the one that CHROMIUM names."""
 
+import asyncio
 import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
+import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.support.running import running, secretariat
+from tests.support.passwords import choose_password
+from tests.support.running import Client, running, secretariat
+from tests.support.signing_in import SIGN_IN
 
 __all__ = ["running", "secretariat"]
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 PATIENCE = 300_000
 """Milliseconds to wait for a condition."""
+PASSWORD = "four quiet words today"
 
 
 class Visit:
@@ -59,6 +67,29 @@ def visit(browser: Browser, running: dict[str, Any]) -> Iterator[Visit]:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     yield Visit(page, running["base_url"])
     page.close()
+
+
+@pytest.fixture
+def person(running: dict[str, Any], secretariat: Client) -> str:
+    """The address of somebody with a password."""
+    email = f"{uuid4().hex[:8]}@example.org"
+    secretariat.create("/access/v1/accounts", {"email": email, "name": "Amina Khan"})
+    with ThreadPoolExecutor(1) as thread:  # that of Playwright runs an event loop
+        thread.submit(asyncio.run, choose_password(running["database_url"], email, PASSWORD)).result()
+    return email
+
+
+def next_code(app: pyotp.TOTP) -> str:
+    """The next code, which counts already; the present one may have been used."""
+    return app.at(int(time.time()) + 30)
+
+
+def sign_in(page: Page, person: str) -> None:
+    """Types the address and the password of the person."""
+    page.goto(SIGN_IN)
+    page.locator("#username").fill(person)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("main form button").click()
 
 
 @pytest.fixture(scope="session")

@@ -1,24 +1,17 @@
 """Second factors in Chromium: an app without scripts, a passkey of a virtual authenticator; no page has a barrier."""
 
-import asyncio
 import re
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from uuid import uuid4
 
 import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PATIENCE
+from tests.browser.conftest import PATIENCE, next_code, sign_in
 from tests.browser.test_pages import OVERFLOW, barriers
-from tests.support.passwords import choose_password
-from tests.support.running import Client
 from tests.support.signing_in import ACCOUNT, FACTOR, SIGN_IN
 
-PASSWORD = "four quiet words today"
 _LOOKS = ((320, "dark", "ar"), (1280, "light", "en"))
 _DEVICE = {
     "protocol": "ctap2",
@@ -28,16 +21,6 @@ _DEVICE = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
-
-
-@pytest.fixture
-def person(running: dict[str, Any], secretariat: Client) -> str:
-    """The address of somebody with a password."""
-    email = f"{uuid4().hex[:8]}@example.org"
-    secretariat.create("/access/v1/accounts", {"email": email, "name": "Amina Khan"})
-    with ThreadPoolExecutor(1) as thread:  # that of Playwright runs an event loop
-        thread.submit(asyncio.run, choose_password(running["database_url"], email, PASSWORD)).result()
-    return email
 
 
 @pytest.fixture(params=_LOOKS, ids=lambda look: f"{look[2]} {look[1]} {look[0]}px")
@@ -57,13 +40,6 @@ def page(browser: Browser, running: dict[str, Any], look: dict[str, Any]) -> Ite
     context.close()
 
 
-def _sign_in(page: Page, person: str) -> None:
-    page.goto(SIGN_IN)
-    page.locator("#username").fill(person)
-    page.locator("#password").fill(PASSWORD)
-    page.locator("main form button").click()
-
-
 def _check(page: Page) -> None:
     assert barriers(page) == []
     assert page.evaluate(OVERFLOW) == 0, "the page scrolls sideways"
@@ -75,7 +51,7 @@ def test_an_app_is_added_and_used_without_scripts(
     context = browser.new_context(**look, base_url=running["base_url"], java_script_enabled=False)
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
-    _sign_in(page, person)
+    sign_in(page, person)
     page.locator("button[value=add_totp]").click()
     expect(page.locator("main svg")).to_be_visible()
     secret = page.locator("main code").inner_text()
@@ -85,22 +61,15 @@ def test_an_app_is_added_and_used_without_scripts(
     expect(page.locator("button[value^=remove_factor]")).to_have_count(1)
     page.locator("button[value=sign_out]").click()
     page.wait_for_url(re.compile("signed-out"))
-    _sign_in(page, person)
+    sign_in(page, person)
     page.wait_for_url(re.compile(re.escape(FACTOR)))
     page.locator("#code").fill("000000")
     page.locator("main form button").click()
     expect(page.get_by_role("alert")).to_be_visible()
-    used = app.now()
-    page.locator("#code").fill(next(code for code in _codes(app) if code != used))
+    page.locator("#code").fill(next_code(app))
     page.locator("main form button").click()
     page.wait_for_url(re.compile(re.escape(ACCOUNT)))
     context.close()
-
-
-def _codes(app: pyotp.TOTP) -> Iterator[str]:
-    """The next code, which counts already."""
-
-    yield app.at(int(time.time()) + 30)
 
 
 def test_a_passkey_is_added_and_signs_in_without_a_password(page: Page, person: str) -> None:
@@ -110,7 +79,7 @@ def test_a_passkey_is_added_and_signs_in_without_a_password(page: Page, person: 
     device = page.context.new_cdp_session(page)
     device.send("WebAuthn.enable")
     added = device.send("WebAuthn.addVirtualAuthenticator", {"options": _DEVICE})
-    _sign_in(page, person)
+    sign_in(page, person)
     page.wait_for_url(re.compile(re.escape(ACCOUNT)))
     page.locator("button[value=add_passkey]").click()
     expect(page.locator("form[data-passkey]")).to_be_visible()

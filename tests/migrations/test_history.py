@@ -347,6 +347,21 @@ async def test_country_scoped_tables_have_row_level_security_forced(database_url
 
 
 @pytest.mark.long("migrates from an earlier state")
+async def test_people_alone_get_tokens_of_public_clients_from_before(test_servers: dict[str, str]) -> None:
+    url = await _copied(test_servers["postgres"], "escm_grants")
+    (granting,) = (one for one in _script().walk_revisions() if one.revision.endswith("_access_client_grants"))
+    await asyncio.to_thread(command.downgrade, alembic_config(url, Settings()), str(granting.down_revision))
+    connection = await asyncpg.connect(url, server_settings={"search_path": "escm"})
+    machine = {"name": "Ministry", "status": "active", "visibility": "restricted", "client_id": "client-of-before"}
+    await enter(connection, "access_client", scope_kind="global", **machine)
+    await migrate(url)
+    found = dict(await connection.fetch("SELECT client_id, grants FROM access_client"))
+    await connection.close()
+    assert found["client-of-before"] == ["authorization_code", "client_credentials"]
+    assert found["escm-cli"] == found["escm-pages"] == ["authorization_code"]
+
+
+@pytest.mark.long("migrates from an earlier state")
 async def test_addresses_from_before_are_compared_by_lower_case(test_servers: dict[str, str]) -> None:
     url = await _empty(test_servers["postgres"], "escm_addresses")
     (keys,) = (one for one in _script().walk_revisions() if one.revision.endswith("_core_address_keys"))

@@ -1,16 +1,20 @@
 """Promise 44: secret and personal data pass through the whole API and are in no log, trace, problem or metric."""
 
+import asyncio
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from uuid import uuid4
 
 import httpx
+import pyotp
 import pytest
 
 from shared.web.contract.sharing import opened
 from tests.support.collector import observed_system
 from tests.support.running import eventually
+from tests.support.signing_in import BACK, SIGN_IN, TOKEN, Site
+from tests.support.signing_in import Visitor as Browser
 
 _SECRET = "canary7q"
 """Part of every sent text: names, biographies, reasons, passwords, e-mails, searches, headers."""
@@ -67,7 +71,7 @@ class Visitor:
 def shown() -> Iterator[Shown]:
     with observed_system() as (collector, stack, folder):
         visitor = Visitor(stack["base_url"])
-        secrets = _signed_in(visitor, stack)
+        secrets = _signed_in(visitor, stack) | asyncio.run(_in_a_browser(stack))
         _everyday(visitor)
         _at_the_doors(visitor, stack)
         _everywhere(visitor)
@@ -94,6 +98,40 @@ def _signed_in(visitor: Visitor, stack: dict[str, Any]) -> dict[str, str]:
     body = {"name": f"Ministry {_SECRET}", "scope_kind": "global", "resources": ["actions.*"], "verbs": ["read"]}
     made = visitor.made("/access/v1/clients", body)
     return {"demo secret": client["secret"], "token": token.rpartition(".")[2], "client secret": made["secret"]}
+
+
+async def _in_a_browser(stack: dict[str, Any]) -> dict[str, str]:
+    """What signs a person in: cookies, the code for a client, its tokens, and what proves a second factor."""
+    accounts = stack["demo"]["accounts"]
+    async with httpx.AsyncClient(base_url=stack["base_url"], timeout=60, trust_env=False) as http:
+
+        async def send(who: str, path: str, body: Mapping[str, Any], **headers: str) -> dict[str, Any]:
+            if who not in tokens:
+                form = {"grant_type": "password", **{name: accounts[who][name] for name in ("username", "password")}}
+                tokens[who] = (await http.post(TOKEN, data=form)).json()["access_token"]
+            response = await http.post(path, json=body, headers={"Authorization": f"Bearer {tokens[who]}", **headers})
+            assert response.status_code in (200, 201), response.text
+            return dict(response.json())
+
+        tokens: dict[str, str] = {}
+        wanted = {"name": "Desk", "scope_kind": "global", "resources": ["membership.*"], "verbs": ["read"]}
+        made = await send("admin", "/access/v1/clients", {**wanted, "public": True, "redirect_uris": [BACK]})
+        site, person = Site(http, made["client_id"], made), accounts["auditor"]
+        browser = Browser(http, person["username"], person["password"])
+        code = await site.code(browser)
+        given = (await site.exchange(code)).json()
+        app = await send("auditor", "/access/v1/factors", {"kind": "totp", "name": "Phone"})
+        confirmed = {"action": "confirm", "fields": {"code": pyotp.TOTP(app["secret"]).now()}}
+        await send("auditor", f"{app['links']['self']}/transitions", confirmed, **{"If-Match": '"1"'})
+        recovery = (await send("auditor", "/access/v1/factors", {"kind": "recovery_codes", "name": "Paper"}))["codes"]
+        again = Browser(http, person["username"], person["password"])
+        page = await again.follow(await again.sign_in(await again.get(SIGN_IN)))
+        await again.follow(await again.fill(page, {"code": recovery[0]}))
+    shown = {"code": code, "refresh token": given["refresh_token"], "app": app["secret"], "recovery code": recovery[0]}
+    cookies = {
+        f"cookie {number}": one for number, one in enumerate((*browser.cookies.values(), *again.cookies.values()))
+    }
+    return {**shown, **cookies, "person's token": given["access_token"].rpartition(".")[2]}
 
 
 def _everyday(visitor: Visitor) -> None:

@@ -135,12 +135,22 @@ async def test_a_provider_that_is_away_or_sends_too_much_does_not_pass(caller: C
     assert (await caller.step("admin", link, "test")).json()["reason"] == "provider_not_usable"
 
 
-async def test_only_administrators_know_of_providers(caller: Caller, another: FakeProvider) -> None:
+async def test_officers_do_not_know_of_providers(caller: Caller, another: FakeProvider) -> None:
     record = await enter(caller, another)
     path = record["links"]["self"].removeprefix("/access/v1")
-    for who in ("officer", "operator", "focal_point"):
-        if who in caller.accounts:
-            assert (await caller.send(who, "GET", path)).status_code == 404
-            assert (await caller.send(who, "GET", PROVIDERS)).json()["items"] == []
-            assert (await caller.send(who, "POST", PROVIDERS, body_of(another))).status_code == 403
+    assert (await caller.send("officer", "GET", path)).status_code == 404
+    assert (await caller.send("officer", "GET", PROVIDERS)).json()["items"] == []
+    assert (await caller.send("officer", "POST", PROVIDERS, body_of(another))).status_code == 403
     assert (await caller.http.get(f"/access/v1{PROVIDERS}")).status_code == 401
+
+
+async def test_an_operator_suspends_a_provider_and_an_administrator_alone_reinstates_it(
+    caller: Caller, another: FakeProvider
+) -> None:
+    link = (await connect(caller, another)).record["links"]["self"]
+    for action in ("retire", "test"):
+        assert (await caller.step("operator", link, action, reason="no")).status_code == 403, action
+    assert (await caller.step("operator", link, "suspend", reason="It signs strangers in.")).status_code == 200
+    assert (await caller.step("operator", link, "reinstate")).status_code == 403
+    assert (await caller.step("admin", link, "reinstate")).json()["status"] == "active"
+    assert (await caller.send("operator", "POST", PROVIDERS, body_of(another))).status_code == 403

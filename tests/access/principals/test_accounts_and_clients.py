@@ -80,6 +80,17 @@ async def test_a_revoked_client_gets_no_token_and_its_token_stops(caller: Caller
         await elsewhere.principal(f"Bearer {token}")
 
 
+async def test_an_operator_suspends_a_client_and_an_administrator_alone_reinstates_it(caller: Caller) -> None:
+    made = await _client(caller)
+    link, secret = made["links"]["self"], made["secret"]
+    suspended = await caller.step("operator", link, "suspend", reason="It floods us.")
+    assert (suspended.status_code, suspended.json()["suspended_by"]) == (200, "secretariat")
+    assert (await caller.client_token(made["client_id"], secret)).status_code == 401
+    assert (await caller.step("operator", link, "reinstate")).status_code == 403
+    assert (await caller.step("admin", link, "reinstate")).json()["status"] == "active"
+    assert (await caller.client_token(made["client_id"], secret)).status_code == 200
+
+
 async def test_what_a_client_may_do_is_set_once(caller: Caller) -> None:
     made = await _client(caller)
     path = f"/clients/{made['id']}"

@@ -170,7 +170,7 @@ async def test_narrower_networks_and_fewer_keys_need_one_person(caller: Caller, 
     ],
 )
 def test_networks_are_wider_where_an_address_comes_to_them(before: list[str], after: list[str], is_wider: bool) -> None:
-    plain = {"jwks": None, "redirect_uris": [], "require_par": False, "dpop_bound": False}
+    plain = {"jwks": None, "redirect_uris": [], "grants": [], "require_par": False, "dpop_bound": False}
     clients = records_of(Client, [{**plain, "ip_allow": networks} for networks in (before, after)])
     assert widens(*clients) is is_wider
 

@@ -142,4 +142,4 @@ async def test_nobody_chooses_a_leaked_password(
 
 async def test_an_administrator_has_no_known_password(database_url: str) -> None:
     with pytest.raises(Invalid):
-        await create_admin(database_url, f"{uuid4().hex}@example.org", "administrator1")
+        await create_admin(database_url, f"{uuid4().hex}@example.org", "administrator12345")

@@ -5,13 +5,17 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import httpx
 import pytest
 
 from tests.access.caller import Caller
+from tests.access.factors.persons import a_person
 from tests.support.inside import Inside
+from tests.support.signing_in import SIGN_IN
 
 PASSWORD, NEXT = "the right password", "another right password"
+SHORT = "owl rain desk"
 From = Callable[[str], httpx.AsyncClient]
 
 
@@ -65,3 +69,35 @@ async def test_more_people_than_connections_change_their_passwords_at_once(calle
         tokens = [(await _signed_in(caller, at))[1] for _ in range(8)]
         done = await asyncio.gather(*(_change(at, token, PASSWORD) for token in tokens))
         assert [response.status_code for response in done] == [204] * 8
+
+
+async def test_a_password_without_a_second_factor_has_fifteen_characters(caller: Caller) -> None:
+    person = await a_person(caller)
+    body = {"old_password": person.visitor.password, "new_password": f"{SHORT}s"}
+    refused = await person.send("POST", "/accounts/me/password", body)
+    fault = {
+        "pointer": "/new_password",
+        "code": "too_short",
+        "detail": "At least 15 characters, or 12 with a second factor.",
+    }
+    assert (refused.status_code, refused.json()["errors"]) == (422, [fault])
+    await person.with_app()
+    assert (await person.send("POST", "/accounts/me/password", {**body, "new_password": SHORT})).status_code == 204
+
+
+async def test_a_password_after_a_mail_is_as_long(caller: Caller, superuser: asyncpg.Connection) -> None:
+    person, token = await a_person(caller), uuid4().hex
+    await superuser.execute(
+        "INSERT INTO escm.access_account_token VALUES"
+        " (sha256($1::text::bytea), $2, 'password', $3, now() + interval '1 hour')",
+        token,
+        person.account,
+        person.visitor.email,
+    )
+    path = "/access/v1/accounts/password_reset/confirm"
+    refused = await caller.http.post(path, json={"token": token, "password": SHORT})
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "too_short")
+    await person.with_app()
+    assert (await caller.http.post(path, json={"token": token, "password": SHORT})).status_code == 204
+    page = await person.visitor.get(SIGN_IN)
+    assert "ticket=" in (await person.visitor.sign_in(page, SHORT)).headers["location"]

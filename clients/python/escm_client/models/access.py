@@ -118,6 +118,7 @@ class ClientCreate(TypedDict):
     jwks: NotRequired[PublicKeys | None]
     redirect_uris: NotRequired[list[str]]
     post_logout_redirect_uris: NotRequired[list[str]]
+    grants: NotRequired[list[Literal["authorization_code", "client_credentials"]]]
     require_par: NotRequired[bool]
     dpop_bound: NotRequired[bool]
     backchannel_logout_uri: NotRequired[str | None]
@@ -137,6 +138,7 @@ class ClientFields(TypedDict):
     jwks: NotRequired[PublicKeys | None]
     redirect_uris: NotRequired[list[str] | None]
     post_logout_redirect_uris: NotRequired[list[str] | None]
+    grants: NotRequired[list[Literal["authorization_code", "client_credentials"]] | None]
     require_par: NotRequired[bool | None]
     dpop_bound: NotRequired[bool | None]
     second_person: NotRequired[str | None]
@@ -148,6 +150,7 @@ class ClientPatch(TypedDict):
     jwks: NotRequired[PublicKeysPatch | None]
     redirect_uris: NotRequired[list[str] | None]
     post_logout_redirect_uris: NotRequired[list[str] | None]
+    grants: NotRequired[list[Literal["authorization_code", "client_credentials"]] | None]
     require_par: NotRequired[bool | None]
     dpop_bound: NotRequired[bool | None]
     backchannel_logout_uri: NotRequired[str | None]
@@ -913,6 +916,7 @@ class Client(Record):
     redirect_uris: list[str]
     post_logout_redirect_uris: list[str]
     backchannel_logout_uri: str | None
+    grants: list[str]
     public: bool
     require_par: bool
     dpop_bound: bool

@@ -10,6 +10,9 @@ from shared.kernel.lifecycle import Lifecycle, transition, within
 
 LONGEST_EMAIL = 254
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
+SHORTEST_ALONE = 15
+"""Least number of characters of a password that is chosen for an account without a second factor (NIST SP 800-63B-4,
+3.1.1.2)."""
 WRITABLE = ("email", "name", "language")
 USABLE = frozenset(("active", "invited"))
 """The states in which mails reach the owner."""

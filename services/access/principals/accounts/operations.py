@@ -17,11 +17,13 @@ from services.access.principals.accounts.passwords import hash_password
 from services.access.principals.accounts.record import Account
 from services.access.principals.accounts.tables import account
 from services.access.principals.sessions import operations as sessions
+from services.access.principals.sessions.queries import best_of
 from services.access.suspending import suspend as suspend_record
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.errors import Conflict, invalid_field
 from shared.kernel.lifecycle import Fields, SecondPersonNeeded
 from shared.kernel.principal import Principal, PrincipalKind
+from shared.kernel.step_up import Level
 from shared.kernel.text import email_key
 from shared.mail.tokens import digest
 from shared.messaging.outbox import defer
@@ -165,22 +167,31 @@ def _notify_old_address(uow: UnitOfWork, change: UUID) -> None:
 
 
 async def change_password(uow: UnitOfWork, account: UUID, password: str) -> None:
-    """Sets the password that the signed-in owner chose after giving the old one. Raises Invalid for a known
-    password."""
+    """Sets the password that the signed-in owner chose after giving the old one. Raises Invalid for a known password,
+    and for a short one without a second factor."""
     before = await ACCOUNTS.lock(uow, account)
     if is_known(password, (before.name, before.email)):
         raise invalid_field("/new_password", "password_known", "Choose another password, such as four words.")
+    await _refuse_short(uow, account, password, "/new_password")
     await ACCOUNTS.update(uow, before, replace(before, password_hash=await hash_password(password)))
 
 
 async def set_password(uow: UnitOfWork, before: Account, password: str) -> Account:
     """Sets the password that the owner chose after a mail on the locked account, and marks the address as verified. An
-    invited account becomes active."""
+    invited account becomes active. Raises Invalid as `change_password` does."""
     refuse_known(password, (before.name, before.email))
+    await _refuse_short(uow, before.id, password, "/password")
     wanted = replace(before, password_hash=await hash_password(password), email_verified=True)
     if before.status == "invited":
         return await ACCOUNTS.apply_scheduled(uow, before, "activate", wanted)
     return await ACCOUNTS.write(uow, "recover", before, wanted, fact="recovered")
+
+
+async def _refuse_short(uow: UnitOfWork, account: UUID, password: str, pointer: str) -> None:
+    is_short = len(password) < domain.SHORTEST_ALONE
+    if is_short and await best_of(uow.connection, account) is Level.ONE_FACTOR:
+        detail = f"At least {domain.SHORTEST_ALONE} characters, or {domain.SHORTEST_PASSWORD} with a second factor."
+        raise invalid_field(pointer, "too_short", detail)
 
 
 async def take_over(uow: UnitOfWork, before: Account) -> Account:

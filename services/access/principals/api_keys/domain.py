@@ -6,6 +6,7 @@ from typing import Literal
 
 from shared.kernel.lifecycle import Lifecycle, by_two, transition
 from shared.kernel.principal import Principal, PrincipalKind
+from shared.kernel.step_up import TWO_FACTORS
 
 LONGEST_LIFE = timedelta(days=365)
 USUAL_LIFE = timedelta(days=90)
@@ -29,7 +30,15 @@ CONFIRM = "confirm"
 LIFECYCLE: Lifecycle[KeyGuardContext] = Lifecycle(
     ("proposed", "active", "suspended", "revoked", "expired"),
     (
-        transition(CONFIRM, "proposed", "active", fields=("second_person",), fact="activated", second_person=by_two),
+        transition(
+            CONFIRM,
+            "proposed",
+            "active",
+            fields=("second_person",),
+            fact="activated",
+            second_person=by_two,
+            step_up=TWO_FACTORS,
+        ),
         transition("enable", "suspended", "active", guard=only_by_its_owner, fact="activated"),
         transition("revoke", "proposed|active|suspended", "revoked"),
         transition("suspend", "active", "suspended", is_scheduled=True),

@@ -16,18 +16,22 @@ from services.access.access import EVERY_RESOURCE, SERVICES, VERBS, SuspensionFa
 from services.access.authority.grants.domain import PersonFault
 from services.access.principals.clients.record import Client, JsonWebKey
 from shared.auth.narrowing import WHOLE_SCOPE
+from shared.kernel.errors import Invalid, invalid_field
 from shared.kernel.lifecycle import Lifecycle, by_two, transition
 from shared.kernel.step_up import TWO_FACTORS
 
-WRITABLE = ("name", "ip_allow", "jwks", "redirect_uris", "post_logout_redirect_uris", "require_par", "dpop_bound")
+AUTHORIZATION_CODE, CLIENT_CREDENTIALS = "authorization_code", "client_credentials"
+GRANTS = (AUTHORIZATION_CODE, CLIENT_CREDENTIALS)
+"""How a client may get tokens."""
+CREDENTIALS = ("ip_allow", "jwks", "redirect_uris", "post_logout_redirect_uris", "grants", "require_par", "dpop_bound")
+"""The fields that decide who can act as the client."""
+WRITABLE = ("name", *CREDENTIALS)
 """The fields that may change. The permitted uses are fixed: another use needs another client."""
-CREDENTIALS = ("ip_allow", "jwks", "redirect_uris", "post_logout_redirect_uris", "require_par", "dpop_bound")
-"""The fields among them that decide who can act as the client."""
 OF_CONTACTS = frozenset(("jwks", "redirect_uris", "post_logout_redirect_uris", "backchannel_logout_uri"))
 """The fields that the contacts of a client change."""
 OTHER_CREDENTIALS = TWO_FACTORS.only(
-    "with other `jwks` or `redirect_uris`",
-    lambda columns, before: any(columns.get(name) != before.get(name) for name in ("jwks", "redirect_uris")),
+    "with other `jwks`, `redirect_uris` or `grants`",
+    lambda columns, before: any(columns.get(name) != before.get(name) for name in ("jwks", "redirect_uris", "grants")),
 )
 LIVING_SECRETS = 2
 SECRET_DAYS = 365
@@ -88,7 +92,15 @@ def _may_reinstate(guard_context: ClientGuardContext) -> CountryFault | Suspensi
 LIFECYCLE: Lifecycle[ClientGuardContext] = Lifecycle(
     ("proposed", "active", "suspended", "revoked"),
     (
-        transition(CONFIRM, "proposed", "active", guard=_confirmable, fields=("second_person",), fact="activated"),
+        transition(
+            CONFIRM,
+            "proposed",
+            "active",
+            guard=_confirmable,
+            fields=("second_person",),
+            fact="activated",
+            step_up=TWO_FACTORS,
+        ),
         transition("reject", "proposed", "revoked", reason_required=True),
         transition("suspend", "proposed|active", "suspended", guard=_may_end, reason_required=True),
         transition("reinstate", "suspended", None, guard=_may_reinstate, fact="reinstated"),
@@ -124,6 +136,11 @@ LIFECYCLE: Lifecycle[ClientGuardContext] = Lifecycle(
         ),
     ),
 )
+
+
+def keys_required() -> Invalid:
+    """The error for a new client that would have a secret where clients sign."""
+    return invalid_field("/jwks", "keys_required", "Clients of this installation sign: give public keys.")
 
 
 def new_client_id() -> str:
@@ -164,7 +181,7 @@ def widens(before: Client, wanted: Client) -> bool:
         return True
     if before.require_par > wanted.require_par or before.dpop_bound > wanted.dpop_bound:
         return True
-    if not set(wanted.redirect_uris) <= set(before.redirect_uris):
+    if not set(wanted.redirect_uris) <= set(before.redirect_uris) or not set(wanted.grants) <= set(before.grants):
         return True
     if not before.ip_allow or not wanted.ip_allow:
         return bool(before.ip_allow)

@@ -79,6 +79,7 @@ async def insert(
         country=new.scope_id if new.scope_kind == "country" else None,
         visibility="restricted",
         client_id=client_id,
+        grants=[domain.AUTHORIZATION_CODE] if new.public else new.grants,
         secrets=[domain.digest(secret)] if secret else [],
         secret_ends=[_secret_end()] if secret else [],
         first_party=first_party,
@@ -122,17 +123,22 @@ def _require_of_contacts(changed: Collection[str]) -> None:
         raise Forbidden(detail, members={"reason": "not_of_contacts"})
 
 
-async def add_secret(uow: UnitOfWork, access: AccessScope, before: Client) -> tuple[Client, str]:
+async def add_secret(
+    uow: UnitOfWork, access: AccessScope, before: Client, *, gives_secrets: bool = True
+) -> tuple[Client, str]:
     """Adds a secret, which is valid for a year. The previous one remains valid until its own end, or until the next is
     added; an older one ends now. For a client with a role of two the new one is `proposed_secret`, which is not valid
     until `confirm_secret`.
 
-    Raises Forbidden if the caller is no contact and has no authority over all that the client holds.
+    Raises Forbidden if the caller is no contact and has no authority over all that the client holds, Conflict for a
+    public client, and for one that signs unless it `gives_secrets`.
     """
     if not _is_by_contact(access, before):
         await require_authority(uow, access.principal, PrincipalKind.CLIENT, before.id)
     if before.public:
         raise Conflict("A public client keeps no secret.", members={"reason": "client_is_public"})
+    if not (gives_secrets or before.secrets):
+        raise Conflict("Clients of this installation sign.", members={"reason": "client_signs"})
     secret = domain.new_secret()
     wanted, action = _with_secret(before, domain.digest(secret)), "add_secret"
     if await _is_of_two(uow.connection, before):

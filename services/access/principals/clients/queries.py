@@ -46,6 +46,7 @@ _OF_TOKEN = (
     "ip_allow",
     "resources",
     "verbs",
+    "grants",
     "public",
     "dpop_bound",
 )

@@ -92,6 +92,13 @@ class Client(MadeByCountry):
         Example("https://desk.example.org/signed-out"),
         "The address that is told when a session of a person at the client ends; null for none.",
     ]
+    grants: Annotated[
+        list[str],
+        Granted,
+        Written,
+        Example(["authorization_code", "client_credentials"]),
+        "How the client gets tokens: `authorization_code` by people who sign in, `client_credentials` for itself.",
+    ]
     public: Annotated[
         bool, Granted, Written, "Whether the client keeps no secret, as in a browser or on a person's machine."
     ]

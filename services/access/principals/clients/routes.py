@@ -7,8 +7,8 @@ from fastapi import Depends, Response
 
 from services.access.access import ROLES
 from services.access.principals.clients import operations
-from services.access.principals.clients.domain import CONFIRM_SECRET, OTHER_CREDENTIALS
-from services.access.principals.clients.guards import with_clients_of_contact
+from services.access.principals.clients.domain import CONFIRM_SECRET, OTHER_CREDENTIALS, keys_required
+from services.access.principals.clients.guards import gives_secrets, with_clients_of_contact
 from services.access.principals.clients.queries import LISTING
 from services.access.principals.clients.schemas import (
     Client,
@@ -58,9 +58,12 @@ router = record_routes(CLIENT_API)
 async def create_client(body: ClientCreate, ctx: CurrentContext) -> Response:
     """Create one client.
 
-    The secret, where it has one, is shown once. The client that a focal point makes is `proposed`: it gets no token
+    The secret, where it has one, is shown once; in production a client has `jwks` instead (`keys_required`), unless the
+    operator lets it have a secret. The client that a focal point makes is `proposed`: it gets no token
     until the secretariat confirms it.
     """
+    if not (body.public or body.jwks or gives_secrets(ctx)):
+        raise keys_required()
     new = operations.CLIENTS.new(row_values(body, client))
     record, secret = await operations.create(ctx.uow, ctx.access, new)
     return await CLIENT_API.respond_once(ctx, record, secret)
@@ -79,11 +82,11 @@ async def add_client_secret(row: Annotated[Row, Depends(CLIENT_API.readable)], c
     """Give a client a further secret.
 
     A client has at most two, so that it can change from one to the other. The secret is shown once, and valid for a
-    year.
+    year. A client that signs gets none where new clients sign (`client_signs`).
     """
     require(ctx.access, "update", row["country"], row["id"])
     before = await operations.CLIENTS.lock(ctx.uow, row["id"])
-    after, secret = await operations.add_secret(ctx.uow, ctx.access, before)
+    after, secret = await operations.add_secret(ctx.uow, ctx.access, before, gives_secrets=gives_secrets(ctx))
     status, place, content = 201, None, {"id": str(after.id), "client_id": after.client_id}
     if after.proposed_secret is not None:
         waiting = await propose(CLIENT_API, ctx, columns_of(after), TransitionBody(action=CONFIRM_SECRET))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
@@ -11,8 +11,11 @@ from pydantic_core import PydanticCustomError
 from services.access.authority.grants.schemas import ScopeId
 from services.access.principals.clients import record
 from services.access.principals.clients.domain import (
+    AUTHORIZATION_CODE,
+    GRANTS,
     LIFECYCLE,
     MOST_CONTACTS,
+    WRITABLE,
     is_network,
     is_redirect_uri,
     is_resource,
@@ -26,6 +29,8 @@ from shared.web.contract.contract import ShownAs
 from shared.web.contract.fields import Body, Line, ResponseModel
 from shared.web.contract.schemas import RecordResponse
 from shared.web.records.pending import PendingTransition
+
+GrantType: TypeAlias = Literal[GRANTS]  # type: ignore[valid-type]
 
 
 def _resource(name: str) -> str:
@@ -86,7 +91,9 @@ class PublicKeys(Body):
     """The public keys that a client signs its assertions with."""
 
     keys: Annotated[
-        list[PublicKey], Field(min_length=1, max_length=5), "The keys, each a JWK (RFC 7517) of type EC or OKP."
+        list[PublicKey],
+        Field(min_length=1, max_length=5),
+        "The keys, each a JWK (RFC 7517): EC with the curve P-256, or RSA.",
     ]
 
 
@@ -98,6 +105,7 @@ class ClientBody(Body, of=record.Client):
     jwks: PublicKeys | None = None
     redirect_uris: Annotated[list[RedirectUri], Field(max_length=10)] = []
     post_logout_redirect_uris: Annotated[list[RedirectUri], Field(max_length=10)] = []
+    grants: Annotated[list[GrantType], Field(min_length=1, max_length=len(GRANTS))] = list(GRANTS)
     require_par: bool = False
     dpop_bound: bool = False
     backchannel_logout_uri: RedirectUri | None = None
@@ -121,15 +129,17 @@ class ClientFields(Body):
         Annotated[list[RedirectUri], Field(max_length=10)] | None,
         "For `change_credentials`: the addresses for people who have signed out.",
     ] = None
+    grants: Annotated[
+        Annotated[list[GrantType], Field(min_length=1, max_length=len(GRANTS))] | None,
+        "For `change_credentials`: how the client gets tokens.",
+    ] = None
     require_par: Annotated[bool | None, "For `change_credentials`: whether it sends its requests to `oauth/par`."] = (
         None
     )
     dpop_bound: Annotated[bool | None, "For `change_credentials`: whether each token is bound to a key."] = None
     second_person: Annotated[UUID | None, Refers("/access/v1/accounts"), "The only account that may confirm."] = None
 
-    @field_validator(
-        "name", "ip_allow", "redirect_uris", "post_logout_redirect_uris", "require_par", "dpop_bound", mode="before"
-    )
+    @field_validator(*(name for name in WRITABLE if name != "jwks"), mode="before")
     @classmethod
     def _is_not_taken_away(cls, value: Any) -> Any:
         if value is None:
@@ -158,6 +168,8 @@ class ClientCreate(ClientBody):
     def _keeps_no_secret_in_public(self) -> "ClientCreate":
         if self.public and (self.secret or self.jwks is not None or not self.redirect_uris):
             raise PydanticCustomError("public_client", "A public client has redirect_uris, and no secret and no jwks.")
+        if self.public and AUTHORIZATION_CODE not in self.grants:
+            raise PydanticCustomError("public_client", "People sign in to a public client: it has authorization_code.")
         return self
 
 

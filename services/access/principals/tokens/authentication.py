@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 
 from services.access.principals.accounts.passwords import PasswordChecks
 from services.access.principals.clients import queries as clients
-from services.access.principals.clients.domain import digest, secrets_of
+from services.access.principals.clients.domain import AUTHORIZATION_CODE, digest, secrets_of
 from services.access.principals.clients.record import Client
 from services.access.principals.tokens import queries
 from services.access.principals.tokens.assertions import Proof, claimed_client, prove
-from services.access.principals.tokens.domain import Assertion, InvalidClient, Secret
+from services.access.principals.tokens.domain import Assertion, InvalidClient, Secret, unauthorized_client
 from services.access.principals.tokens.signing import SigningKeys
 from services.access.settings import AccessSettings
 from shared.auth.proofs import InvalidProof, NonceNeeded, ProofChecks
@@ -156,6 +156,12 @@ async def proved_key(token_service: TokenService, proof: str | None) -> str | No
         raise Malformed(fault.detail, code=fault.code, headers=nonce) from None
 
 
+def require_grant(client: Client | None, grant: str) -> None:
+    """Raises Malformed `unauthorized_client` if the client may not get tokens in this way."""
+    if client is not None and grant not in client.grants:
+        raise unauthorized_client()
+
+
 def require_bound(client: Client | None, bound_to: str | None) -> None:
     """Raises Malformed `invalid_dpop_proof` if every token of the client is bound, and this one would not be."""
     if client is not None and client.dpop_bound and bound_to is None:
@@ -163,9 +169,10 @@ def require_bound(client: Client | None, bound_to: str | None) -> None:
 
 
 class Calling:
-    """The client that calls, if one says so, and the key that its token is bound to, if it proved one."""
+    """The client that calls for a person, if one says so, and the key that its token is bound to, if it proved one."""
 
     def __init__(self, client: Client | None, bound_to: str | None) -> None:
+        require_grant(client, AUTHORIZATION_CODE)
         require_bound(client, bound_to)
         self.client, self.bound_to = client, bound_to
 

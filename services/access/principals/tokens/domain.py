@@ -81,6 +81,11 @@ def invalid_grant(detail: str = "The e-mail address or the password is wrong.") 
     return Malformed(detail, code="invalid_grant")
 
 
+def unauthorized_client() -> Malformed:
+    """The error for a client that asks for a token in a way that it is not registered for."""
+    return Malformed("The client is not registered for this grant type.", code="unauthorized_client")
+
+
 def is_this_api(resource: str, issuer: str) -> bool:
     """Whether a resource (RFC 8707), which tokens are asked for, is this API: the only one that they are given for."""
     return resource.rstrip("/") == issuer.rstrip("/")

@@ -8,6 +8,7 @@ from services.access.access import ROLES, TOKENS
 from services.access.principals.accounts import queries as accounts
 from services.access.principals.accounts.domain import LONGEST_PASSWORD
 from services.access.principals.accounts.record import Account
+from services.access.principals.clients.domain import CLIENT_CREDENTIALS
 from services.access.principals.clients.record import Client
 from services.access.principals.codes import operations as codes
 from services.access.principals.devices import domain as devices_domain
@@ -24,6 +25,7 @@ from services.access.principals.tokens.authentication import (
     caller_client,
     proved_key,
     require_bound,
+    require_grant,
 )
 from services.access.principals.tokens.domain import (
     CEILING,
@@ -73,9 +75,9 @@ async def give_token(
 ) -> tuple[TokenResponse, Counted | None]:
     """The response to a token request (RFC 6749, 4.1, 4.3, 4.4 and 6; RFC 8628, 3.4), and the rest of a client's limit.
 
-    Raises Malformed (`invalid_request`, `invalid_target`, `unsupported_grant_type`, `invalid_grant`, and for devices
-    what `devices_domain.Fault` has), InvalidClient, RateLimited. With a proof of a key (RFC 9449) the token is bound to
-    that; raises Malformed (`invalid_dpop_proof`, `use_dpop_nonce`).
+    Raises Malformed (`invalid_request`, `invalid_target`, `unsupported_grant_type`, `unauthorized_client`,
+    `invalid_grant`, and for devices what `devices_domain.Fault` has), InvalidClient, RateLimited. With a proof of a key
+    (RFC 9449) the token is bound to that; raises Malformed (`invalid_dpop_proof`, `use_dpop_nonce`).
     """
     kind = form.get("grant_type")
     counted = None
@@ -85,6 +87,7 @@ async def give_token(
     bound_to = await proved_key(token_service, proof)
     if kind == "client_credentials":
         client = await authenticate(token_service, shown, address)
+        require_grant(client, CLIENT_CREDENTIALS)
         require_bound(client, bound_to)
         limit = Limit("token", token_service.settings.token_requests)
         await token_service.rate_limiter.require(limit, client.client_id)

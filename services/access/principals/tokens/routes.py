@@ -64,6 +64,7 @@ def _json(content: Any, headers: dict[str, str]) -> Response:
         problems=(
             *FORM_PROBLEMS,
             "unsupported_grant_type",
+            "unauthorized_client",
             "invalid_grant",
             "invalid_target",
             "authorization_pending",

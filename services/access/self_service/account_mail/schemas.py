@@ -36,4 +36,6 @@ class TokenBody(Body):
 class NewPasswordBody(TokenBody):
     """The token that came by mail, and the password that is chosen."""
 
-    password: Annotated[Password, "The password that is chosen."]
+    password: Annotated[
+        Password, "The password that is chosen: 15 characters or more, 12 where the account has a second factor."
+    ]

@@ -40,4 +40,6 @@ class OwnPasswordBody(Body):
     """The present password and the new one."""
 
     old_password: Annotated[PresentPassword, "The present password."]
-    new_password: Annotated[Password, "The new password."]
+    new_password: Annotated[
+        Password, "The new password: 15 characters or more, 12 where the account has a second factor."
+    ]

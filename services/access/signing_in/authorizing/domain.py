@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl
 
-from services.access.principals.clients.domain import is_registered, whole_scope
+from services.access.principals.clients.domain import AUTHORIZATION_CODE, is_registered, whole_scope
 from services.access.principals.clients.record import Client
 from services.access.principals.codes.domain import is_challenge
 from services.access.principals.tokens.domain import is_this_api
@@ -182,6 +182,7 @@ def _fault(one: Mapping[str, str], client: Client) -> tuple[str, str] | None:
         (not prompts <= _PROMPTS, "invalid_request", "prompt has an unknown value."),
         ("none" in prompts and len(prompts) > 1, "invalid_request", "prompt=none stands alone."),
         (not _is_seconds(one.get("max_age", "0")), "invalid_request", "max_age is a number of seconds."),
+        (AUTHORIZATION_CODE not in client.grants, "unauthorized_client", "People do not sign in to this client."),
         (client.sandbox, "unauthorized_client", "People do not sign in to a client of the sandbox."),
     )
     return next(((error, why) for is_so, error, why in faults if is_so), None)

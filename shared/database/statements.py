@@ -8,10 +8,24 @@ from typing import Any, TypeAlias
 import asyncpg
 from sqlalchemy.dialects.postgresql import asyncpg as dialect
 from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.elements import BindParameter
 
 Row: TypeAlias = asyncpg.Record
 Connection: TypeAlias = asyncpg.Connection
 _DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
+
+
+class _Compiler(dialect.PGCompiler_asyncpg):
+    """Writes a limit that the clause gives into the text. PostgreSQL takes a limit that it does not know for a tenth of
+    the rows, and then often plans each execution anew."""
+
+    def limit_clause(self, select: Any, **kw: Any) -> str:
+        limit = select._limit_clause  # noqa: SLF001 - what the overridden method renders
+        is_given = isinstance(limit, BindParameter) and not limit.required
+        return str(super().limit_clause(select, **{**kw, "literal_binds": True} if is_given else kw))  # type: ignore[no-untyped-call]
+
+
+_DIALECT.statement_compiler = _Compiler
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ from sqlalchemy import (
     column,
     false,
     func,
-    literal_column,
     not_,
     select,
     true,
@@ -220,14 +219,13 @@ class Listing:
     ) -> Select[Any]:
         """The list as one statement under the context of row-level security.
 
-        Without a filter the page's bound is part of the text: PostgreSQL takes a limit that it does not know for a
-        tenth of the table, and then plans each execution anew.
+        Without a filter, the largest page is part of the text, for the planner.
         """
         query = self.ordered(access_kind, _plain(names, searched), sort, descending, going_on)
         if extra:
             query = query.add_columns(self.extras.columns[extra])
         if not names:
-            return within_context(query.limit(literal_column(str(LARGEST_PAGE + 1)))).limit(_LIMIT)
+            return within_context(query.limit(LARGEST_PAGE + 1)).limit(_LIMIT)
         return self._among_hits(query.limit(_LIMIT)) if searched else within_context(query.limit(_LIMIT))
 
     def _among_hits(self, query: Select[Any]) -> Select[Any]:

@@ -1,10 +1,10 @@
-"""Statements of many parts are planned once, whatever their values are."""
+"""What PostgreSQL knows when it plans a statement, and how often it plans one of many parts."""
 
 import asyncpg
 from sqlalchemy import Integer, bindparam, column, select, values
 
 from shared.database.pool import Database
-from shared.database.statements import PlannedOnce
+from shared.database.statements import PlannedOnce, Statement
 
 _NUMBERS = values(column("n", Integer), name="numbers").data([(1,), (2,), (3,)])
 _FROM = PlannedOnce(select(_NUMBERS.c.n).where(_NUMBERS.c.n >= bindparam("least", type_=Integer)))
@@ -35,3 +35,11 @@ async def test_the_other_statements_of_a_transaction_are_planned_as_before(datab
         assert await connection.fetchval(_MODE) == "auto"
         await connection.execute("ROLLBACK")
     await database.close()
+
+
+def test_a_limit_of_the_clause_is_text_and_one_of_the_caller_a_parameter() -> None:
+    query = select(_NUMBERS.c.n)
+    given, asked = Statement(query.limit(20)), Statement(query.limit(bindparam("limit", type_=Integer)))
+    assert given.sql.endswith("LIMIT 20")
+    assert "LIMIT $" in asked.sql
+    assert asked.arguments({"limit": 5})[-1] == 5

@@ -9,6 +9,7 @@ import asyncpg
 from sqlalchemy.dialects.postgresql import asyncpg as dialect
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.elements import BindParameter
+from sqlalchemy.sql.selectable import _OffsetLimitParam
 
 Row: TypeAlias = asyncpg.Record
 Connection: TypeAlias = asyncpg.Connection
@@ -19,10 +20,10 @@ class _Compiler(dialect.PGCompiler_asyncpg):
     """Writes a limit that the clause gives into the text. PostgreSQL takes a limit that it does not know for a tenth of
     the rows, and then often plans each execution anew."""
 
-    def limit_clause(self, select: Any, **kw: Any) -> str:
-        limit = select._limit_clause  # noqa: SLF001 - what the overridden method renders
-        is_given = isinstance(limit, BindParameter) and not limit.required
-        return str(super().limit_clause(select, **{**kw, "literal_binds": True} if is_given else kw))  # type: ignore[no-untyped-call]
+    def visit_bindparam(self, bindparam: BindParameter[Any], **kw: Any) -> str:
+        if isinstance(bindparam, _OffsetLimitParam):
+            kw["literal_binds"] = True
+        return str(super().visit_bindparam(bindparam, **kw))  # type: ignore[no-untyped-call]
 
 
 _DIALECT.statement_compiler = _Compiler

@@ -43,3 +43,6 @@ def test_a_limit_of_the_clause_is_text_and_one_of_the_caller_a_parameter() -> No
     assert given.sql.endswith("LIMIT 20")
     assert "LIMIT $" in asked.sql
     assert asked.arguments({"limit": 5})[-1] == 5
+    skipping = Statement(query.limit(20).offset(bindparam("most", type_=Integer)))
+    assert "LIMIT 20 OFFSET $" in skipping.sql
+    assert skipping.arguments({"most": 3})[-1] == 3

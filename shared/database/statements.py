@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 import asyncpg
 from sqlalchemy.dialects.postgresql import asyncpg as dialect
 from sqlalchemy.sql import ClauseElement
-from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.selectable import _OffsetLimitParam
 
 Row: TypeAlias = asyncpg.Record
@@ -20,10 +19,10 @@ class _Compiler(dialect.PGCompiler_asyncpg):
     """Writes a limit that the clause gives into the text. PostgreSQL takes a limit that it does not know for a tenth of
     the rows, and then often plans each execution anew."""
 
-    def visit_bindparam(self, bindparam: BindParameter[Any], **kw: Any) -> str:
+    def visit_bindparam(self, bindparam: Any, *of: Any, **kw: Any) -> str:
         if isinstance(bindparam, _OffsetLimitParam):
             kw["literal_binds"] = True
-        return str(super().visit_bindparam(bindparam, **kw))  # type: ignore[no-untyped-call]
+        return str(super().visit_bindparam(bindparam, *of, **kw))  # type: ignore[no-untyped-call]
 
 
 _DIALECT.statement_compiler = _Compiler

@@ -23,7 +23,7 @@ from tests.support.signing_in import SIGN_IN
 
 __all__ = ["running", "secretariat"]
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-PATIENCE = 300_000
+PATIENCE = 60_000
 """Milliseconds to wait for a condition."""
 PASSWORD = "four quiet words today"
 
@@ -102,3 +102,17 @@ def reported(running: dict[str, Any]) -> dict[str, str]:
     texts = httpx.get(f"{actions}/contributions?edition_id={edition['id']}", timeout=60).json()["items"]
     chapter = next(one["ref"] for one in texts if one["outline_key"] == "rivers")
     return {"edition": edition["ref"], "chapter": chapter}
+
+
+@pytest.fixture(scope="session")
+def published(running: dict[str, Any], reported: dict[str, str], secretariat: Client) -> dict[str, str]:
+    """What addresses of public pages name: refs of the demo's records in a country with a story, and the `code` of a
+    certificate."""
+    lists = {"expert": "membership/v1/experts", "institution": "membership/v1/institutions"}
+    found = {
+        name: httpx.get(f"{running['base_url']}/{path}?country=XJ&limit=1", timeout=60).json()["items"][0]["ref"]
+        for name, path in {**lists, "centre": "centres/v1/centres"}.items()
+    }
+    initiatives = httpx.get(f"{running['base_url']}/membership/v1/initiatives?limit=1", timeout=60).json()["items"]
+    (certificate,) = secretariat.get("/membership/v1/certificates", status="issued", limit=1)["items"]
+    return {**reported, **found, "initiative": initiatives[0]["ref"], "code": str(certificate["code"])}

@@ -173,33 +173,71 @@ def test_pages_of_the_console_have_no_barrier(
     assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
 
 
-def test_an_officer_imports_a_thousand_rows_by_keyboard_and_undoes_them(
-    browser: Browser, running: dict[str, Any], tmp_path: Path
-) -> None:
-    word, file = uuid4().hex[:10], tmp_path / "list.csv"
-    good = [f"Nadia {word} {number},XA\n" for number in range(997)]
-    file.write_text("".join(["full_name,country\n", *good, *["Nobody,ZZ\n"] * 3]))
+def _reach(page: Page, wanted: Locator) -> None:
+    """Moves the focus forward to an element, which then shows that it has it."""
+    for _ in range(_MOST_STOPS):
+        if wanted.evaluate("element => element === document.activeElement"):
+            assert wanted.evaluate("element => getComputedStyle(element).outlineStyle") != "none"
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"The keyboard does not reach {wanted}.")
+
+
+def _typed(page: Page, field: Locator, text: str) -> None:
+    _reach(page, field)
+    page.keyboard.type(text)
+
+
+def _pressed(page: Page, wanted: Locator) -> None:
+    _reach(page, wanted)
+    page.keyboard.press("Enter")
+
+
+def _sign_in_by_keyboard(page: Page, running: dict[str, Any], person: dict[str, Any]) -> None:
+    page.goto(f"{running['base_url']}/console/")
+    _typed(page, page.locator("#username"), person["username"])
+    _typed(page, page.locator("#password"), person["password"])
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{running['base_url']}/console/**")
+
+
+@pytest.fixture
+def keyboard(browser: Browser) -> Iterator[Page]:
+    """A page without scripts, which these tests use by its keyboard alone."""
     context = browser.new_context(java_script_enabled=False, accept_downloads=True)
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
-    _sign_in(page, running, running["demo"]["accounts"]["officer"])
-    page.goto(f"{running['base_url']}/console/imports/new")
-    page.locator("#kind").select_option("membership.experts")
+    yield page
+    context.close()
+
+
+def test_an_officer_imports_a_thousand_rows_by_keyboard_and_undoes_them(
+    keyboard: Page, running: dict[str, Any], tmp_path: Path
+) -> None:
+    page, word, file = keyboard, uuid4().hex[:10], tmp_path / "list.csv"
+    good = [f"Nadia {word} {number},XH\n" for number in range(997)]
+    file.write_text("".join(["full_name,country\n", *good, *["Nobody,ZZ\n"] * 3]))
+    _sign_in_by_keyboard(page, running, running["demo"]["accounts"]["officer2"])
+    _pressed(page, page.get_by_role("link", name="Imports", exact=True))
+    _pressed(page, page.locator("main a[href='/console/imports/new']").first)
+    _typed(page, page.locator("#kind"), "Experts")
+    expect(page.locator("#kind")).to_have_value("membership.experts")
+    _reach(page, page.locator("#file"))
     page.locator("#file").set_input_files(file)
-    page.locator("main button").press("Enter")
+    _pressed(page, page.locator("main form.entry button"))
     expect(page.locator("main")).to_contain_text(f"Nadia {word} 9")
-    page.locator("main button").press("Enter")
+    _pressed(page, page.locator("main form.entry button"))
     expect(page.locator("main")).to_contain_text("Nothing is written yet", timeout=PATIENCE)
     expect(page.locator("dl")).to_contain_text("997")
+    _reach(page, page.locator("a[download]"))
     with page.expect_download() as started:
-        page.locator("a[download]").press("Enter")
+        page.keyboard.press("Enter")
     assert len(Path(started.value.path()).read_text().splitlines()) == 4
-    page.locator("main button").press("Enter")
+    _pressed(page, page.locator("main form.entry button"))
     expect(page.get_by_role("button", name="Undo the import")).to_be_visible(timeout=PATIENCE)
     expect(page.locator("dl")).to_contain_text("997")
-    page.get_by_role("button", name="Undo the import").press("Enter")
+    _pressed(page, page.get_by_role("button", name="Undo the import"))
     expect(page.locator(".lead")).to_have_text("Undone", timeout=PATIENCE)
-    context.close()
 
 
 def test_an_officer_screens_an_applicant_by_keyboard(browser: Browser, running: dict[str, Any]) -> None:
@@ -218,14 +256,26 @@ def test_an_officer_screens_an_applicant_by_keyboard(browser: Browser, running: 
     context.close()
 
 
-def _reach(page: Page, wanted: Locator) -> None:
-    """Moves the focus forward to an element, which then shows that it has it."""
-    for _ in range(_MOST_STOPS):
-        page.keyboard.press("Tab")
-        if wanted.evaluate("element => element === document.activeElement"):
-            assert wanted.evaluate("element => getComputedStyle(element).outlineStyle") != "none"
-            return
-    raise AssertionError(f"The keyboard does not reach {wanted}.")
+def test_an_officer_sees_a_round_at_work(keyboard: Page, running: dict[str, Any]) -> None:
+    """Who owes what, late ones marked, a reminder, results with a violation, and what came in."""
+    page = keyboard
+    _sign_in(page, running, running["demo"]["accounts"]["officer2"])
+    page.get_by_role("link", name="Reporting", exact=True).press("Enter")
+    page.locator("main a[href^='/console/reporting/']").first.press("Enter")
+    expect(page.locator(".lead")).to_have_text("Late: 3. Owed: 4. Sent: 1.")
+    owed = page.locator("#owed ~ table").first
+    for country, state in (
+        ("Thetaland", "overdue"),
+        ("Muland", "overdue"),
+        ("Lambdaland", "Changes requested"),
+        ("Iotaland", "Draft"),
+    ):
+        expect(owed.get_by_role("row", name=country)).to_contain_text(state)
+    expect(owed.get_by_role("checkbox")).to_have_count(3)
+    results = page.locator("#results ~ table").first
+    expect(results.get_by_role("checkbox")).to_have_count(7)
+    expect(results.get_by_role("row").nth(1)).to_contain_text("differs from the previous one by more than half")
+    expect(page.locator("#sent ~ table").get_by_role("row", name="Kappaland")).to_contain_text("In review")
 
 
 async def _entered(database_url: str, role: str, kind: str, scope: str | None) -> dict[str, str]:
@@ -264,11 +314,11 @@ def _with_app(running: dict[str, Any], person: dict[str, str]) -> pyotp.TOTP:
 
 def _sign_in_with_code(page: Page, running: dict[str, Any], person: dict[str, str], app: pyotp.TOTP) -> None:
     page.goto(f"{running['base_url']}/console/")
-    page.locator("#username").fill(person["username"])
-    page.locator("#password").fill(person["password"])
-    page.locator("#password").press("Enter")
-    page.locator("[name=code]").fill(app.now())
-    page.locator("[name=code]").press("Enter")
+    _typed(page, page.locator("#username"), person["username"])
+    _typed(page, page.locator("#password"), person["password"])
+    page.keyboard.press("Enter")
+    _typed(page, page.locator("[name=code]"), app.now())
+    page.keyboard.press("Enter")
     page.wait_for_url(f"{running['base_url']}/console/**")
 
 

@@ -18,6 +18,8 @@ from tests.support.running import system
 _CONF = Path(__file__).parents[2] / "deploy" / "containers" / "nginx.conf"
 _PROXIES = "    include /etc/nginx/trusted_proxies.conf;\n"
 _LOOPBACK = "    set_real_ip_from 127.0.0.0/8;\n"
+NGINX = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin"
+"""Where nginx is."""
 Edge = Callable[[bool], str]
 
 
@@ -40,11 +42,11 @@ def edge(running: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> I
         port = first_free(26000)
         file = folder / "nginx.conf"
         file.write_text(_adapted(folder, port, urlsplit(running["base_url"]).netloc, believes_loopback))
-        program = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
+        program = shutil.which("nginx", path=NGINX)
         assert program is not None, "nginx is needed (Debian: nginx-light)"
         command = [program, "-e", "/dev/stderr", "-p", str(folder), "-c", str(file), "-g", "daemon off;"]
         started.append(subprocess.Popen(command, stdout=subprocess.DEVNULL))
-        _wait(port)
+        wait_for(port)
         return f"http://127.0.0.1:{port}"
 
     yield start
@@ -70,7 +72,8 @@ def _adapted(folder: Path, port: int, upstream: str, believes_loopback: bool) ->
     return text
 
 
-def _wait(port: int) -> None:
+def wait_for(port: int) -> None:
+    """Returns once something listens at a port."""
     for _ in range(200):
         with socket.socket() as trial:
             if trial.connect_ex(("127.0.0.1", port)) == 0:

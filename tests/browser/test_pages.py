@@ -56,7 +56,7 @@ _REGISTER = {
     "/ar/reports/{edition}": "كيفية الاستشهاد",
     "/en/reports/{edition}/{chapter}": "What was observed",
     "/ar/reports/{edition}/{chapter}": "ما رُصد",
-    "/en/reports/{edition}/figures/stages": "answers the same numbers",
+    "/en/reports/{edition}/figures/stages": "Asked again today, the public API answers",
     "/ar/reports/{edition}/figures/numbers": "الأرقام نفسها",
 }
 _DEVELOPERS = {

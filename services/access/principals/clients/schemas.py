@@ -31,6 +31,7 @@ from shared.web.contract.schemas import RecordResponse
 from shared.web.records.pending import PendingTransition
 
 GrantType: TypeAlias = Literal[GRANTS]  # type: ignore[valid-type]
+Grants: TypeAlias = Annotated[list[GrantType], Field(min_length=1, max_length=len(GRANTS))]
 
 
 def _resource(name: str) -> str:
@@ -105,7 +106,7 @@ class ClientBody(Body, of=record.Client):
     jwks: PublicKeys | None = None
     redirect_uris: Annotated[list[RedirectUri], Field(max_length=10)] = []
     post_logout_redirect_uris: Annotated[list[RedirectUri], Field(max_length=10)] = []
-    grants: Annotated[list[GrantType], Field(min_length=1, max_length=len(GRANTS))] = list(GRANTS)
+    grants: Grants = list(GRANTS)
     require_par: bool = False
     dpop_bound: bool = False
     backchannel_logout_uri: RedirectUri | None = None
@@ -129,10 +130,7 @@ class ClientFields(Body):
         Annotated[list[RedirectUri], Field(max_length=10)] | None,
         "For `change_credentials`: the addresses for people who have signed out.",
     ] = None
-    grants: Annotated[
-        Annotated[list[GrantType], Field(min_length=1, max_length=len(GRANTS))] | None,
-        "For `change_credentials`: how the client gets tokens.",
-    ] = None
+    grants: Annotated[Grants | None, "For `change_credentials`: how the client gets tokens."] = None
     require_par: Annotated[bool | None, "For `change_credentials`: whether it sends its requests to `oauth/par`."] = (
         None
     )

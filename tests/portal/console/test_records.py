@@ -262,3 +262,13 @@ async def test_every_list_and_form_opens(admin: Browser) -> None:
         if kind.creation is not None:
             form = await admin.get(f"{kind.page}/new")
             assert form.status_code == 200, (kind.name, form.text[-2000:])
+
+
+async def test_an_entry_below_a_record_is_called_what_it_names(officer: Browser, api: ConsoleApi) -> None:
+    names = [{"value": "College of Ostraval"}]
+    institution = await api.create("/membership/v1/institutions", {"names": names, "country": "XA"})
+    expert = await _expert(api)
+    linked = {"institution_id": institution["id"]}
+    await api.create(f"{EXPERTS}/{expert['id']}/affiliations", linked)
+    page = await officer.get(f"{LIST}/{expert['id']}")
+    assert re.search(r'<li><p class="note"><(strong|a href="[^"]*")><bdi>College of Ostraval</bdi>', page.text)

@@ -24,12 +24,13 @@ _WRITERS = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry of a list below a record. `page` is its own, where there is one."""
+    """An entry of a list below a record. `title` is its ref, or else what the first record is called that it names.
+    `page` is its own, where there is one."""
 
+    title: str
     members: tuple[Shown, ...]
     created: str
     state: str
-    ref: str
     page: str | None
 
 
@@ -70,10 +71,10 @@ def _entry(caller: Caller, entry: Record, members: tuple[Shown, ...]) -> Entry:
     kind = kinds().get(path)
     state = entry.get("status") if kind else None
     return Entry(
+        str(entry.get("ref") or next((one.named.title for one in members if one.named), key if kind else "")),
         members,
         str(entry.get("created_at") or ""),
         state_label(str(state), kind.name, caller.language) if kind and state else "",
-        str(entry.get("ref") or key),
         f"{kind.page}/{key}" if kind else None,
     )
 

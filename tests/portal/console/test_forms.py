@@ -2,16 +2,13 @@
 
 from typing import Any
 
-import pytest
-
 from services.portal.console.describing.fields import Field, fields_in, opening_in
 from services.portal.console.describing.resources import kinds
 from services.portal.console.forms.changes import differences, merge_patch, rebased, written
 from services.portal.console.forms.faults import faults_of, placed
 from services.portal.console.forms.inputs import Input, all_of, inputs_of
-from services.portal.console.forms.reading import MOST_FIELDS, MOST_ROWS, Fault, as_entered, texts_in, values_of
+from services.portal.console.forms.reading import MOST_ROWS, Fault, as_entered, texts_in, values_of
 from services.portal.console.forms.texts import texts_of
-from shared.kernel.errors import Malformed
 
 _MULTILINGUAL = {
     "type": "object",
@@ -90,11 +87,6 @@ def test_rows_in_between_that_are_blank_are_left_out() -> None:
     sent = {"names.0.given": ["A"], "names.1.given": [" "], "names.2.given": ["B"], "names.9999.given": ["C"]}
     assert values_of(_FIELDS, sent)[0] == {"names": [{"given": "A"}, {"given": "B"}]}
     assert len(values_of(_FIELDS, {"names.999.given": ["A"]})[0]) == 0, MOST_ROWS
-
-
-def test_a_form_has_bounds() -> None:
-    with pytest.raises(Malformed):
-        texts_in((f"f{number}", "") for number in range(MOST_FIELDS + 1))
 
 
 def test_a_moment_is_in_utc() -> None:

@@ -11,7 +11,7 @@ from services.portal.console.frame.responses import page, seen
 from services.portal.console.frame.route import console_router
 from services.portal.console.session import cookies
 from services.portal.console.session.guards import CurrentCaller, SentForm
-from services.portal.console.session.kept import KeptForm, keep, kept_for
+from services.portal.console.session.kept import MOST_FIELDS, KeptForm, keep, kept_for
 from shared.web.contract.route_options import RouteOptions
 from shared.web.request import step_up
 from tests.portal.console.test_signing_in import COOKIE, KEYS, put, session_in
@@ -71,6 +71,16 @@ async def test_a_form_of_this_session_is_taken_as_it_was_sent(sent: Any, officer
     assert response.headers["location"] == "/console/?done=saved"
     assert sent == [[("text", " <b>é</b>\r\nب"), ("list", "a"), ("list", "b"), ("empty", "")]]
     assert "It is saved." in (await officer.follow(response)).text
+
+
+async def test_a_form_has_room_for_500_rows_and_says_what_its_bound_is(sent: Any, officer: Browser) -> None:
+    token = _token(await officer.get("/console/"))
+    rows = {f"pillars.{row}.part{part}": "x" for row in range(500) for part in range(14)}
+    assert (await officer.post("/console/probe", {**token, **rows})).status_code == 303
+    assert sent == [list(rows.items())]
+    refused = await officer.post("/console/probe", {**token, **{f"f{n}": "" for n in range(MOST_FIELDS)}})
+    assert (refused.status_code, len(sent)) == (400, 1)
+    assert "more than 10000 fields" in refused.text
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,7 @@ import orjson
 
 from services.portal.console.describing.fields import KEY, VALUE, Field
 from services.portal.console.forms.texts import AS_JSON, NO, YES, Texts
-from shared.kernel.errors import Malformed
 
-MOST_FIELDS = 2_000
 MOST_ROWS = 500
 _NUMBER = re.compile(r"-?[0-9]{1,17}(\.[0-9]{1,12})?")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?")
@@ -35,11 +33,9 @@ _NOTHING = _Nothing()
 
 
 def texts_in(fields: Iterable[tuple[str, str]]) -> Texts:
-    """The texts of a submitted form by path. Raises Malformed for more than MOST_FIELDS."""
+    """The texts of a submitted form by path."""
     found: Texts = {}
-    for count, (path, text) in enumerate(fields):
-        if count >= MOST_FIELDS:
-            raise Malformed(f"The form has more than {MOST_FIELDS} fields.")
+    for path, text in fields:
         found.setdefault(path, []).append(text.replace("\r\n", "\n"))
     return found
 

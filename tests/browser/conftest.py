@@ -92,6 +92,15 @@ def sign_in(page: Page, person: str) -> None:
     page.locator("main form button").click()
 
 
+def enter_console(page: Page, running: dict[str, Any], person: dict[str, Any]) -> None:
+    """Signs an account of the demo in to the console."""
+    page.goto(f"{running['base_url']}/console/")
+    page.locator("#username").fill(person["username"])
+    page.locator("#password").fill(person["password"])
+    page.locator("#password").press("Enter")
+    page.wait_for_url(f"{running['base_url']}/console/**")
+
+
 @pytest.fixture(scope="session")
 def reported(running: dict[str, Any]) -> dict[str, str]:
     """The refs of the published `edition` of the demo and of a `chapter` of it."""

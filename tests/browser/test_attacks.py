@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import PATIENCE
-from tests.browser.test_console import _sign_in
+from tests.browser.conftest import PATIENCE, enter_console
 from tests.support.running import Client
 
 _EVIL = "http://evil.test"
@@ -23,7 +22,7 @@ def victim(browser: Browser, running: dict[str, Any]) -> Iterator[BrowserContext
     context = browser.new_context()
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
-    _sign_in(page, running, running["demo"]["accounts"]["officer2"])
+    enter_console(page, running, running["demo"]["accounts"]["officer2"])
     page.close()
     yield context
     context.close()
@@ -104,7 +103,7 @@ def test_a_session_that_another_host_tossed_is_not_used(
     """Somebody's own cookie, for a longer path, comes before that of who is signed in, who then works as nobody."""
     own = browser.new_context()
     own.set_default_timeout(PATIENCE)
-    _sign_in(own.new_page(), running, running["demo"]["accounts"]["focal_point"])
+    enter_console(own.new_page(), running, running["demo"]["accounts"]["focal_point"])
     planted = next(cookie for cookie in own.cookies() if cookie["name"] == "console")
     own.close()
     base = running["base_url"]

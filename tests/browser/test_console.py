@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from deploy.demonstration.rounds import quarter_before
 from services.access.administration import enter_account, enter_grant, setting_up
 from shared.kernel.clock import today
-from tests.browser.conftest import PATIENCE
+from tests.browser.conftest import PATIENCE, enter_console
 from tests.browser.test_pages import OVERFLOW, barriers
 from tests.support.running import Client, Person
 
@@ -109,14 +109,6 @@ def context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[tuple[
     found.close()
 
 
-def _sign_in(page: Page, running: dict[str, Any], person: dict[str, Any]) -> None:
-    page.goto(f"{running['base_url']}/console/")
-    page.locator("#username").fill(person["username"])
-    page.locator("#password").fill(person["password"])
-    page.locator("#password").press("Enter")
-    page.wait_for_url(f"{running['base_url']}/console/**")
-
-
 def _address(page: Page, base: str, given: str) -> str:
     """The address of a page of a record, whose list is named in braces."""
     for name in re.findall(r"{([a-z/_]+):?}", given):
@@ -154,7 +146,7 @@ def test_pages_of_the_console_have_no_barrier(
     page, asked, faults = found.new_page(), [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-    _sign_in(page, running, running["demo"]["accounts"]["admin"])
+    enter_console(page, running, running["demo"]["accounts"]["admin"])
     page.goto(f"{base}/console/language/{language}?to=/console/")
     of_records = [_address(page, base, given) for given in _OF_RECORDS.values()]
     wrong = {}
@@ -267,7 +259,7 @@ def test_an_officer_screens_an_applicant_by_keyboard(keyboard: Page, running: di
 def test_an_officer_sees_a_round_at_work(keyboard: Page, running: dict[str, Any]) -> None:
     """Who owes what, late ones marked, a reminder, results with a violation, and what came in."""
     page = keyboard
-    _sign_in(page, running, running["demo"]["accounts"]["officer2"])
+    enter_console(page, running, running["demo"]["accounts"]["officer2"])
     page.get_by_role("link", name="Reporting", exact=True).press("Enter")
     page.locator("main a[href^='/console/reporting/']").first.press("Enter")
     expect(page.locator(".lead")).to_have_text("Late: 3. Owed: 4. Sent: 1.")
@@ -374,7 +366,7 @@ def test_officials_find_their_country_and_leave_nothing_behind(
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
-    _sign_in(page, running, officials[role])
+    enter_console(page, running, officials[role])
     page.get_by_role("link", name="Countries", exact=True).press("Enter")
     page.get_by_role("link", name="Betaland", exact=True).press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Betaland")

@@ -1,6 +1,7 @@
 """The texts of the portal's pages."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from shared.kernel.countries import COUNTRIES
 from shared.pages.texts import Texts
@@ -32,3 +33,8 @@ def country_name(code: str, language: str) -> str:
     """A country's name, or its code if the name is unknown."""
     country = COUNTRIES.get(code)
     return best(country.names, language)[1] if country else code
+
+
+def unit_of(indicator: Mapping[str, Any]) -> str:
+    """The unit of the values of an indicator: a sign of percent, its words, or nothing."""
+    return "%" if indicator["measure"] == "percentage" else str((indicator["unit"] or {}).get("label", ""))

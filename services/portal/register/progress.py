@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from services.portal.pages.texts import best, text
+from services.portal.pages.texts import best, text, unit_of
 from shared.pages.charts.chart import Chart, Row, notes_of, number_text
 from shared.pages.charts.rendering import in_page
 
@@ -47,5 +47,4 @@ def _number(value: Mapping[str, Any] | None) -> Decimal | None:
 
 def _measured(value: Decimal | None, indicator: Mapping[str, Any], language: str) -> str:
     """A number with its unit."""
-    unit = "%" if indicator["measure"] == "percentage" else (indicator["unit"] or {}).get("label", "")
-    return f"{number_text(value, language)} {unit}".strip()
+    return f"{number_text(value, language)} {unit_of(indicator)}".strip()

@@ -155,7 +155,7 @@ async def _submitted(api: ConsoleApi, author: ConsoleApi, begun: dict[str, Any])
     rule = await api.create("/actions/v1/validation_rules", {**rule, "framework": begun["framework"], **sides})
     await api.step(f"/actions/v1/validation_rules/{rule['id']}", "publish")
     found = []
-    for indicator, value in zip(indicators, ("20", "10"), strict=True):
+    for indicator, value in zip(indicators, ("20000.50", "10"), strict=True):
         subject = {"indicator_id": indicator["id"], "period_id": begun["period"]["id"], "country": COUNTRY}
         found.append(await author.create(RESULTS, {**subject, "method": "measured", "value": value}))
     return await author.step(f"{RESULTS}/{found[0]['id']}", "submit")
@@ -173,6 +173,7 @@ async def test_results_show_what_is_wrong_and_are_returned_from_the_page(
     row = page.text.partition(f'href="/console/actions/results/{result["id"]}"')[2].partition("</tr>")[0]
     assert "Restored land is part of all land." in row
     assert "warning" in row
+    assert "<bdi>20,000.50 hectares</bdi>" in row
     listed = (await admin.get(f"/console/actions/results?period={YEAR}")).text
     assert f'href="/console/actions/results/{result["id"]}"><bdi>Restored land · {begun["framework"]} {YEAR}' in listed
     await admin.get("/console/language/fr")

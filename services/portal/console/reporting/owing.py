@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from services.portal.console.describing.labels import state_label
@@ -10,8 +11,9 @@ from services.portal.console.frame.naming import place_of, title_of
 from services.portal.console.records.reading import Record, names_of
 from services.portal.console.reporting.reminding import reminder
 from services.portal.console.session.caller import Caller, accepted
-from services.portal.pages.texts import best
+from services.portal.pages.texts import best, unit_of
 from shared.kernel.lights import RED, YELLOW
+from shared.pages.charts.chart import number_text
 
 PERIODS, TASKS = "/actions/v1/periods", "/actions/v1/tasks"
 _EXPECTED, _INDICATORS, _RESULTS = "/actions/v1/reports/expected", "/actions/v1/indicators", "/actions/v1/results"
@@ -46,20 +48,23 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A result that waits, with the name of its indicator, and what is wrong with it in the reader's language."""
+    """A result that waits, with the name of its indicator, and what is wrong with it in the reader's language. `value`
+    is its number with its unit, the two numbers of a share, or its code; empty for a text."""
 
     record: Record
     title: str
+    value: str
     state: str
     page: str
     violations: Sequence[tuple[str, str]]
 
-    @property
-    def value(self) -> str:
-        """Its number, the two numbers of a share, or its code; empty for a text."""
-        record = self.record
-        share = f"{record.get('numerator')} / {record.get('denominator')}" if record.get("denominator") else ""
-        return str(record.get("value") or share or record.get("code") or "")
+
+@dataclass(frozen=True, slots=True)
+class _Indicator:
+    """What an indicator is called, and the unit of its values."""
+
+    title: str
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +88,8 @@ async def round_of(caller: Caller, code: str) -> Round:
         caller.items(PERIODS, {"code": code, "limit": _MANY}), owed_about(caller, code), _waiting(caller, code)
     )
     frameworks = {str(one["id"]): str(one["framework"]) for one in periods}
-    titles = await _titles(caller, frozenset(str(one["indicator_id"]) for one in found), frameworks.values())
-    results = [_shown(one, titles, caller.language) for one in found]
+    indicators = await _indicators(caller, frozenset(str(one["indicator_id"]) for one in found), frameworks.values())
+    results = [_shown(one, indicators, caller.language) for one in found]
     made = [_owed(one, frameworks, reminded, caller.language) for one in expected]
     owed = sorted((one for one in made if one.light), key=lambda one: (one.due, one.country))
     sent = sorted((one for one in made if not one.light), key=lambda one: one.country)
@@ -132,21 +137,31 @@ async def _waiting(caller: Caller, code: str) -> tuple[list[Record], list[str], 
     return found[:_MOST_RESULTS], verbs, place if has_more else None
 
 
-async def _titles(caller: Caller, wanted: frozenset[str], frameworks: Iterable[str]) -> Mapping[str, str]:
-    """What indicators are called, by their ids: those of the frameworks by one request."""
-    asked = {"framework": ",".join(sorted({*frameworks})), "fields": "ref,titles", "limit": _MANY}
+async def _indicators(caller: Caller, wanted: frozenset[str], frameworks: Iterable[str]) -> Mapping[str, _Indicator]:
+    """Indicators by their ids: those of the frameworks by one request, others without their unit."""
+    asked = {"framework": ",".join(sorted({*frameworks})), "fields": "ref,titles,measure,unit", "limit": _MANY}
     listed = await caller.items(_INDICATORS, asked) if wanted and asked["framework"] else []
-    titles = {str(one["id"]): title_of(one, caller.language) for one in listed}
-    others = await names_of(caller, [(_INDICATORS, key) for key in sorted(wanted - titles.keys())])
-    return {**titles, **{key: name.title for (_, key), name in others.items() if name}}
+    known = {str(one["id"]): _Indicator(title_of(one, caller.language), unit_of(one)) for one in listed}
+    others = await names_of(caller, [(_INDICATORS, key) for key in sorted(wanted - known.keys())])
+    return {**known, **{key: _Indicator(name.title) for (_, key), name in others.items() if name}}
 
 
-def _shown(record: Record, titles: Mapping[str, str], language: str) -> Waiting:
+def _shown(record: Record, indicators: Mapping[str, _Indicator], language: str) -> Waiting:
+    indicator = indicators.get(str(record["indicator_id"]), _Indicator(str(record["ref"])))
     violated: Sequence[Mapping[str, Any]] = record.get("validation") or ()
     return Waiting(
         record,
-        titles.get(str(record["indicator_id"]), str(record["ref"])),
+        indicator.title,
+        _value(record, indicator.unit, language),
         state_label(str(record["status"]), "actions.results", language),
         place_of("actions", "results", str(record["id"])),
         [(str(one["severity"]), best(one["instruction"], language)[1] or str(one["rule"])) for one in violated],
     )
+
+
+def _value(record: Record, unit: str, language: str) -> str:
+    numbers = [record[name] for name in ("value", "numerator", "denominator") if record.get(name)]
+    shown = [number_text(Decimal(number), language, is_exact=True) for number in numbers]
+    if record.get("value"):
+        return f"{shown[0]} {unit}".strip()
+    return " / ".join(shown) or str(record.get("code") or "")

@@ -118,6 +118,8 @@ async def test_a_ticket_is_for_its_browser_and_its_password(caller: Caller, time
 
 async def test_the_account_page_adds_names_and_removes_factors(caller: Caller) -> None:
     person = await a_person(caller)
+    elsewhere = type(person.visitor)(caller.http, person.visitor.email, person.visitor.password)
+    await elsewhere.come()
     await person.visitor.come()
     page = await person.visitor.fill(await person.visitor.get(ACCOUNT), {"action": "add_totp"})
     assert "<svg" in page.text
@@ -128,10 +130,8 @@ async def test_the_account_page_adds_names_and_removes_factors(caller: Caller) -
     assert person.secret not in wrong.text
     done = await person.visitor.fill(wrong, {"action": f"confirm_factor {confirm}", "code": person.code()})
     assert done.headers["location"] == ACCOUNT
-    weak = await person.visitor.fill(await person.visitor.get(ACCOUNT), {"action": "add_recovery_codes"})
+    weak = await elsewhere.fill(await elsewhere.get(ACCOUNT), {"action": "add_recovery_codes"})
     assert weak.headers["location"] == FACTOR, "the account has a factor, and this sign-in did not show it"
-    page = await person.visitor.get(FACTOR)
-    assert (await person.visitor.fill(page, {"code": person.code()})).headers["location"] == ACCOUNT
     codes = await person.visitor.fill(await person.visitor.get(ACCOUNT), {"action": "add_recovery_codes"})
     assert codes.text.count("<li><code") == 10
     rename = {"action": await named(person, "name_factor"), "name": "  Old\nphone "}

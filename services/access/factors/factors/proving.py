@@ -8,6 +8,7 @@ from uuid import UUID
 from services.access.factors.factors import domain, queries
 from services.access.factors.factors.operations import FACTORS, unlock, use_once
 from services.access.factors.factors.queries import Provable
+from services.access.factors.factors.record import Factor
 from services.access.factors.kinds import codes
 from services.access.factors.kinds.passkeys import (
     AnswerNotValid,
@@ -45,6 +46,12 @@ class Refusal:
 
 
 _WRONG, _OTHER_CHALLENGE = Refusal("code_not_valid"), Refusal("challenge_not_valid")
+
+
+def proof_by(confirmed: Factor) -> Proof:
+    """What the confirmation of a new factor proves: what a sign-in with it does."""
+    level, methods = (Level.PASSKEY, ANSWER) if confirmed.kind == domain.PASSKEY else (Level.TWO_FACTORS, CODE)
+    return Proof(confirmed.account_id, level, methods)
 
 
 async def prove_code(uow: UnitOfWork, factor_service: FactorService, account: UUID, typed: str) -> Proof | Refusal:

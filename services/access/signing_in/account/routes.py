@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from services.access.factors.factors import operations as factors
+from services.access.factors.factors.proving import proof_by
 from services.access.factors.factors.queries import shown as confirmed_factors
 from services.access.federation.identities import operations as identities
 from services.access.federation.identities import queries as identity_queries
@@ -29,7 +30,7 @@ from services.access.signing_in.pages.second_step import page_before_changes, pa
 from services.access.signing_in.pages.templates import named
 from services.access.signing_in.second_step import operations as second_step
 from services.access.signing_in.second_step.operations import ADDING, Shown
-from services.access.signing_in.second_step.routes import about_factor
+from services.access.signing_in.second_step.routes import about_factor, signed_in_by
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.errors import Conflict, Malformed
@@ -124,8 +125,12 @@ async def _change_factors(
     if not isinstance(key := key_of(given), UUID):
         raise Malformed("The form is not complete.", code="form_expired")
     if action == "confirm_factor":
-        shown = await second_step.confirm(token_service, signed_in.account, key, form)
-        return about_factor(request, browser, shown, ACCOUNT) if isinstance(shown, Shown) else sent_to(ACCOUNT)
+        confirmed = await second_step.confirm(token_service, signed_in.account, key, form)
+        if isinstance(confirmed, Shown):
+            return about_factor(request, browser, confirmed, ACCOUNT)
+        if (proof := proof_by(confirmed)).level.reaches(signed_in.level):
+            return await signed_in_by(request, token_service, browser, signed_in.methods, proof)
+        return sent_to(ACCOUNT)
     async with browsers.acting(token_service.database, signed_in.account) as uow:
         if action == "remove_factor":
             await factors.remove_own(uow, signed_in.account, key)

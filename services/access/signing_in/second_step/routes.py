@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from services.access.factors.factors.domain import PASSKEY
-from services.access.factors.factors.proving import ANSWER, CODE, PASSWORD, Proof, Refusal, prove_code, prove_passkey
+from services.access.factors.factors.proving import PASSWORD, Proof, Refusal, proof_by, prove_code, prove_passkey
 from services.access.factors.factors.queries import passkeys as own_passkeys
 from services.access.factors.factors.queries import shown as confirmed_factors
 from services.access.factors.kinds.service import FactorService
@@ -91,7 +91,7 @@ async def prove_factor(
     if isinstance(proof, Refusal):
         await count_failure(token_service, request)
         raise OnPage(Malformed(code=proof.code), await _page(request, token_service, browser, person, proof))
-    return await _signed_in(request, token_service, browser, person, proof)
+    return await signed_in_by(request, token_service, browser, person.methods, proof)
 
 
 async def _enrol(
@@ -109,9 +109,7 @@ async def _enrol(
     elif action == "confirm_factor" and isinstance(key := key_of(given), UUID):
         confirmed = await operations.confirm(token_service, account, key, form)
         if not isinstance(confirmed, Shown):
-            is_passkey = confirmed.kind == PASSKEY
-            proof = Proof(account, *((Level.PASSKEY, ANSWER) if is_passkey else (Level.TWO_FACTORS, CODE)))
-            return await _signed_in(request, token_service, browser, person, proof)
+            return await signed_in_by(request, token_service, browser, person.methods, proof_by(confirmed))
         page = confirmed
     else:
         raise Malformed("The form is not complete.", code="form_expired")
@@ -129,10 +127,12 @@ def about_factor(request: Request, browser: Browser, page: Shown, action: str, l
     )
 
 
-async def _signed_in(
-    request: Request, token_service: TokenService, browser: Browser, person: _Person, proof: Proof
+async def signed_in_by(
+    request: Request, token_service: TokenService, browser: Browser, methods_before: Sequence[str], proof: Proof
 ) -> Response:
-    kept = [PASSWORD] if PASSWORD in person.methods else []
+    """Signs in by a factor, after a password if that is one of the methods before, and goes on with the request of the
+    client, or to the page of the account."""
+    kept = [PASSWORD] if PASSWORD in methods_before else []
     methods = [*kept, *(method for method in proof.methods if method != PASSWORD)]
     before = browser.signed_in if "ticket" not in request.query_params else None
     provider = (before.provider, before.provider_sid) if before and before.account == proof.account else (None, None)

@@ -66,7 +66,7 @@ def _register(fresh: Visit, running: dict[str, Any], address: str) -> None:
     expect(page.get_by_role("status")).to_be_visible()
     page = fresh.open(_link_in(_mail_to(running, address, "#password=")))
     page.locator("#password").fill(PASSWORD)
-    page.locator("section:visible button").click()
+    page.locator("section:visible button").first.click()
     expect(page.get_by_role("status")).to_be_visible()
 
 
@@ -92,10 +92,10 @@ def test_somebody_registers_and_chooses_a_password(
     page = fresh.open(_link_in(text))
     assert _sign_in(running, address) == 400
     page.locator("#password").fill("password1234")
-    page.locator("section:visible button").click()
+    page.locator("section:visible button").first.click()
     expect(page.get_by_role("alert")).not_to_be_empty()
     page.locator("#password").fill(PASSWORD)
-    page.locator("section:visible button").click()
+    page.locator("section:visible button").first.click()
     expect(page.get_by_role("status")).to_be_visible()
     assert "#" not in page.url
     assert _sign_in(running, address) == 200
@@ -105,7 +105,7 @@ def test_somebody_registers_and_chooses_a_password(
 
 def test_a_token_that_is_not_valid_is_refused_in_the_language_of_the_page(fresh: Visit) -> None:
     page = fresh.open("/fr/account#verification=nothing")
-    page.locator("section:visible button").click()
+    page.locator("section:visible button").first.click()
     expect(page.get_by_role("alert")).to_contain_text("jeton")
     page.get_by_role("link", name="English").click()
     expect(page.get_by_role("button", name="Confirm the address")).to_be_visible()
@@ -121,10 +121,10 @@ def test_somebody_takes_their_record_over(fresh: Visit, running: dict[str, Any],
     page = fresh.open(claim)
     page.locator("#own-email").fill(address)
     page.locator("#own-password").fill("not my password")
-    page.locator("section:visible button").click()
+    page.locator("section:visible button").first.click()
     expect(page.get_by_role("alert")).to_contain_text("credentials")
     page.locator("#own-password").fill(PASSWORD)
-    page.locator("section:visible button").click()
+    page.locator("section:visible button").first.click()
     expect(page.get_by_role("status")).to_contain_text("yours now")
     assert secretariat.get(record["links"]["self"])["account_id"] is not None
 
@@ -136,7 +136,7 @@ def test_somebody_moves_to_another_address(fresh: Visit, running: dict[str, Any]
     page = fresh.open(_link_in(_mail_to(running, wanted)))
     page.locator("#present-email").fill(address)
     page.locator("#present-password").fill(PASSWORD)
-    page.locator("section:visible button").click()
+    page.locator("section:visible button").first.click()
     expect(page.get_by_role("status")).to_have_text(text("en", "account.moved"))
     assert (_sign_in(running, address), _sign_in(running, wanted)) == (400, 200)
     assert fresh.faults == []
@@ -148,12 +148,12 @@ def test_somebody_keeps_their_address(fresh: Visit, running: dict[str, Any]) -> 
     _register(fresh, running, address)
     _asks_for(running, address, wanted)
     page = fresh.open(_link_in(_mail_to(running, address, "#keep=")))
-    page.locator("section:visible button").click()
+    page.locator("section:visible button").first.click()
     expect(page.get_by_role("status")).to_have_text(text("en", "account.kept"))
     page = fresh.open(_link_in(_mail_to(running, wanted)))
     page.locator("#present-email").fill(address)
     page.locator("#present-password").fill(PASSWORD)
-    page.locator("section:visible button").click()
+    page.locator("section:visible button").first.click()
     expect(page.get_by_role("alert")).not_to_be_empty()
     assert (_sign_in(running, address), _sign_in(running, wanted)) == (200, 400)
 
@@ -223,11 +223,11 @@ def test_somebody_unsubscribes_in_each_language(fresh: Visit, running: dict[str,
     link = _link_in(_mail_to(running, address))
     for language in LANGUAGES:
         page = fresh.open(f"/{language}{link}")
-        page.locator("section:visible button").click()
+        page.locator("section:visible button").first.click()
         expect(page.get_by_role("status")).to_have_text(text(language, "account.unsubscribed"))
         assert "#" not in page.url
     assert secretariat.get(consent["links"]["self"])["status"] == "withdrawn"
     page = fresh.open("/fr/account#unsubscribe=nothing")
-    page.locator("section:visible button").click()
+    page.locator("section:visible button").first.click()
     expect(page.get_by_role("alert")).to_contain_text("jeton")
     assert fresh.outside() == []

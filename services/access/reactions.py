@@ -16,11 +16,11 @@ from services.access.authority.offices.operations import (
     follow_reviewers,
     follow_seats,
 )
+from services.access.ending_offices import suspend_without_focal_point
 from services.access.erasing import erase_later, sign_out
 from services.access.merges import EXPERTS, INSTITUTIONS
 from services.access.notifying.notifications.domain import NOTICES
 from services.access.notifying.notifications.operations import look_for_work, notify
-from services.access.principals.officials.operations import suspend_without_focal_point
 from shared.contracts import actions, centres, membership, reporting, signing
 from shared.contracts.envelope import Fact
 from shared.contracts.readers import entities, steps

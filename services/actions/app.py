@@ -12,24 +12,30 @@ from services.actions.coordination.focal_points.routes import router as focal_po
 from services.actions.coordination.task_comments.routes import router as task_comments
 from services.actions.coordination.tasks.reported_routes import router as reported_errors
 from services.actions.coordination.tasks.routes import router as tasks
+from services.actions.exchange.iati.routes import router as iati
+from services.actions.exchange.open_data.routes import router as open_data
+from services.actions.exchange.printed_documents.responses import printed_documents
+from services.actions.exchange.report_documents.routes import orders as report_orders
+from services.actions.exchange.report_documents.routes import router as report_documents
+from services.actions.exchange.result_sheets.routes import router as sheets
 from services.actions.global_report.builds.edition_routes import router as editions
 from services.actions.global_report.builds.routes import edition_builds
 from services.actions.global_report.builds.routes import router as builds
 from services.actions.global_report.citing.routes import of_contribution as citation_of_contribution
 from services.actions.global_report.citing.routes import of_edition as citation_of_edition
-from services.actions.global_report.comments.routes import of_contribution as comments_of_contribution
-from services.actions.global_report.comments.routes import of_edition as comments_of_edition
-from services.actions.global_report.comments.routes import router as comments
 from services.actions.global_report.contributions.routes import of_edition
 from services.actions.global_report.contributions.routes import router as contributions
 from services.actions.global_report.errata.routes import of_edition as errata_of_edition
 from services.actions.global_report.errata.routes import router as errata
 from services.actions.global_report.figures.routes import router as figures
-from services.actions.global_report.naming.routes import router as naming
-from services.actions.global_report.review_rounds.routes import of_edition as rounds_of_edition
-from services.actions.global_report.review_rounds.routes import router as review_rounds
-from services.actions.global_report.reviewers.routes import of_contribution as reviewers_of_contribution
-from services.actions.global_report.reviewers.routes import router as reviewers
+from services.actions.global_report.review.comments.routes import of_contribution as comments_of_contribution
+from services.actions.global_report.review.comments.routes import of_edition as comments_of_edition
+from services.actions.global_report.review.comments.routes import router as comments
+from services.actions.global_report.review.naming.routes import router as naming
+from services.actions.global_report.review.reviewers.routes import of_contribution as reviewers_of_contribution
+from services.actions.global_report.review.reviewers.routes import router as reviewers
+from services.actions.global_report.review.rounds.routes import of_edition as rounds_of_edition
+from services.actions.global_report.review.rounds.routes import router as review_rounds
 from services.actions.global_report.versions.routes import router as versions
 from services.actions.governments.correspondence.routes import router as correspondence
 from services.actions.governments.endorsements.routes import router as endorsements
@@ -53,11 +59,6 @@ from services.actions.plan.frameworks.routes import router as frameworks
 from services.actions.plan.milestones.routes import router as milestones
 from services.actions.plan.programmes.routes import router as programmes
 from services.actions.plan.timeline.routes import router as timeline
-from services.actions.publishing.iati.routes import router as iati
-from services.actions.publishing.open_data.routes import router as open_data
-from services.actions.publishing.printed_documents.responses import printed_documents
-from services.actions.publishing.report_documents.routes import orders as report_orders
-from services.actions.publishing.report_documents.routes import router as report_documents
 from services.actions.reporting.assessments.routes import comparisons
 from services.actions.reporting.assessments.routes import router as assessments
 from services.actions.reporting.evidence.routes import objects
@@ -68,7 +69,6 @@ from services.actions.reporting.reports.routes import due as expected_reports
 from services.actions.reporting.reports.routes import router as reports
 from services.actions.reporting.reports.section_routes import router as report_sections
 from services.actions.settings import PUBLISHING, ActionsSettings
-from services.actions.sheets.result_sheets.routes import router as sheets
 from services.actions.support.matches.routes import routes as match_routes
 from services.actions.support.support_requests.domain import SupportDays
 from services.actions.support.support_requests.routes import request_api

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 
 from services.actions.access import ROLES
+from services.actions.exchange.plan_sheets.actions import ACTION_IMPORT
+from services.actions.exchange.plan_sheets.milestones import MILESTONE_IMPORT
+from services.actions.exchange.result_sheets.results import RESULT_IMPORT
+from services.actions.exchange.result_sheets.targets import TARGET_IMPORT
 from services.actions.exported import EXPORTED
-from services.actions.global_report.comments.importing import COMMENT_IMPORT
+from services.actions.global_report.review.comments.importing import COMMENT_IMPORT
 from services.actions.measurement.results import operations as results
 from services.actions.measurement.results.queries import LISTING
-from services.actions.sheets.plan_sheets.actions import ACTION_IMPORT
-from services.actions.sheets.plan_sheets.milestones import MILESTONE_IMPORT
-from services.actions.sheets.result_sheets.results import RESULT_IMPORT
-from services.actions.sheets.result_sheets.targets import TARGET_IMPORT
 from shared.bulk.exported_list import Exportable
 from shared.bulk.importable import Importable
 from shared.bulk.stepping import Steppable

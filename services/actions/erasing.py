@@ -5,10 +5,10 @@ from uuid import UUID
 from services.actions.coordination.focal_points.operations import FOCAL_POINTS, end_with_expert
 from services.actions.coordination.task_comments.operations import TASK_COMMENTS
 from services.actions.coordination.tasks.operations import TASKS
-from services.actions.global_report.comments.operations import COMMENTS as REVIEW_COMMENTS
 from services.actions.global_report.contributions.operations import CONTRIBUTIONS, erase_author
-from services.actions.global_report.naming.operations import forget_expert
-from services.actions.global_report.reviewers.operations import REVIEWERS, erase_reviewer
+from services.actions.global_report.review.comments.operations import COMMENTS as REVIEW_COMMENTS
+from services.actions.global_report.review.naming.operations import forget_expert
+from services.actions.global_report.review.reviewers.operations import REVIEWERS, erase_reviewer
 from services.actions.governments.correspondence.operations import LETTERS
 from services.actions.governments.meetings.operations import MEETINGS
 from services.actions.reporting.assessments.operations import ASSESSMENTS

@@ -9,6 +9,8 @@ from services.actions.access import ROLES
 from services.actions.coordination.tasks import queries as tasks
 from services.actions.coordination.tasks import schemas as task
 from services.actions.coordination.tasks.operations import TASKS
+from services.actions.exchange.plan_sheets.actions import ACTION_IMPORT
+from services.actions.exchange.plan_sheets.milestones import MILESTONE_IMPORT
 from services.actions.governments.endorsements import queries as endorsements
 from services.actions.governments.endorsements import schemas as endorsement
 from services.actions.governments.endorsements.operations import ENDORSEMENTS
@@ -26,8 +28,6 @@ from services.actions.reporting.assessments.operations import ASSESSMENTS
 from services.actions.reporting.reports import queries as reports
 from services.actions.reporting.reports import schemas as report
 from services.actions.reporting.reports.operations import REPORTS
-from services.actions.sheets.plan_sheets.actions import ACTION_IMPORT
-from services.actions.sheets.plan_sheets.milestones import MILESTONE_IMPORT
 from services.actions.support.support_requests import queries as support_requests
 from services.actions.support.support_requests import schemas as support_request
 from services.actions.support.support_requests.operations import SUPPORT_REQUESTS

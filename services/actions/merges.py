@@ -13,7 +13,7 @@ from services.actions.coordination.focal_points.record import FocalPoint
 from services.actions.global_report.contributions.domain import listed
 from services.actions.global_report.contributions.operations import CONTRIBUTIONS
 from services.actions.global_report.contributions.record import Author, Contribution
-from services.actions.global_report.reviewers.operations import REVIEWERS
+from services.actions.global_report.review.reviewers.operations import REVIEWERS
 from services.actions.plan.actions.operations import ACTIONS
 from services.actions.reporting.assessments.operations import ASSESSMENTS
 from services.actions.reporting.assessments.record import Assessment

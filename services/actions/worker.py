@@ -8,26 +8,26 @@ from datetime import timedelta
 from services.actions.bulk import EXPORTABLE, IMPORTABLE, STEPPABLE
 from services.actions.coordination.focal_points.operations import end_over
 from services.actions.coordination.tasks import operations as tasks
+from services.actions.exchange.open_data.queries import PUBLISHED
+from services.actions.exchange.printed_documents.jobs import printing_jobs
+from services.actions.exchange.printed_documents.operations import document_files
+from services.actions.exchange.printed_documents.operations import removing as removing_documents
+from services.actions.exchange.report_documents.jobs import report_jobs
+from services.actions.exchange.report_documents.operations import REPORT, report_kind
 from services.actions.global_report.builds.operations import build_files
 from services.actions.global_report.builds.operations import removing as removing_builds
 from services.actions.global_report.contributions import operations as contributions
 from services.actions.global_report.contributions.jobs import author_jobs
 from services.actions.global_report.editions import operations as editions
 from services.actions.global_report.editions.operations import EDITIONS
-from services.actions.global_report.review_rounds import operations as review_rounds
-from services.actions.global_report.reviewers import operations as reviewers
+from services.actions.global_report.review.reviewers import operations as reviewers
+from services.actions.global_report.review.rounds import operations as review_rounds
 from services.actions.global_report.versions.operations import forget_old
 from services.actions.governments.endorsements.operations import expire_endorsements
 from services.actions.measurement.periods import operations as periods
 from services.actions.measurement.validations.jobs import VALIDATION_JOBS, order_validation
 from services.actions.overview.country_profiles.operations import PROFILE, profile_kind
 from services.actions.plan.programmes.operations import PROGRAMMES
-from services.actions.publishing.open_data.queries import PUBLISHED
-from services.actions.publishing.printed_documents.jobs import printing_jobs
-from services.actions.publishing.printed_documents.operations import document_files
-from services.actions.publishing.printed_documents.operations import removing as removing_documents
-from services.actions.publishing.report_documents.jobs import report_jobs
-from services.actions.publishing.report_documents.operations import REPORT, report_kind
 from services.actions.reactions import REACTIONS
 from services.actions.reporting.evidence.operations import EVIDENCE, purge, removing
 from services.actions.reporting.evidence_checks.jobs import evidence_jobs, order_check, order_scan

@@ -5,7 +5,7 @@ import asyncio
 import sys
 from functools import partial
 
-from services.actions.publishing.open_data.queries import PUBLISHED
+from services.actions.exchange.open_data.queries import PUBLISHED
 from services.actions.settings import ActionsSettings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from deploy.matrix.demands import Ask
 from deploy.matrix.operations import Operation, operations
-from services.actions.publishing.open_data.queries import PUBLISHED
+from services.actions.exchange.open_data.queries import PUBLISHED
 from services.centres.register.open_data.datasets import PUBLISHED as OF_CENTRES
 from services.membership.overview.open_data.datasets import PUBLISHED as OF_MEMBERSHIP
 from shared.kernel.clock import today

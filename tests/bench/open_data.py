@@ -9,10 +9,10 @@ from typing import Any
 import asyncpg
 import httpx
 
+from services.actions.exchange.open_data.queries import EVERYBODY
+from services.actions.exchange.printed_documents.domain import DocumentKey
+from services.actions.exchange.printed_documents.operations import print_document, state_of
 from services.actions.overview.country_profiles.operations import PROFILE, profile_kind
-from services.actions.publishing.open_data.queries import EVERYBODY
-from services.actions.publishing.printed_documents.domain import DocumentKey
-from services.actions.publishing.printed_documents.operations import print_document, state_of
 from services.actions.settings import ActionsSettings
 from shared.bulk.store import FileStore
 from shared.database.pool import Database

@@ -16,8 +16,8 @@ import httpx
 from deploy import demo
 from services.access.administration import enter_grant, setting_up
 from services.actions.access import ROLES
-from services.actions.global_report.comments.operations import COMMENTS
-from services.actions.global_report.comments.queries import LISTING
+from services.actions.global_report.review.comments.operations import COMMENTS
+from services.actions.global_report.review.comments.queries import LISTING
 from services.actions.settings import ActionsSettings
 from shared.database.pool import Database
 from shared.kernel.clock import today

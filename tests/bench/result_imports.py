@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import asyncpg
 
+from services.actions.exchange.result_sheets.results import HEADINGS, RESULT_IMPORT
 from services.actions.settings import ActionsSettings
-from services.actions.sheets.result_sheets.results import HEADINGS, RESULT_IMPORT
 from tests.actions.neighbours import enter
 from tests.bench.imports import check, end_of, order, working
 from tests.bench.people import COUNTRY_CODES

@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 
 from services.actions.global_report.editions import operations as editions
-from services.actions.global_report.review_rounds import operations as review_rounds
-from services.actions.global_report.reviewers import operations as reviewers
+from services.actions.global_report.review.reviewers import operations as reviewers
+from services.actions.global_report.review.rounds import operations as review_rounds
 from shared.contracts import report
 from shared.database.pool import Database
 from shared.database.unit_of_work import UnitOfWork

@@ -8,7 +8,7 @@ import asyncpg
 import httpx
 import pytest
 
-from services.actions.global_report.review_rounds.operations import apply_scheduled
+from services.actions.global_report.review.rounds.operations import apply_scheduled
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work

@@ -3,16 +3,16 @@
 from dataclasses import replace
 from typing import get_args
 
-from services.actions.global_report.comments import domain as comments
-from services.actions.global_report.comments.domain import CommentGuardContext
 from services.actions.global_report.contributions import domain as contributions
 from services.actions.global_report.contributions.domain import ContributionGuardContext
 from services.actions.global_report.editions import domain as editions
 from services.actions.global_report.editions.domain import EditionGuardContext
-from services.actions.global_report.review_rounds import domain as review_rounds
-from services.actions.global_report.review_rounds.domain import RoundGuardContext
-from services.actions.global_report.reviewers import domain as reviewers
-from services.actions.global_report.reviewers.domain import ReviewerGuardContext
+from services.actions.global_report.review.comments import domain as comments
+from services.actions.global_report.review.comments.domain import CommentGuardContext
+from services.actions.global_report.review.reviewers import domain as reviewers
+from services.actions.global_report.review.reviewers.domain import ReviewerGuardContext
+from services.actions.global_report.review.rounds import domain as review_rounds
+from services.actions.global_report.review.rounds.domain import RoundGuardContext
 from tests.support.rules import Rules
 
 _EDITION = EditionGuardContext(has_call=True, is_over=False, has_deadlines=True)

@@ -12,7 +12,7 @@ from services.access.access import NO_STATE
 from services.access.principals.api_keys.domain import LIFECYCLE, MOST_LIVING
 from services.access.principals.api_keys.record import ApiKey
 from services.access.principals.api_keys.tables import api_key
-from services.access.usage import used_at
+from services.access.principals.usage import used_at
 from shared.database.context import Lookup
 from shared.database.locks import lock_names
 from shared.database.statements import Connection, Statement

@@ -14,8 +14,8 @@ from services.access.principals.accounts.tables import account
 from services.access.principals.clients.domain import LIFECYCLE, REMINDERS
 from services.access.principals.clients.record import Client
 from services.access.principals.clients.tables import client
+from services.access.principals.usage import used_at
 from services.access.suspending import Made
-from services.access.usage import used_at
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import AccessKind, constant, visible

@@ -9,7 +9,7 @@ from sqlalchemy import Text, Uuid, bindparam, delete, exists, func, insert, or_,
 from services.access.principals.sessions.domain import MOST_LIVING, OVERLAP
 from services.access.principals.sessions.record import Session
 from services.access.principals.sessions.tables import best_level, browser, client, provider, refresh_token, session
-from services.access.usage import used_at
+from services.access.principals.usage import used_at
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.kernel.step_up import Level

@@ -23,9 +23,9 @@ from services.actions.global_report.editions.domain import DEADLINES
 from services.actions.global_report.editions.queries import LISTING as EDITIONS
 from services.actions.global_report.editions.record import Edition
 from services.actions.global_report.editions.tables import edition
-from services.actions.global_report.review_rounds.queries import LISTING as ROUNDS
-from services.actions.global_report.review_rounds.record import ReviewRound
-from services.actions.global_report.review_rounds.tables import review_round
+from services.actions.global_report.review.rounds.queries import LISTING as ROUNDS
+from services.actions.global_report.review.rounds.record import ReviewRound
+from services.actions.global_report.review.rounds.tables import review_round
 from services.actions.governments.meetings.queries import LISTING as MEETINGS
 from services.actions.governments.meetings.record import Meeting
 from services.actions.governments.meetings.tables import meeting

@@ -9,8 +9,6 @@ from services.actions.access import ROLES
 from services.actions.global_report.builds import material, queries
 from services.actions.global_report.builds.domain import FINAL
 from services.actions.global_report.builds.operations import order_again
-from services.actions.global_report.comments import queries as comments
-from services.actions.global_report.comments.domain import naming_lock
 from services.actions.global_report.contributions.operations import CONTRIBUTIONS
 from services.actions.global_report.editions import operations
 from services.actions.global_report.editions.domain import FROZEN, EditionGuardContext
@@ -20,6 +18,8 @@ from services.actions.global_report.figures import queries as figures
 from services.actions.global_report.figures.answers import ASKED, Answer, Asked, digest_of, name_of, verified
 from services.actions.global_report.figures.operations import FIGURES
 from services.actions.global_report.figures.record import Figure
+from services.actions.global_report.review.comments import queries as comments
+from services.actions.global_report.review.comments.domain import naming_lock
 from services.actions.global_report.volumes.domain import Whole
 from services.actions.global_report.volumes.state import state_of
 from shared.bulk.store import FileStore

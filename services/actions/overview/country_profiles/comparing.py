@@ -21,17 +21,17 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.access import ROLES
-from services.actions.measurement.periods.tables import period
-from services.actions.overview.country_profiles.domain import Comparison
-from services.actions.plan.actions.tables import action
-from services.actions.plan.milestones.tables import milestone
-from services.actions.plan.programmes.tables import programme
-from services.actions.publishing.open_data.datasets import (
+from services.actions.exchange.open_data.datasets import (
     PUBLIC_ACTION,
     PUBLIC_MILESTONE,
     PUBLIC_PROGRAMME,
     is_public_centre,
 )
+from services.actions.measurement.periods.tables import period
+from services.actions.overview.country_profiles.domain import Comparison
+from services.actions.plan.actions.tables import action
+from services.actions.plan.milestones.tables import milestone
+from services.actions.plan.programmes.tables import programme
 from services.actions.reporting.assessments.comparison import comparison
 from services.actions.reporting.assessments.domain import LARGEST, PILLAR, Wanted
 from services.actions.reporting.assessments.operations import ASSESSMENTS

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import NamedTuple
 from uuid import UUID
 
+from services.actions.exchange.iati.domain import Plan, Reported
 from services.actions.measurement.indicators.record import Indicator
 from services.actions.measurement.periods.record import Period
 from services.actions.measurement.results.record import Result
@@ -16,7 +17,6 @@ from services.actions.overview.countries.record import OwedReport
 from services.actions.plan.actions.record import Action
 from services.actions.plan.frameworks.record import Core, Pillar
 from services.actions.plan.milestones.record import Milestone
-from services.actions.publishing.iati.domain import Plan, Reported
 from shared.kernel.decimals import to_text
 from shared.records.record import Texts
 

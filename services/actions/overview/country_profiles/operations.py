@@ -1,9 +1,9 @@
 """The profile of a country as a kind of printed document."""
 
+from services.actions.exchange.printed_documents.domain import DocumentKey
+from services.actions.exchange.printed_documents.operations import DocumentKind
 from services.actions.overview.country_profiles.printing import LAYOUTS, document
 from services.actions.overview.country_profiles.queries import profile_of
-from services.actions.publishing.printed_documents.domain import DocumentKey
-from services.actions.publishing.printed_documents.operations import DocumentKind
 from shared.database.statements import Connection
 from shared.kernel.countries import known_codes
 from shared.printing.document import Document

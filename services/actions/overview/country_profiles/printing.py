@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from services.actions.exchange.open_data.domain import OPEN_DATA
 from services.actions.measurement.indicators.record import Indicator
 from services.actions.measurement.results.record import Result
 from services.actions.measurement.targets.record import Target
@@ -10,7 +11,6 @@ from services.actions.overview.countries.record import OwedReport
 from services.actions.overview.country_profiles.domain import SINCE, Comparison, CountryProfile, Measured, number_in
 from services.actions.plan.actions.record import Action
 from services.actions.plan.milestones.record import Milestone
-from services.actions.publishing.open_data.domain import OPEN_DATA
 from shared.kernel.countries import COUNTRIES
 from shared.kernel.text import text_in
 from shared.printing.document import Document

@@ -4,6 +4,10 @@ from sqlalchemy import Uuid, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.actions.access import ROLES
+from services.actions.exchange.iati.domain import Plan
+from services.actions.exchange.iati.queries import latest_plan
+from services.actions.exchange.open_data.datasets import PUBLIC_MILESTONE
+from services.actions.exchange.open_data.queries import EVERYBODY
 from services.actions.overview.countries.domain import stage_on
 from services.actions.overview.countries.queries import stages
 from services.actions.overview.countries.reporting import owed_reports
@@ -14,10 +18,6 @@ from services.actions.plan.frameworks.tables import framework
 from services.actions.plan.milestones.record import Milestone
 from services.actions.plan.milestones.tables import milestone
 from services.actions.plan.programmes.operations import PROGRAMMES
-from services.actions.publishing.iati.domain import Plan
-from services.actions.publishing.iati.queries import latest_plan
-from services.actions.publishing.open_data.datasets import PUBLIC_MILESTONE
-from services.actions.publishing.open_data.queries import EVERYBODY
 from shared.database.statements import Connection, Statement
 from shared.kernel.clock import today
 from shared.kernel.principal import ANONYMOUS

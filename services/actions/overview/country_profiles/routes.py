@@ -3,19 +3,19 @@
 from fastapi import Response
 
 from services.actions.access import ROLES
-from services.actions.overview.country_profiles import queries
-from services.actions.overview.country_profiles.operations import PROFILE, profile_kind
-from services.actions.overview.country_profiles.schemas import CountryProfileAnswer, present
-from services.actions.publishing.open_data.domain import OPEN_DATA
-from services.actions.publishing.open_data.queries import EVERYBODY
-from services.actions.publishing.printed_documents.domain import DocumentKey
-from services.actions.publishing.printed_documents.responses import (
+from services.actions.exchange.open_data.domain import OPEN_DATA
+from services.actions.exchange.open_data.queries import EVERYBODY
+from services.actions.exchange.printed_documents.domain import DocumentKey
+from services.actions.exchange.printed_documents.responses import (
     DOCUMENT,
     LANGUAGE,
     PROBLEMS,
     document_response,
     language_of,
 )
+from services.actions.overview.country_profiles import queries
+from services.actions.overview.country_profiles.operations import PROFILE, profile_kind
+from services.actions.overview.country_profiles.schemas import CountryProfileAnswer, present
 from shared.database.snapshot import snapshot
 from shared.kernel.countries import known_codes
 from shared.kernel.errors import NotFound

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.actions.exchange.open_data.domain import OPEN_DATA
 from services.actions.measurement.indicators.record import Indicator
 from services.actions.measurement.indicators.schemas import ScaleCode, Unit
 from services.actions.measurement.results.record import Result
@@ -16,7 +17,6 @@ from services.actions.overview.country_profiles.domain import CountryProfile, Me
 from services.actions.plan.actions.record import Action as ActionRecord
 from services.actions.plan.milestones.record import Milestone as MilestoneRecord
 from services.actions.plan.programmes.record import Programme as ProgrammeRecord
-from services.actions.publishing.open_data.domain import OPEN_DATA
 from shared.kernel.clock import to_text
 from shared.kernel.countries import COUNTRIES
 from shared.kernel.text import LANGUAGES

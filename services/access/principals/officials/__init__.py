@@ -1,1 +1,0 @@
-"""What the focal points of a country made, when the last one ends."""

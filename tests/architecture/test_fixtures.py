@@ -2,7 +2,7 @@
 each, made for the folder whose test asks first."""
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,16 +11,17 @@ _TESTS = Path(__file__).parent.parent
 _KEPT = ("session", "package")
 
 
-def _functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
+@cache
+def _functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    nodes = ast.walk(ast.parse(path.read_text()))
+    return [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
 def _arguments(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
     return {argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)}
 
 
+@cache
 def _fixtures(folder: Path) -> dict[str, tuple[bool, set[str]]]:
     """By name, the fixtures of a folder's conftest: whether one value is kept, and the fixtures that it asks for."""
     files = [folder / "conftest.py", *((folder / "support").glob("*.py") if folder == _TESTS else ())]

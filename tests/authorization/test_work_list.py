@@ -246,7 +246,7 @@ async def test_it_pages_in_the_order_of_the_due_times(services: Services, applic
     whole = await _items(services, "admin")
     dues = [item["due"] or "9999" for item in whole]
     assert dues == sorted(dues)
-    assert await _pages(Caller(services["access"], "admin"), f"{WORK_LIST}?limit=2") == whole
+    assert await _pages(Caller(services["access"], "admin"), f"{WORK_LIST}?limit={len(whole) // 4 + 1}") == whole
     experts = await _items(services, "admin", "&service=membership&kind=experts")
     assert {item["resource"] for item in experts} == {"experts"}
     assert application["id"] in {item["id"] for item in experts}

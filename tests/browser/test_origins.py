@@ -36,7 +36,7 @@ def elsewhere(visit: Visit, tmp_path: Path) -> Iterator[Page]:
     for name in ("index", "unknown"):
         (tmp_path / f"{name}.html").write_text("<!doctype html><title>Elsewhere</title>")
     server = HTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(tmp_path)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     visit.page.goto(f"http://localhost:{server.server_port}/index.html")
     yield visit.page

@@ -33,7 +33,7 @@ class _ClientPage(BaseHTTPRequestHandler):
 def origin() -> Iterator[str]:
     """The origin of a client on a port of this machine."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _ClientPage) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 

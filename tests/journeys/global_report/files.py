@@ -92,6 +92,6 @@ def trap() -> Iterator[tuple[str, list[str]]]:
             """Says nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Opened) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/x", opened
         server.shutdown()

@@ -119,6 +119,7 @@ async def empty(connection: asyncpg.Connection) -> None:
         with suppress(asyncpg.DeadlockDetectedError):
             async with connection.transaction():
                 await connection.execute("SET LOCAL session_replication_role = 'replica'")
+                await connection.execute("SET LOCAL deadlock_timeout = '20ms'")
                 await connection.execute(f"LOCK TABLE {', '.join(TABLES)} IN SHARE ROW EXCLUSIVE MODE")
                 await connection.execute("".join(f"DELETE FROM {table};" for table in TABLES))
             return True

@@ -62,7 +62,7 @@ def verifier(tmp_path: Path, key: SigningKey) -> Iterator[Verifier]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Web) as server:
         found = Verifier(f"http://127.0.0.1:{server.server_port}", tmp_path, key)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         yield found
         server.shutdown()

@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 
 from shared.configuration.settings import Settings
+from shared.web.edge import protocol
 from shared.web.edge.connections import ConnectionLimits, Connections
 from shared.web.edge.protocol import Protocol
 from tests.faults.problems import assert_problem
@@ -85,8 +86,9 @@ async def serving(limits: ConnectionLimits, memory: int = 1 << 24, **settings: A
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[Serving]:
-    """Timeouts of a second."""
+async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Serving]:
+    """Timeouts of a second, and a shorter one after a refusal."""
+    monkeypatch.setattr(protocol, "_LINGER", 0.1)
     limits = ConnectionLimits(head_seconds=1, unread_seconds=1, rest_seconds=1, pace=1 << 30, check_every=0.05)
     async with serving(limits, body_seconds=1) as server:
         yield server
